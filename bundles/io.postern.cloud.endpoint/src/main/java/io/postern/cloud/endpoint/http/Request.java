@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import io.postern.wire.Bytes;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One HTTP request, read whole and bounded before any route sees it.
+ *
+ * @param method upper case; an X-HTTP-Method-Override header has been applied
+ * @param host the Host header without its port, lower case
+ * @param segments the decoded path segments, empty ones (a trailing slash) left out
+ * @param headers by lower-case name, the last value of each
+ * @param clientCertificates what the client showed in the TLS handshake, leaf first; possession is proven, nothing else
+ */
+public record Request(
+        String method,
+        String host,
+        List<String> segments,
+        Map<String, String> query,
+        Map<String, String> headers,
+        Bytes body,
+        List<X509Certificate> clientCertificates) {
+
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /** Whether the path segment at {@code index} is {@code text}; paths compare without case. */
+    public boolean has(int index, String text) {
+        return index < segments.size() && segments.get(index).equalsIgnoreCase(text);
+    }
+
+    public String path() {
+        return "/" + String.join("/", segments);
+    }
+}

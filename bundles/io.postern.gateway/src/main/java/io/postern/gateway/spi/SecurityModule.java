@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.spi;
+
+import io.postern.wire.Bytes;
+import io.postern.wire.dps.TpmAttestation;
+import io.postern.wire.tpm.ActivationBlob;
+import java.io.IOException;
+
+/**
+ * The chip that holds the gateway's identity (SYS-10). Keys go in, signatures come out; no key ever leaves.
+ *
+ * <p>Implementations may be called from any thread and serialize the commands themselves.
+ */
+public interface SecurityModule {
+    /** The endorsement key and the storage root key, made by the standard templates when the slots are empty. */
+    TpmAttestation attestation() throws IOException;
+
+    /**
+     * Opens a blob that was made for exactly this module and loads the key inside it.
+     *
+     * @throws ActivationRefusedException when the blob was made for another module or altered
+     */
+    ActivatedKey activate(ActivationBlob blob) throws IOException;
+
+    /** Whether a hub key was kept earlier, in this process or before. */
+    boolean hasIdentityKey() throws IOException;
+
+    /**
+     * HMAC-SHA256 over {@code message} under the kept hub key.
+     *
+     * @throws IOException also when no key was kept: provision first
+     */
+    Bytes sign(byte[] message) throws IOException;
+
+    /** A key inside the module, usable until closed. */
+    interface ActivatedKey extends AutoCloseable {
+        /** HMAC-SHA256 over {@code message}, 32 octets. */
+        Bytes sign(byte[] message) throws IOException;
+
+        /** Makes this the hub key of {@link SecurityModule#sign}, in the place of the one kept before. */
+        void keep() throws IOException;
+
+        /** Frees the module's slot; a kept key stays. */
+        @Override
+        void close() throws IOException;
+    }
+}

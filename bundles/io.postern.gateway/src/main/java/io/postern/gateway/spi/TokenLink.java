@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.spi;
+
+import io.postern.wire.DeviceId;
+import io.postern.wire.SasToken;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The way to the token service, which decides who may speak for which leaf (SYS-09). */
+public interface TokenLink {
+    /** Asks for a token of {@code leaf}; {@code gatewayToken} is the gateway's own hub token. */
+    Grant leafToken(DeviceId leaf, SasToken gatewayToken) throws IOException;
+
+    /** The token service's answer. */
+    sealed interface Grant {
+        record Granted(SasToken token) implements Grant {}
+
+        /** No, and asking at once again will not help. */
+        record Refused(int code, String reason, Optional<Duration> retryAfter) implements Grant {}
+    }
+}

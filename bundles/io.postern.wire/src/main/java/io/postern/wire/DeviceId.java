@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.wire;
+
+import java.util.regex.Pattern;
+
+/**
+ * The name of a device identity in a hub. Case matters (DEC-4).
+ *
+ * <p>1 to 128 characters of ASCII letters, digits and {@code - : . + % _ # * ? ! ( ) , = @ ; $ '}; the hub's own rule.
+ */
+public record DeviceId(String text) {
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9\\-:.+%_#*?!(),=@;$']{1,128}");
+
+    public DeviceId {
+        if (!FORM.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "a device id is 1 to 128 letters, digits or -:.+%_#*?!(),=@;$', not \"" + Shown.of(text) + "\"");
+        }
+    }
+
+    /** @throws IllegalArgumentException naming the rule that {@code text} breaks */
+    public static DeviceId of(String text) {
+        return new DeviceId(text);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

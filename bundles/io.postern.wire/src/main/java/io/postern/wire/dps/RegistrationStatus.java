@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.wire.dps;
+
+import io.postern.wire.Bytes;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.Json;
+import io.postern.wire.RegistrationId;
+import io.postern.wire.UtcText;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The answer to a registration or to a question after it.
+ *
+ * @param operationId names the attempt in later questions; empty in a registration record read by itself
+ * @param state what is known of the registration, absent while it is being assigned
+ */
+public record RegistrationStatus(String operationId, Status status, Optional<State> state) {
+
+    public enum Status {
+        UNASSIGNED,
+        ASSIGNING,
+        ASSIGNED,
+        FAILED,
+        DISABLED;
+
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Status parse(String text) {
+            for (Status status : values()) {
+                if (status.text().equalsIgnoreCase(text)) {
+                    return status;
+                }
+            }
+            throw new IllegalArgumentException("unknown registration status: " + io.postern.wire.Shown.of(text));
+        }
+    }
+
+    /**
+     * The registration itself.
+     *
+     * @param substatus {@code initialAssignment}, {@code deviceDataMigrated}, ...
+     * @param errorCode why the attempt failed, HTTP status * 1000 + n
+     * @param authenticationKey the activation blob with the device's hub key, TPM only
+     */
+    public record State(
+            RegistrationId registrationId,
+            Status status,
+            Optional<String> substatus,
+            Optional<HubName> assignedHub,
+            Optional<DeviceId> deviceId,
+            Instant created,
+            Instant lastUpdated,
+            Optional<String> etag,
+            Optional<Integer> errorCode,
+            Optional<String> errorMessage,
+            Optional<Bytes> authenticationKey) {
+
+        public JsonObject toJson() {
+            var json = Json.object()
+                    .add("registrationId", registrationId.text())
+                    .add("createdDateTimeUtc", UtcText.of(created))
+                    .add("status", status.text())
+                    .add("lastUpdatedDateTimeUtc", UtcText.of(lastUpdated));
+            assignedHub.ifPresent(hub -> json.add("assignedHub", hub.text()));
+            deviceId.ifPresent(id -> json.add("deviceId", id.text()));
+            substatus.ifPresent(text -> json.add("substatus", text));
+            etag.ifPresent(text -> json.add("etag", text));
+            errorCode.ifPresent(code -> json.add("errorCode", code));
+            errorMessage.ifPresent(text -> json.add("errorMessage", text));
+            authenticationKey.ifPresent(
+                    blob -> json.add("tpm", Json.object().add("authenticationKey", blob.toBase64())));
+            return json.build();
+        }
+
+        static State parse(JsonObject json) {
+            return new State(
+                    RegistrationId.of(Json.requireText(json, "registrationId")),
+                    Status.parse(Json.requireText(json, "status")),
+                    Json.text(json, "substatus"),
+                    Json.text(json, "assignedHub")
+                            .filter(text -> !text.isEmpty())
+                            .map(HubName::of),
+                    Json.text(json, "deviceId").filter(text -> !text.isEmpty()).map(DeviceId::of),
+                    instant(json, "createdDateTimeUtc"),
+                    instant(json, "lastUpdatedDateTimeUtc"),
+                    Json.text(json, "etag"),
+                    json.get("errorCode") instanceof JsonNumber code ? Optional.of(code.intValue()) : Optional.empty(),
+                    Json.text(json, "errorMessage"),
+                    Json.object(json, "tpm")
+                            .flatMap(tpm -> Json.text(tpm, "authenticationKey"))
+                            .map(Bytes::base64));
+        }
+
+        private static Instant instant(JsonObject json, String name) {
+            return Json.text(json, name).map(Instant::parse).orElse(Instant.EPOCH);
+        }
+    }
+
+    public JsonObject toJson() {
+        var json = Json.object().add("operationId", operationId).add("status", status.text());
+        state.ifPresent(s -> json.add("registrationState", s.toJson()));
+        return json.build();
+    }
+
+    /** @throws IllegalArgumentException naming the member that is missing or malformed */
+    public static RegistrationStatus parse(String body) {
+        JsonObject json = Json.parseObject(body);
+        return new RegistrationStatus(
+                Json.text(json, "operationId").orElse(""),
+                Status.parse(Json.requireText(json, "status")),
+                Json.object(json, "registrationState").map(State::parse));
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.wire.hub;
+
+import io.postern.wire.Shown;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+
+/**
+ * The properties that ride in the last level of an MQTT topic: {@code k=v} joined by {@code &}, percent-encoded.
+ *
+ * <p>System properties start with a dollar sign ({@code $.mid}, {@code $.ct}); clients write it plain or as
+ * {@code %24}, both are read. A key without a value reads as the empty text.
+ */
+public record PropertyBag(SequencedMap<String, String> entries) {
+    public static final PropertyBag EMPTY = new PropertyBag(new LinkedHashMap<>());
+
+    public static final String MESSAGE_ID = "$.mid";
+    public static final String CORRELATION_ID = "$.cid";
+    public static final String CONTENT_TYPE = "$.ct";
+    public static final String CONTENT_ENCODING = "$.ce";
+    public static final String CREATION_TIME = "$.ctime";
+
+    private static final int MOST_ENTRIES =
+            64; // far above what the SDKs set (about ten); keeps one message's map small
+
+    public PropertyBag {
+        entries = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(entries));
+    }
+
+    /** @throws IllegalArgumentException naming the entry that is malformed or stands twice */
+    public static PropertyBag decode(String encoded) {
+        if (encoded.isEmpty()) {
+            return EMPTY;
+        }
+        SequencedMap<String, String> entries = new LinkedHashMap<>();
+        for (String entry : encoded.split("&", MOST_ENTRIES + 2)) {
+            int equals = entry.indexOf('=');
+            String key = decodeText(equals < 0 ? entry : entry.substring(0, equals));
+            String value = equals < 0 ? "" : decodeText(entry.substring(equals + 1));
+            if (key.isEmpty() || entries.put(key, value) != null) {
+                throw new IllegalArgumentException(
+                        "a property has no name or stands twice: \"" + Shown.of(entry) + "\"");
+            }
+            if (entries.size() > MOST_ENTRIES) {
+                throw new IllegalArgumentException("a message has at most " + MOST_ENTRIES + " properties");
+            }
+        }
+        return new PropertyBag(entries);
+    }
+
+    public Optional<String> get(String key) {
+        return Optional.ofNullable(entries.get(key));
+    }
+
+    /** A bag with {@code key} set as well. */
+    public PropertyBag with(String key, String value) {
+        SequencedMap<String, String> more = new LinkedHashMap<>(entries);
+        more.put(key, value);
+        return new PropertyBag(more);
+    }
+
+    public String encode() {
+        return entries.entrySet().stream()
+                .map(e -> encodeText(e.getKey()) + "=" + encodeText(e.getValue()))
+                .collect(Collectors.joining("&"));
+    }
+
+    private static String decodeText(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static String encodeText(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}
