@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Where the cloud side keeps what must survive: one embedded database, and the sealing of keys inside it. */
+@Export
+@Version("0.1.0")
+@NullMarked
+package io.postern.cloud.store;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
