@@ -14,7 +14,12 @@ public interface TokenLink {
 
     /** The token service's answer. */
     sealed interface Grant {
-        record Granted(SasToken token) implements Grant {}
+        /**
+         * Speak for the leaf with this.
+         *
+         * @param life how long from now, by the clock of the token service: the gateway's own clock may be wrong
+         */
+        record Granted(SasToken token, Duration life) implements Grant {}
 
         /** No, and asking at once again will not help. */
         record Refused(int code, String reason, Optional<Duration> retryAfter) implements Grant {}
