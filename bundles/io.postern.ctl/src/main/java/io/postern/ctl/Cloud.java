@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.ctl;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLSocketFactory;
+
+/** The services of one cloud side as its operator sees them; where a program starts. */
+public final class Cloud {
+    private final CloudConnection connection;
+    private final SSLSocketFactory tls;
+    private final InstantSource clock;
+
+    private Cloud(CloudConnection connection, SSLSocketFactory tls, InstantSource clock) {
+        this.connection = connection;
+        this.tls = tls;
+        this.clock = clock;
+    }
+
+    /**
+     * Reads the root certificates; connects nowhere yet.
+     *
+     * @param clock for the expiry of tokens
+     * @throws IOException when the CA file cannot be read
+     */
+    public static Cloud open(CloudConnection connection, InstantSource clock) throws IOException {
+        return new Cloud(connection, TrustRoots.context(connection.caFile()).getSocketFactory(), clock);
+    }
+
+    public Enrollments enrollments() {
+        return new Enrollments(client(connection.dps().host(), connection.dps()));
+    }
+
+    public Registrations registrations() {
+        return new Registrations(client(connection.dps().host(), connection.dps()));
+    }
+
+    public Devices devices() {
+        return new Devices(client(connection.hub().host(), connection.hub()));
+    }
+
+    /** @throws IllegalStateException when this cloud names no token service */
+    public Leaves leaves() {
+        String host = connection
+                .tokenHost()
+                .orElseThrow(() -> new IllegalStateException(
+                        "this connection names no token service; add \"tokenHost\" to connection.json"));
+        return new Leaves(client(host, connection.hub()));
+    }
+
+    /**
+     * Follows the accepted telemetry; fails at once when the hub refuses or cannot be reached, and reconnects by
+     * itself later on.
+     *
+     * @param from the first sequence number wanted, 0 for all that is kept
+     * @param notices told in a sentence when the connection is lost and tried again
+     */
+    public EventStream events(long from, Consumer<String> notices) throws ServiceException {
+        return EventStream.open(client(connection.hub().host(), connection.hub()), from, notices);
+    }
+
+    private ServiceClient client(String host, ConnectionString credential) {
+        var endpoint = new Endpoint(host, connection.httpsPort(), tls, connection.hostsFile(), connection.caFile());
+        return new ServiceClient(endpoint, credential, clock);
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.ctl;
+
+import io.postern.wire.Json;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * All that is needed to speak to a cloud side as its operator: what {@code connection.json} says.
+ *
+ * @param dps the provisioning service's operator policy; its host is the service endpoint
+ * @param hub the hub's operator policy
+ * @param tokenHost the token service; empty for a hub that has none
+ * @param caFile the root the services' certificates lead to; empty for the roots this Java trusts
+ * @param hostsFile names of the services, for {@code -Djdk.net.hosts.file}
+ * @param idScope what devices register under; empty when given by connection strings alone
+ */
+public record CloudConnection(
+        ConnectionString dps,
+        ConnectionString hub,
+        Optional<String> tokenHost,
+        Optional<Path> caFile,
+        Optional<Path> hostsFile,
+        Optional<String> idScope,
+        Optional<String> provisioningHost,
+        int httpsPort,
+        int mqttPort) {
+
+    public static final String FILE_NAME = "connection.json";
+    private static final long LARGEST = 64 * 1024; // the file holds two connection strings and a dozen short texts
+
+    public CloudConnection {
+        checkPort("https", httpsPort);
+        checkPort("mqtt", mqttPort);
+    }
+
+    /** Two services at their usual ports, as a real hub's portal shows them. */
+    public static CloudConnection of(ConnectionString dps, ConnectionString hub, Optional<Path> caFile) {
+        return new CloudConnection(
+                dps, hub, Optional.empty(), caFile, Optional.empty(), Optional.empty(), Optional.empty(), 443, 8883);
+    }
+
+    /**
+     * Reads {@code connection.json} of a cloud's data folder.
+     *
+     * @throws IOException when it is not there or cannot be read, saying what to do
+     * @throws IllegalArgumentException naming the file and the member that is wrong
+     */
+    public static CloudConnection ofFolder(Path folder) throws IOException {
+        return ofFile(folder.resolve(FILE_NAME));
+    }
+
+    /** Like {@link #ofFolder} for a file of any name; relative paths inside start at its folder. */
+    public static CloudConnection ofFile(Path file) throws IOException {
+        JsonObject json;
+        try {
+            json = Json.parseObject(text(file));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + " is " + e.getMessage(), e);
+        }
+        try {
+            return parse(json, file);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static CloudConnection parse(JsonObject json, Path file) {
+        Optional<JsonObject> ports = Json.object(json, "ports");
+        return new CloudConnection(
+                ConnectionString.parse(Json.requireText(json, "dpsConnectionString")),
+                ConnectionString.parse(Json.requireText(json, "hubConnectionString")),
+                Json.text(json, "tokenHost"),
+                Json.text(json, "caFile").map(file::resolveSibling),
+                Json.text(json, "hostsFile").map(file::resolveSibling),
+                Json.text(json, "idScope"),
+                Json.text(json, "provisioningHost"),
+                port(ports, "https", 443),
+                port(ports, "mqtt", 8883));
+    }
+
+    private static int port(Optional<JsonObject> ports, String name, int usual) {
+        return ports.map(all -> all.get(name))
+                .map(value -> {
+                    if (value instanceof JsonNumber number && number.isIntegral()) {
+                        return number.intValue();
+                    }
+                    throw new IllegalArgumentException("the port \"" + name + "\" is not a whole number");
+                })
+                .orElse(usual);
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            if (Files.size(file) > LARGEST) {
+                throw new IllegalArgumentException("larger than " + LARGEST + " bytes: not a connection file");
+            }
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(
+                    "there is no " + file
+                            + "; start the cloud once with \"postern cloud --data DIR\" and name the same folder with --cloud DIR or POSTERN_CLOUD",
+                    e);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot read " + file + " (" + e.getClass().getSimpleName()
+                            + "); it is readable by the cloud's user alone: run as that user or copy the file",
+                    e);
+        }
+    }
+
+    private static void checkPort(String name, int port) {
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException("the port \"" + name + "\" is 1 to 65535, not " + port);
+        }
+    }
+}
