@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.lab;
+
+import io.postern.ctl.CloudConnection;
+import io.postern.wire.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+
+/** Writes the gateway's configuration as a technician would: one Configurator JSON file. */
+record GatewayConfiguration(
+        CloudConnection cloud, String tpmDevice, Path directory, Path serialPort, int baud, LabLeaves leaves) {
+    private static final double READS_PER_SECOND = 25; // of one meter block at 19200 baud, half of what the wire bears
+
+    Path timeline() {
+        return directory.resolve("timeline.jsonl");
+    }
+
+    JsonObject toJson() {
+        JsonObjectBuilder json = Json.object()
+                .add(":configurator:resource-version", 1)
+                .add("io.postern.gateway", core())
+                .add("io.postern.gateway.tpm", Json.object().add("device", tpmDevice))
+                .add("io.postern.gateway.store", Json.object().add("directory", directory.toString()))
+                .add("io.postern.gateway.mqtt", Json.object().add("caFile", caFile()).add("port", cloud.mqttPort()))
+                .add("io.postern.gateway.serial~bus", Json.object()
+                        .add("name", "bus")
+                        .add("port", serialPort.toString())
+                        .add("baud", baud)
+                        .add("dataBits", 8)
+                        .add("parity", "even")
+                        .add("stopBits", 1));
+        IntStream.rangeClosed(1, leaves.meters())
+                .forEach(unit -> json.add("io.postern.gateway.modbus~" + LabLeaves.meter(unit), meter(unit)));
+        IntStream.rangeClosed(1, leaves.pins())
+                .forEach(pin -> json.add("io.postern.gateway.gpio~" + LabLeaves.pin(pin), pin(pin)));
+        return json.build();
+    }
+
+    private JsonObjectBuilder core() {
+        var ids = Json.array();
+        leaves.all().forEach(leaf -> ids.add(leaf.text()));
+        return Json.object()
+                .add("idScope", cloud.idScope().orElseThrow())
+                .add("provisioningHost", cloud.provisioningHost().orElseThrow())
+                .add("provisioningPort", cloud.httpsPort())
+                .add("tokenHost", cloud.tokenHost().orElseThrow())
+                .add("tokenPort", cloud.httpsPort())
+                .add("caFile", caFile())
+                .add("leaves", ids)
+                .add("timelineFile", timeline().toString());
+    }
+
+    private String caFile() {
+        return cloud.caFile().orElseThrow().toString();
+    }
+
+    private JsonObjectBuilder meter(int unit) {
+        long period = Math.max(1000, Math.round(leaves.meters() / READS_PER_SECOND * 1000));
+        return Json.object()
+                .add("leaf", LabLeaves.meter(unit).text())
+                .add("line.target", "(line.name=bus)")
+                .add("unit", unit)
+                .add("period", period + "ms")
+                .add("timeout", "500ms")
+                .add("registers", Json.array().add("voltage=holding:0:u16:0.1").add("current=holding:1:u16:0.01").add("reads=holding:2:u16"));
+    }
+
+    private JsonObjectBuilder pin(int pin) {
+        return Json.object()
+                .add("leaf", LabLeaves.pin(pin).text())
+                .add("provider", "mock")
+                .add("line", pin)
+                .add("period", "1s")
+                .add("mockPeriod", "700ms");
+    }
+}

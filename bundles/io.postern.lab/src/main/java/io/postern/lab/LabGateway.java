@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A gateway process and what it has told of its way so far. */
+public final class LabGateway implements AutoCloseable {
+    private final Child child;
+    private final Path timeline;
+    private final long already;
+
+    LabGateway(Child child, Path timeline) throws IOException {
+        this.child = child;
+        this.timeline = timeline;
+        this.already = lines(timeline).size(); // of earlier starts on the same state
+    }
+
+    /** The milestones of this start, in the order they were reached. */
+    public List<Step> steps() throws IOException {
+        return lines(timeline).stream().skip(already).map(Step::parse).toList();
+    }
+
+    /** The first milestone of that name in this start. */
+    public Optional<Step> step(String name) throws IOException {
+        return steps().stream().filter(step -> step.name().equals(name)).findFirst();
+    }
+
+    public Child process() {
+        return child;
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+
+    /** Whole lines only: the gateway may be writing the last one. */
+    private static List<String> lines(Path file) throws IOException {
+        try {
+            String text = Files.readString(file);
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        } catch (NoSuchFileException notYet) {
+            return List.of();
+        }
+    }
+}

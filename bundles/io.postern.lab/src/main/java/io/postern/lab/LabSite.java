@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.lab;
+
+import io.postern.ctl.Cloud;
+import io.postern.ctl.CloudConnection;
+import io.postern.ctl.NewEnrollment;
+import io.postern.ctl.ServiceException;
+import io.postern.lab.sim.PtyBus;
+import io.postern.lab.sim.PymodbusServer;
+import io.postern.testkit.Swtpm;
+import io.postern.wire.Bytes;
+import io.postern.wire.DeviceId;
+import io.postern.wire.Json;
+import io.postern.wire.tpm.EndorsementKey;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * The parts of a lab, each a process or a device of its own: cloud side, software TPM, serial line with Modbus servers,
+ * and an operator who enrolls the gateway. Gateways are started on it, one at a time.
+ */
+public final class LabSite implements AutoCloseable {
+    public static final DeviceId GATEWAY = DeviceId.of("lab-gateway");
+    private static final int BAUD = 19200;
+    private static final Duration CLOUD_PATIENCE = Duration.ofSeconds(60); // starts in 2 s; a loaded machine takes ten times that
+    private static final Duration IDENTITY_PATIENCE = Duration.ofSeconds(60);
+
+    private final Path root;
+    private final Path directory;
+    private final LabLeaves leaves;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Child cloudProcess;
+    private final CloudConnection connection;
+    private final Cloud cloud;
+    private final Swtpm tpm;
+    private final EndorsementKey endorsementKey;
+    private final Path serialPort;
+
+    /**
+     * Brings everything up but the gateway.
+     *
+     * @param root the project's folder, which holds {@code postern}
+     * @param directory empty, for all files of this lab
+     * @param progress told in a few words what is being done
+     */
+    public LabSite(Path root, Path directory, String address, int leaves, Consumer<String> progress) throws LabException, InterruptedException {
+        this.root = root;
+        this.directory = directory.toAbsolutePath();
+        this.leaves = LabLeaves.of(leaves);
+        try {
+            progress.accept("starting a software TPM");
+            this.tpm = part(Swtpm.start(directory.resolve("tpm")));
+            progress.accept("starting the cloud side");
+            this.cloudProcess = part(startCloud(Ports.choose(address)));
+            this.connection = awaitConnection();
+            this.cloud = Cloud.open(connection, InstantSource.system());
+            progress.accept("starting " + this.leaves.meters() + " Modbus servers on a line of " + BAUD + " baud");
+            this.serialPort = startSensors();
+            progress.accept("enrolling the gateway and its leaves, as an operator does");
+            this.endorsementKey = readEndorsementKey();
+            enroll();
+        } catch (LabException | InterruptedException e) {
+            close();
+            throw e;
+        } catch (Exception e) {
+            close();
+            throw new LabException("the lab does not come up: " + e.getMessage(), e);
+        }
+    }
+
+    /** Starts a gateway on a state directory; an empty one is a gateway that has never been provisioned. */
+    public LabGateway startGateway(Path state) throws LabException {
+        var configuration = new GatewayConfiguration(connection, tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves);
+        try {
+            Files.createDirectories(state);
+            Path file = Files.writeString(state.resolve("gateway.json"), Json.pretty(configuration.toJson()));
+            Child child = startVerb(
+                    "gateway",
+                    state.resolve("gateway.log"),
+                    "--config", file.toString(), "--state", state.toString(), "--hosts", connection.hostsFile().orElseThrow().toString());
+            return new LabGateway(child, configuration.timeline());
+        } catch (IOException e) {
+            throw new LabException("the gateway does not start: " + e.getMessage(), e);
+        }
+    }
+
+    public Cloud cloud() {
+        return cloud;
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public List<DeviceId> leaves() {
+        return leaves.all();
+    }
+
+    public EndorsementKey endorsementKey() {
+        return endorsementKey;
+    }
+
+    /** Where the cloud side listens, for a person. */
+    public String addresses() {
+        return connection.provisioningHost().orElse("?") + ":" + connection.httpsPort() + " and " + connection.hub().host() + ":" + connection.mqttPort();
+    }
+
+    /** Stops the cloud side as a power cut would and starts it again on the same data. */
+    public Child cloudProcess() {
+        return cloudProcess;
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                System.err.println("while ending the lab: " + e.getMessage());
+            }
+        }
+    }
+
+    private Child startCloud(Ports ports) throws IOException {
+        return startVerb(
+                "cloud",
+                directory.resolve("cloud.log"),
+                "--data", directory.resolve("cloud").toString(),
+                "--listen", ports.address(),
+                "--https-port", Integer.toString(ports.https()),
+                "--mqtt-port", Integer.toString(ports.mqtt()));
+    }
+
+    private Child startVerb(String verb, Path log, String... arguments) throws IOException {
+        List<String> command = new java.util.ArrayList<>(List.of(root.resolve("postern").toString(), verb));
+        command.addAll(List.of(arguments));
+        return Child.start(verb, log, Map.of("POSTERN_BUILT", "yes"), command);
+    }
+
+    private CloudConnection awaitConnection() throws LabException, IOException, InterruptedException {
+        Path file = directory.resolve("cloud").resolve(CloudConnection.FILE_NAME);
+        long deadline = System.nanoTime() + CLOUD_PATIENCE.toNanos();
+        while (!Files.exists(file)) {
+            if (!cloudProcess.isAlive()) {
+                throw new LabException("the cloud side has ended. The end of its log:\n" + cloudProcess.lastWords(15));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new LabException("the cloud side is not ready after " + CLOUD_PATIENCE.toSeconds() + " s. The end of its log:\n" + cloudProcess.lastWords(15));
+            }
+            pause();
+        }
+        CloudConnection found = CloudConnection.ofFile(file);
+        makeNamesKnown(found);
+        return found;
+    }
+
+    /** The file this JVM resolves names from was fixed when it started; the cloud's names go there. */
+    private static void makeNamesKnown(CloudConnection found) throws IOException {
+        String mine = System.getProperty("jdk.net.hosts.file");
+        Optional<Path> theirs = found.hostsFile();
+        if (mine != null && theirs.isPresent() && !Path.of(mine).equals(theirs.get())) {
+            Files.copy(theirs.get(), Path.of(mine), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private Path startSensors() throws IOException {
+        Path gatewayEnd = directory.resolve("line-gateway");
+        Path sensorEnd = directory.resolve("line-sensors");
+        part(PtyBus.open(PtyBus.Wiring.FULL_DUPLEX, gatewayEnd, sensorEnd));
+        part(PymodbusServer.start(sensorEnd, BAUD, IntStream.rangeClosed(1, leaves.meters()).toArray()));
+        return gatewayEnd;
+    }
+
+    /** What a technician reads off the gateway before it is enrolled. */
+    private EndorsementKey readEndorsementKey() throws LabException, IOException, InterruptedException {
+        Path log = directory.resolve("identity.json");
+        Child identity = startVerb("identity", log, "--tpm", tpm.device(), "--json");
+        long deadline = System.nanoTime() + IDENTITY_PATIENCE.toNanos();
+        while (identity.isAlive() && System.nanoTime() < deadline) {
+            pause();
+        }
+        identity.close();
+        try {
+            JsonObject shown = Json.parseObject(Files.readString(log));
+            return EndorsementKey.decode(Bytes.base64(Json.requireText(shown, "endorsementKey")));
+        } catch (IllegalArgumentException e) {
+            throw new LabException("the TPM does not tell its endorsement key:\n" + identity.lastWords(15), e);
+        }
+    }
+
+    private void enroll() throws ServiceException {
+        cloud.enrollments()
+                .create(NewEnrollment.tpm(endorsementKey.registrationId(), endorsementKey).withDeviceId(Optional.of(GATEWAY)));
+        for (DeviceId leaf : leaves.all()) {
+            cloud.devices().create(leaf, Optional.empty(), true);
+            cloud.leaves().assign(leaf, GATEWAY);
+        }
+    }
+
+    private <T extends AutoCloseable> T part(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    static void pause() throws InterruptedException {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.lab;
+
+import io.postern.wire.DeviceId;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a person sees of a lab: numbered steps with their times, then the leaves with their latest readings. */
+final class LabView {
+    private static final int MOST_ROWS = 30; // what fits on a usual terminal
+
+    private final PrintStream out;
+    private final boolean redraw;
+    private int number;
+    private int drawn;
+
+    /** @param redraw whether the readings may be drawn over the ones before, as on a terminal */
+    LabView(PrintStream out, boolean redraw) {
+        this.out = out;
+        this.redraw = redraw;
+    }
+
+    void say(String text) {
+        out.println(text);
+    }
+
+    void step(Step step) {
+        out.printf(Locale.ROOT, "%3d  %8.3f s  %s%n", ++number, step.sinceStart() / 1000.0, sentence(step));
+    }
+
+    void readings(LeafBook book) {
+        if (redraw && drawn > 0) {
+            out.print("\033[" + drawn + "A\033[J");
+        }
+        drawn = 1;
+        out.printf("%-12s %9s %8s %8s  %s%n", "leaf", "accepted", "missing", "repeats", "latest reading");
+        int rows = 0;
+        for (Map.Entry<DeviceId, LeafRecord> entry : book.records().entrySet()) {
+            if (rows++ == MOST_ROWS) {
+                out.println("... and " + (book.records().size() - MOST_ROWS) + " more");
+                drawn++;
+                break;
+            }
+            LeafRecord leaf = entry.getValue();
+            out.printf(
+                    "%-12s %9d %8d %8d  %s%n",
+                    entry.getKey(), leaf.accepted(), leaf.missing(), leaf.repeated(), leaf.lastBody().map(Object::toString).orElse("-"));
+            drawn++;
+        }
+        out.flush();
+    }
+
+    private static String sentence(Step step) {
+        String subject = step.subject();
+        return switch (step.name()) {
+            case "FRAMEWORK_READY" -> "framework ready";
+            case "TPM_READY" -> "TPM ready, registration id " + subject;
+            case "CHALLENGED" -> "challenged: the provisioning service wants the TPM to prove itself";
+            case "ACTIVATED" -> "activated: the TPM opened the credential, the hub key is inside";
+            case "ASSIGNED" -> "assigned: " + subject;
+            case "CONNECTED" -> "connected: " + subject;
+            case "LEAF_CONNECTED" -> subject + " connected with its own token";
+            case "LEAF_SPEAKING" -> subject + " speaks: the hub acknowledged its first reading";
+            case "LEAF_REFUSED" -> "refused: " + subject;
+            case "RETRYING" -> "trying again: " + subject;
+            default -> step.name() + " " + subject;
+        };
+    }
+}
