@@ -29,7 +29,8 @@ public final class Child implements AutoCloseable {
     }
 
     /** Starts {@code command}, its output appended to {@code log}. */
-    static Child start(String name, Path log, Map<String, String> environment, List<String> command) throws IOException {
+    static Child start(String name, Path log, Map<String, String> environment, List<String> command)
+            throws IOException {
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -78,7 +79,10 @@ public final class Child implements AutoCloseable {
     /** SIGKILL, as a power cut would: nothing in the process gets to run. Returns when it is gone. */
     public void kill() {
         process.destroyForcibly();
-        process.onExit().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).exceptionally(late -> process).join();
+        process.onExit()
+                .orTimeout(STOP_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(late -> process)
+                .join();
     }
 
     /** SIGTERM, and SIGKILL when that is not enough. Idempotent. */

@@ -2,6 +2,7 @@
 package io.postern.lab;
 
 import io.postern.ctl.CloudConnection;
+import io.postern.lab.sim.PymodbusServer;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -23,14 +24,18 @@ record GatewayConfiguration(
                 .add("io.postern.gateway", core())
                 .add("io.postern.gateway.tpm", Json.object().add("device", tpmDevice))
                 .add("io.postern.gateway.store", Json.object().add("directory", directory.toString()))
-                .add("io.postern.gateway.mqtt", Json.object().add("caFile", caFile()).add("port", cloud.mqttPort()))
-                .add("io.postern.gateway.serial~bus", Json.object()
-                        .add("name", "bus")
-                        .add("port", serialPort.toString())
-                        .add("baud", baud)
-                        .add("dataBits", 8)
-                        .add("parity", "even")
-                        .add("stopBits", 1));
+                .add(
+                        "io.postern.gateway.mqtt",
+                        Json.object().add("caFile", caFile()).add("port", cloud.mqttPort()))
+                .add(
+                        "io.postern.gateway.serial~bus",
+                        Json.object()
+                                .add("name", "bus")
+                                .add("port", serialPort.toString())
+                                .add("baud", baud)
+                                .add("dataBits", 8)
+                                .add("parity", "even")
+                                .add("stopBits", 1));
         IntStream.rangeClosed(1, leaves.meters())
                 .forEach(unit -> json.add("io.postern.gateway.modbus~" + LabLeaves.meter(unit), meter(unit)));
         IntStream.rangeClosed(1, leaves.pins())
@@ -57,6 +62,8 @@ record GatewayConfiguration(
     }
 
     private JsonObjectBuilder meter(int unit) {
+        var registers = Json.array();
+        PymodbusServer.REGISTERS.forEach(registers::add);
         long period = Math.max(1000, Math.round(leaves.meters() / READS_PER_SECOND * 1000));
         return Json.object()
                 .add("leaf", LabLeaves.meter(unit).text())
@@ -64,7 +71,7 @@ record GatewayConfiguration(
                 .add("unit", unit)
                 .add("period", period + "ms")
                 .add("timeout", "500ms")
-                .add("registers", Json.array().add("voltage=holding:0:u16:0.1").add("current=holding:1:u16:0.01").add("reads=holding:2:u16"));
+                .add("registers", registers);
     }
 
     private JsonObjectBuilder pin(int pin) {

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "lab",
         mixinStandardHelpOptions = true,
-        description = "Both sides on this machine: cloud, software TPM, simulated sensors, gateway. Ctrl-C ends all of it.")
+        description =
+                "Both sides on this machine: cloud, software TPM, simulated sensors, gateway. Ctrl-C ends all of it.")
 public final class Lab implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(90); // 10 leaves speak after 3 s on two free cores
     private static final Duration LOOK = Duration.ofMillis(100);
@@ -32,19 +33,28 @@ public final class Lab implements Callable<Integer> {
     @Option(names = "--once", description = "End by itself: exit code 0 when the hub has accepted every leaf.")
     private boolean once;
 
-    @Option(names = "--leaves", defaultValue = "10", description = "How many leaf sensors (1 to 200; default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--leaves",
+            defaultValue = "10",
+            description = "How many leaf sensors (1 to 200; default ${DEFAULT-VALUE}).")
     private int leaves = 10;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the same facts for a program.")
     private @Nullable Path json;
 
-    @Option(names = "--listen", defaultValue = "127.0.0.1", description = "Where the cloud side listens (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--listen",
+            defaultValue = "127.0.0.1",
+            description = "Where the cloud side listens (default ${DEFAULT-VALUE}).")
     private String listen = "127.0.0.1";
 
-    @Option(names = "--keep", description = "Keep the lab's files (logs, databases, configuration) and say where they are.")
+    @Option(
+            names = "--keep",
+            description = "Keep the lab's files (logs, databases, configuration) and say where they are.")
     private boolean keep;
 
-    private final LabView view = new LabView(System.out, System.console() != null && System.console().isTerminal());
+    private final LabView view =
+            new LabView(System.out, System.console() != null && System.console().isTerminal());
 
     public static void main(String[] args) throws IOException {
         Path directory = Files.createTempDirectory("postern-lab-");
@@ -86,13 +96,15 @@ public final class Lab implements Callable<Integer> {
             }
             if (trouble.isPresent()) {
                 System.err.println(trouble.get());
-                System.err.println("The end of the gateway's log:\n" + gateway.process().lastWords(15));
+                System.err.println(
+                        "The end of the gateway's log:\n" + gateway.process().lastWords(15));
                 return 1;
             }
             view.say("");
             if (once) {
                 view.readings(book);
-                view.say(book.records().size() + " of " + book.records().size() + " leaves: telemetry accepted under their own identity, with tokens from the token service");
+                view.say(book.records().size() + " of " + book.records().size()
+                        + " leaves: telemetry accepted under their own identity, with tokens from the token service");
                 return 0;
             }
             watchReadings(gateway, events, book);
@@ -113,7 +125,9 @@ public final class Lab implements Callable<Integer> {
             List<Step> steps = gateway.steps();
             steps.stream().skip(shown).forEach(view::step);
             shown = steps.size();
-            long spoken = steps.stream().filter(step -> step.name().equals("LEAF_SPEAKING")).count();
+            long spoken = steps.stream()
+                    .filter(step -> step.name().equals("LEAF_SPEAKING"))
+                    .count();
             if (book.foreign() > 0) {
                 return Optional.of(book.foreign() + " messages came without a token of the token service");
             }
@@ -142,7 +156,8 @@ public final class Lab implements Callable<Integer> {
                 next += pace;
             }
         }
-        System.err.println("the gateway has ended. The end of its log:\n" + gateway.process().lastWords(15));
+        System.err.println("the gateway has ended. The end of its log:\n"
+                + gateway.process().lastWords(15));
     }
 
     private static void delete(Path directory) {

@@ -21,13 +21,17 @@ record LabReport(List<Step> steps, LeafBook book, Optional<String> trouble) {
                 .add("subject", step.subject())
                 .add("sinceStartMs", step.sinceStart())));
         var leaves = Json.array();
-        book.records().forEach((id, leaf) -> leaves.add(Json.object()
-                .add("deviceId", id.text())
-                .add("accepted", leaf.accepted())
-                .add("missing", leaf.missing())
-                .add("repeated", leaf.repeated())
-                .add("withoutTokenOfTokenService", leaf.foreign())));
-        var json = Json.object().add("ok", trouble.isEmpty()).add("timeline", timeline).add("leaves", leaves);
+        book.records()
+                .forEach((id, leaf) -> leaves.add(Json.object()
+                        .add("deviceId", id.text())
+                        .add("accepted", leaf.accepted())
+                        .add("missing", leaf.missing())
+                        .add("repeated", leaf.repeated())
+                        .add("withoutTokenOfTokenService", leaf.foreign())));
+        var json = Json.object()
+                .add("ok", trouble.isEmpty())
+                .add("timeline", timeline)
+                .add("leaves", leaves);
         trouble.ifPresent(text -> json.add("reason", text));
         return json.build();
     }

@@ -27,7 +27,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * The parts of a lab, each a process or a device of its own: cloud side, software TPM, serial line with Modbus servers,
@@ -36,7 +35,8 @@ import java.util.stream.IntStream;
 public final class LabSite implements AutoCloseable {
     public static final DeviceId GATEWAY = DeviceId.of("lab-gateway");
     private static final int BAUD = 19200;
-    private static final Duration CLOUD_PATIENCE = Duration.ofSeconds(60); // starts in 2 s; a loaded machine takes ten times that
+    private static final Duration CLOUD_PATIENCE =
+            Duration.ofSeconds(60); // starts in 2 s; a loaded machine takes ten times that
     private static final Duration IDENTITY_PATIENCE = Duration.ofSeconds(60);
 
     private final Path root;
@@ -57,7 +57,8 @@ public final class LabSite implements AutoCloseable {
      * @param directory empty, for all files of this lab
      * @param progress told in a few words what is being done
      */
-    public LabSite(Path root, Path directory, String address, int leaves, Consumer<String> progress) throws LabException, InterruptedException {
+    public LabSite(Path root, Path directory, String address, int leaves, Consumer<String> progress)
+            throws LabException, InterruptedException {
         this.root = root;
         this.directory = directory.toAbsolutePath();
         this.leaves = LabLeaves.of(leaves);
@@ -84,14 +85,20 @@ public final class LabSite implements AutoCloseable {
 
     /** Starts a gateway on a state directory; an empty one is a gateway that has never been provisioned. */
     public LabGateway startGateway(Path state) throws LabException {
-        var configuration = new GatewayConfiguration(connection, tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves);
+        var configuration =
+                new GatewayConfiguration(connection, tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves);
         try {
             Files.createDirectories(state);
             Path file = Files.writeString(state.resolve("gateway.json"), Json.pretty(configuration.toJson()));
             Child child = startVerb(
                     "gateway",
                     state.resolve("gateway.log"),
-                    "--config", file.toString(), "--state", state.toString(), "--hosts", connection.hostsFile().orElseThrow().toString());
+                    "--config",
+                    file.toString(),
+                    "--state",
+                    state.toString(),
+                    "--hosts",
+                    connection.hostsFile().orElseThrow().toString());
             return new LabGateway(child, configuration.timeline());
         } catch (IOException e) {
             throw new LabException("the gateway does not start: " + e.getMessage(), e);
@@ -116,7 +123,8 @@ public final class LabSite implements AutoCloseable {
 
     /** Where the cloud side listens, for a person. */
     public String addresses() {
-        return connection.provisioningHost().orElse("?") + ":" + connection.httpsPort() + " and " + connection.hub().host() + ":" + connection.mqttPort();
+        return connection.provisioningHost().orElse("?") + ":" + connection.httpsPort() + " and "
+                + connection.hub().host() + ":" + connection.mqttPort();
     }
 
     /** Stops the cloud side as a power cut would and starts it again on the same data. */
@@ -139,14 +147,19 @@ public final class LabSite implements AutoCloseable {
         return startVerb(
                 "cloud",
                 directory.resolve("cloud.log"),
-                "--data", directory.resolve("cloud").toString(),
-                "--listen", ports.address(),
-                "--https-port", Integer.toString(ports.https()),
-                "--mqtt-port", Integer.toString(ports.mqtt()));
+                "--data",
+                directory.resolve("cloud").toString(),
+                "--listen",
+                ports.address(),
+                "--https-port",
+                Integer.toString(ports.https()),
+                "--mqtt-port",
+                Integer.toString(ports.mqtt()));
     }
 
     private Child startVerb(String verb, Path log, String... arguments) throws IOException {
-        List<String> command = new java.util.ArrayList<>(List.of(root.resolve("postern").toString(), verb));
+        List<String> command =
+                new java.util.ArrayList<>(List.of(root.resolve("postern").toString(), verb));
         command.addAll(List.of(arguments));
         return Child.start(verb, log, Map.of("POSTERN_BUILT", "yes"), command);
     }
@@ -159,7 +172,8 @@ public final class LabSite implements AutoCloseable {
                 throw new LabException("the cloud side has ended. The end of its log:\n" + cloudProcess.lastWords(15));
             }
             if (System.nanoTime() > deadline) {
-                throw new LabException("the cloud side is not ready after " + CLOUD_PATIENCE.toSeconds() + " s. The end of its log:\n" + cloudProcess.lastWords(15));
+                throw new LabException("the cloud side is not ready after " + CLOUD_PATIENCE.toSeconds()
+                        + " s. The end of its log:\n" + cloudProcess.lastWords(15));
             }
             pause();
         }
@@ -177,11 +191,11 @@ public final class LabSite implements AutoCloseable {
         }
     }
 
-    private Path startSensors() throws IOException {
+    private Path startSensors() throws IOException, InterruptedException {
         Path gatewayEnd = directory.resolve("line-gateway");
         Path sensorEnd = directory.resolve("line-sensors");
         part(PtyBus.open(PtyBus.Wiring.FULL_DUPLEX, gatewayEnd, sensorEnd));
-        part(PymodbusServer.start(sensorEnd, BAUD, IntStream.rangeClosed(1, leaves.meters()).toArray()));
+        part(PymodbusServer.start(new PymodbusServer.Port(sensorEnd, BAUD, 8, 'E', 1), leaves.meters()));
         return gatewayEnd;
     }
 
@@ -204,7 +218,8 @@ public final class LabSite implements AutoCloseable {
 
     private void enroll() throws ServiceException {
         cloud.enrollments()
-                .create(NewEnrollment.tpm(endorsementKey.registrationId(), endorsementKey).withDeviceId(Optional.of(GATEWAY)));
+                .create(NewEnrollment.tpm(endorsementKey.registrationId(), endorsementKey)
+                        .withDeviceId(Optional.of(GATEWAY)));
         for (DeviceId leaf : leaves.all()) {
             cloud.devices().create(leaf, Optional.empty(), true);
             cloud.leaves().assign(leaf, GATEWAY);

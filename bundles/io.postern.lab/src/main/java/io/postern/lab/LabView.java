@@ -45,7 +45,11 @@ final class LabView {
             LeafRecord leaf = entry.getValue();
             out.printf(
                     "%-12s %9d %8d %8d  %s%n",
-                    entry.getKey(), leaf.accepted(), leaf.missing(), leaf.repeated(), leaf.lastBody().map(Object::toString).orElse("-"));
+                    entry.getKey(),
+                    leaf.accepted(),
+                    leaf.missing(),
+                    leaf.repeated(),
+                    leaf.lastBody().map(Object::toString).orElse("-"));
             drawn++;
         }
         out.flush();

@@ -18,7 +18,8 @@ record Ports(String address, int https, int mqtt) {
         if (isFree(address, HTTPS) && isFree(address, MQTT)) {
             return new Ports(address, HTTPS, MQTT);
         }
-        try (ServerSocket https = bound(address, 0); ServerSocket mqtt = bound(address, 0)) {
+        try (ServerSocket https = bound(address, 0);
+                ServerSocket mqtt = bound(address, 0)) {
             return new Ports(address, https.getLocalPort(), mqtt.getLocalPort());
         }
     }

@@ -15,6 +15,7 @@ public record Step(String name, String subject, long sinceStart) {
     static Step parse(String line) {
         JsonObject json = Json.parseObject(line);
         long at = json.get("sinceStartMs") instanceof JsonNumber number ? number.longValue() : 0;
-        return new Step(Json.requireText(json, "milestone"), Json.text(json, "subject").orElse(""), at);
+        return new Step(
+                Json.requireText(json, "milestone"), Json.text(json, "subject").orElse(""), at);
     }
 }
