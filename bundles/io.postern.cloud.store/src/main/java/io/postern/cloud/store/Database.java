@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -102,12 +100,12 @@ public final class Database implements AutoCloseable {
                     script.executeUpdate(step);
                 }
             }
-            try (PreparedStatement mark = c.prepareStatement("INSERT INTO schema_step(component, steps) VALUES(?, ?) "
-                    + "ON CONFLICT(component) DO UPDATE SET steps = excluded.steps")) {
-                mark.setString(1, component);
-                mark.setInt(2, steps.size());
-                return mark.executeUpdate();
-            }
+            return Sql.update(
+                    c,
+                    "INSERT INTO schema_step(component, steps) VALUES(?, ?) "
+                            + "ON CONFLICT(component) DO UPDATE SET steps = excluded.steps",
+                    component,
+                    steps.size());
         });
     }
 
@@ -152,12 +150,12 @@ public final class Database implements AutoCloseable {
     }
 
     private static int appliedSteps(Connection c, String component) throws SQLException {
-        try (PreparedStatement query = c.prepareStatement("SELECT steps FROM schema_step WHERE component = ?")) {
-            query.setString(1, component);
-            try (ResultSet row = query.executeQuery()) {
-                return row.next() ? row.getInt(1) : 0;
-            }
-        }
+        return Sql.first(
+                        c,
+                        "SELECT steps FROM schema_step WHERE component = ?",
+                        row -> (int) row.number("steps"),
+                        component)
+                .orElse(0);
     }
 
     private static Connection prepared(Connection connection) throws SQLException {

@@ -9,9 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -45,7 +44,7 @@ public final class KeySealer {
      * @throws IOException when the master key is missing, damaged or not the one this database was sealed with
      */
     public static KeySealer open(Path masterKeyFile, Database database, SecureRandom random) throws IOException {
-        database.migrate("key_check", java.util.List.of("CREATE TABLE key_check(sealed BLOB NOT NULL)"));
+        database.migrate("key_check", List.of("CREATE TABLE key_check(sealed BLOB NOT NULL)"));
         Optional<Bytes> check = check(database);
         if (check.isPresent() && !Files.exists(masterKeyFile)) {
             throw new IOException("the master key " + masterKeyFile + " is missing, and the keys in " + database.file()
@@ -119,21 +118,11 @@ public final class KeySealer {
     }
 
     private static Optional<Bytes> check(Database database) {
-        return database.read(c -> {
-            try (PreparedStatement query = c.prepareStatement("SELECT sealed FROM key_check");
-                    ResultSet row = query.executeQuery()) {
-                return row.next() ? Optional.of(Bytes.of(row.getBytes(1))) : Optional.<Bytes>empty();
-            }
-        });
+        return database.read(c -> Sql.first(c, "SELECT sealed FROM key_check", row -> row.bytes("sealed")));
     }
 
     private void leaveCheck(Database database) {
         Bytes sealed = seal(Secret.utf8("this master key opens this database"), CHECK);
-        database.transaction(c -> {
-            try (PreparedStatement insert = c.prepareStatement("INSERT INTO key_check(sealed) VALUES(?)")) {
-                insert.setBytes(1, sealed.toArray());
-                return insert.executeUpdate();
-            }
-        });
+        database.transaction(c -> Sql.update(c, "INSERT INTO key_check(sealed) VALUES(?)", sealed));
     }
 }

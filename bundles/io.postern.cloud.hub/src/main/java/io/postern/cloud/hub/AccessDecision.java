@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+/** Whether a token opens a door: allowed for someone, or denied with a reason; neither a boolean nor an exception. */
+public sealed interface AccessDecision<P extends Principal> {
+
+    record Allowed<P extends Principal>(P principal) implements AccessDecision<P> {}
+
+    /**
+     * A refusal.
+     *
+     * @param text for the log and the operator: what was tried and why it was refused, never a secret; the asking
+     *     client is told no more than "not authorised"
+     */
+    record Denied<P extends Principal>(Denial reason, String text) implements AccessDecision<P> {}
+
+    /** Why a token was refused. */
+    enum Denial {
+        UNKNOWN_DEVICE,
+        DISABLED_DEVICE,
+        UNKNOWN_POLICY,
+        MISSING_PERMISSION,
+        WRONG_RESOURCE,
+        WRONG_SIGNATURE,
+        EXPIRED
+    }
+}

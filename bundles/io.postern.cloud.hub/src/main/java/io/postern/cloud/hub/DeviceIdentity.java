@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+import io.postern.wire.DeviceId;
+import io.postern.wire.ModelId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One entry of the identity registry, as it stood when it was read.
+ *
+ * @param generationId tells two devices apart that bore the same name one after the other
+ * @param etag changes with every update of the identity, not with its connection state
+ * @param statusReason why it is disabled, in the operator's words
+ * @param connectedSince present while a session is live
+ * @param lastActivity the last connect, message or disconnect
+ * @param model what the device last said it is (CEN-22)
+ */
+public record DeviceIdentity(
+        DeviceId deviceId,
+        String generationId,
+        String etag,
+        boolean enabled,
+        Optional<String> statusReason,
+        SymmetricKeys keys,
+        Instant created,
+        Instant statusUpdated,
+        Optional<Instant> connectedSince,
+        Optional<Instant> lastActivity,
+        Optional<ModelId> model) {
+
+    public boolean isConnected() {
+        return connectedSince.isPresent();
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+import io.postern.cloud.store.KeySealer;
+import io.postern.cloud.store.Row;
+import io.postern.cloud.store.Sql;
+import io.postern.wire.Bytes;
+import io.postern.wire.DeviceId;
+import io.postern.wire.ModelId;
+import io.postern.wire.Secret;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Identities as rows of the database: keys sealed, connection state taken from the live sessions. */
+final class DeviceRows {
+    private final KeySealer sealer;
+    private final LiveSessions sessions;
+
+    DeviceRows(KeySealer sealer, LiveSessions sessions) {
+        this.sealer = sealer;
+        this.sessions = sessions;
+    }
+
+    Optional<DeviceIdentity> find(Connection c, DeviceId device) throws SQLException {
+        return Sql.first(c, "SELECT * FROM hub_device WHERE device = ?", this::read, device.text());
+    }
+
+    List<DeviceIdentity> list(Connection c, String after, int most) throws SQLException {
+        return Sql.all(c, "SELECT * FROM hub_device WHERE device > ? ORDER BY device LIMIT ?", this::read, after, most);
+    }
+
+    void write(Connection c, DeviceIdentity device) throws SQLException {
+        String id = device.deviceId().text();
+        Sql.update(
+                c,
+                """
+                INSERT INTO hub_device(device, generation, etag, enabled, reason, primary_key, secondary_key,
+                  created, status_updated, last_activity, model) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT(device) DO UPDATE SET etag = excluded.etag, enabled = excluded.enabled,
+                  reason = excluded.reason, primary_key = excluded.primary_key,
+                  secondary_key = excluded.secondary_key, status_updated = excluded.status_updated
+                """,
+                id,
+                device.generationId(),
+                device.etag(),
+                device.enabled(),
+                device.statusReason(),
+                seal(device.keys().primary(), id, "primary"),
+                seal(device.keys().secondary(), id, "secondary"),
+                device.created(),
+                device.statusUpdated(),
+                device.lastActivity(),
+                device.model().map(ModelId::text));
+    }
+
+    private DeviceIdentity read(Row row) throws SQLException {
+        DeviceId id = DeviceId.of(row.text("device"));
+        var keys = new SymmetricKeys(
+                unseal(row.bytes("primary_key"), id.text(), "primary"),
+                unseal(row.bytes("secondary_key"), id.text(), "secondary"));
+        Optional<DeviceSession> session = sessions.find(id);
+        Optional<Instant> stored = row.optionalInstant("last_activity");
+        return new DeviceIdentity(
+                id,
+                row.text("generation"),
+                row.text("etag"),
+                row.flag("enabled"),
+                row.optionalText("reason"),
+                keys,
+                row.instant("created"),
+                row.instant("status_updated"),
+                session.map(DeviceSession::since),
+                session.map(DeviceSession::lastActivity).or(() -> stored),
+                row.optionalText("model").map(ModelId::of));
+    }
+
+    private Bytes seal(Secret key, String device, String which) {
+        return sealer.seal(key, "hub_device/" + device + "/" + which);
+    }
+
+    private Secret unseal(Bytes sealed, String device, String which) {
+        return sealer.unseal(sealed, "hub_device/" + device + "/" + which);
+    }
+}

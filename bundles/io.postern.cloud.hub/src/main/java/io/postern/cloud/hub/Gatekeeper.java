@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+import io.postern.cloud.hub.AccessDecision.Allowed;
+import io.postern.cloud.hub.AccessDecision.Denial;
+import io.postern.cloud.hub.AccessDecision.Denied;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
+import io.postern.wire.Shown;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Decides which token opens which door of this hub (HUB-02, HUB-05, HUB-29 to HUB-31).
+ *
+ * <p>A token that names a policy is checked with the policy's keys, one that names none with the device's own; the
+ * service's doors open to policies alone. Signatures are compared in constant time, and one is computed even for names
+ * that do not exist.
+ */
+public final class Gatekeeper {
+    private final HubName hub;
+    private final IdentityRegistry identities;
+    private final SharedAccessPolicies policies;
+    private final InstantSource clock;
+    private final SymmetricKeys nobodysKeys;
+
+    Gatekeeper(
+            HubName hub,
+            IdentityRegistry identities,
+            SharedAccessPolicies policies,
+            InstantSource clock,
+            SecureRandom random) {
+        this.hub = hub;
+        this.identities = identities;
+        this.policies = policies;
+        this.clock = clock;
+        this.nobodysKeys = SymmetricKeys.random(32, random);
+    }
+
+    /** May the bearer of {@code token} do all that {@code device} may, below {@code {hub}/devices/{device}}? */
+    public AccessDecision<Principal.Device> admitDevice(SasToken token, DeviceId device) {
+        Optional<DeviceIdentity> identity = identities.find(device);
+        return token.keyName().isPresent()
+                ? byPolicy(token, token.keyName().get(), device, identity)
+                : byOwnKey(token, device, identity);
+    }
+
+    /** May the bearer of {@code token} use the service endpoints that ask for {@code needed}? */
+    public AccessDecision<Principal.Service> admitService(SasToken token, Permission needed) {
+        if (token.keyName().isEmpty()) {
+            return new Denied<>(
+                    Denial.UNKNOWN_POLICY,
+                    "a token for the service names its shared access policy (skn); a device's key opens no service endpoint");
+        }
+        String name = token.keyName().get();
+        Optional<SharedAccessPolicy> policy = policies.find(name);
+        Optional<Denied<Principal.Service>> refusal =
+                checkPolicy(token, name, policy, needed, token.resource().covers(ResourceUri.hub(hub)));
+        return refusal.isPresent()
+                ? refusal.get()
+                : new Allowed<>(new Principal.Service(policy.orElseThrow(), token.expiry()));
+    }
+
+    private AccessDecision<Principal.Device> byOwnKey(
+            SasToken token, DeviceId device, Optional<DeviceIdentity> identity) {
+        boolean signed = isSigned(token, identity.map(DeviceIdentity::keys));
+        if (identity.isEmpty()) {
+            return unknown(device);
+        }
+        if (!signed) {
+            return new Denied<>(Denial.WRONG_SIGNATURE, "neither key of device " + device + " signed " + token);
+        }
+        if (!covers(token, device)) {
+            return wrongResource(token, "device " + device);
+        }
+        return settle(token, identity.get(), AuthMethod.DEVICE_KEY, Optional.empty());
+    }
+
+    private AccessDecision<Principal.Device> byPolicy(
+            SasToken token, String name, DeviceId device, Optional<DeviceIdentity> identity) {
+        Optional<SharedAccessPolicy> policy = policies.find(name);
+        Optional<Denied<Principal.Device>> refusal =
+                checkPolicy(token, name, policy, Permission.DEVICE_CONNECT, covers(token, device));
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        return identity.isEmpty() ? unknown(device) : settle(token, identity.get(), AuthMethod.POLICY_KEY, policy);
+    }
+
+    private AccessDecision<Principal.Device> settle(
+            SasToken token, DeviceIdentity identity, AuthMethod method, Optional<SharedAccessPolicy> policy) {
+        if (token.isExpired(clock.instant())) {
+            return expired(token);
+        }
+        if (!identity.enabled()) {
+            return new Denied<>(
+                    Denial.DISABLED_DEVICE,
+                    "device " + identity.deviceId() + " is disabled: "
+                            + identity.statusReason().orElse("no reason given"));
+        }
+        return new Allowed<>(new Principal.Device(identity, method, policy, token.expiry()));
+    }
+
+    private <P extends Principal> Optional<Denied<P>> checkPolicy(
+            SasToken token, String name, Optional<SharedAccessPolicy> policy, Permission needed, boolean covered) {
+        boolean signed = isSigned(token, policy.map(SharedAccessPolicy::keys));
+        if (policy.isEmpty()) {
+            return Optional.of(new Denied<>(
+                    Denial.UNKNOWN_POLICY, "hub " + hub + " has no shared access policy \"" + Shown.of(name) + "\""));
+        }
+        if (!signed) {
+            return Optional.of(
+                    new Denied<>(Denial.WRONG_SIGNATURE, "neither key of policy " + name + " signed " + token));
+        }
+        if (!policy.get().allows(needed)) {
+            return Optional.of(
+                    new Denied<>(Denial.MISSING_PERMISSION, "policy " + name + " does not allow " + needed.wireName()));
+        }
+        if (!covered) {
+            return Optional.of(wrongResource(token, "what was asked for at " + hub));
+        }
+        return token.isExpired(clock.instant()) ? Optional.of(expired(token)) : Optional.empty();
+    }
+
+    private boolean isSigned(SasToken token, Optional<SymmetricKeys> keys) {
+        SymmetricKeys tried = keys.orElse(nobodysKeys);
+        return token.isSignedBy(tried.primary()) | token.isSignedBy(tried.secondary()); // both, for equal time
+    }
+
+    /** Host and {@code devices} compare without case, the name of the device does not (DEC-4). */
+    private boolean covers(SasToken token, DeviceId device) {
+        String claimed = token.resource().path();
+        ResourceUri asked = ResourceUri.device(hub, device);
+        return token.resource().covers(asked)
+                && (claimed.length() < asked.path().length() || claimed.endsWith("/" + device));
+    }
+
+    private static <P extends Principal> Denied<P> unknown(DeviceId device) {
+        return new Denied<>(Denial.UNKNOWN_DEVICE, "there is no device " + device);
+    }
+
+    private <P extends Principal> Denied<P> expired(SasToken token) {
+        return new Denied<>(Denial.EXPIRED, token + " has expired; it is " + clock.instant() + " here");
+    }
+
+    private static <P extends Principal> Denied<P> wrongResource(SasToken token, String asked) {
+        return new Denied<>(Denial.WRONG_RESOURCE, token + " does not cover " + asked);
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+import io.postern.cloud.store.Database;
+import io.postern.cloud.store.KeySealer;
+import io.postern.wire.HubName;
+import io.postern.wire.ModelId;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One hub: its registry, policies, twins and events, and the sessions of its devices.
+ *
+ * <p>A session ends as soon as what it stands on is gone: the device deleted or disabled, the signing keys replaced, the
+ * token expired, or a newer connection of the same device there.
+ */
+public final class Hub implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
+    private static final Duration EXPIRY_LOOK = Duration.ofSeconds(1); // token times have seconds resolution
+
+    private final HubName name;
+    private final InstantSource clock;
+    private final LiveSessions sessions;
+    private final IdentityRegistry identities;
+    private final SharedAccessPolicies policies;
+    private final Gatekeeper gatekeeper;
+    private final Twins twins;
+    private final EventStream events;
+    private final Ticker expiry;
+    private volatile boolean closing;
+
+    private Hub(HubSettings settings, Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
+        this.name = settings.name();
+        this.clock = clock;
+        this.sessions = new LiveSessions(this::left);
+        var quarantine = new Quarantine(database, settings.quarantine(), clock);
+        this.identities = new IdentityRegistry(database, new DeviceRows(sealer, sessions), quarantine, clock, random);
+        this.policies = new SharedAccessPolicies(database, sealer, random);
+        this.gatekeeper = new Gatekeeper(name, identities, policies, clock, random);
+        this.twins = new Twins(database, clock);
+        this.events = new EventStream(database, settings.retainedEvents());
+        this.expiry = new Ticker("token-expiry", EXPIRY_LOOK, this::endExpired);
+    }
+
+    /** Opens the hub on its database, creating tables and default policies when they are missing. */
+    public static Hub open(
+            HubSettings settings, Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
+        database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
+        Hub hub = new Hub(settings, database, sealer, clock, random);
+        hub.identities.addListener((device, change) ->
+                hub.sessions.find(device).filter(s -> isHit(s, change)).ifPresent(s -> s.end(reason(change))));
+        hub.policies.onKeysChanged(policy -> hub.sessions.end(
+                s -> s.principal().policyName().equals(Optional.of(policy)), CloseReason.KEYS_CHANGED));
+        hub.twins.addListener(
+                (device, patch, version) -> hub.sessions.find(device).ifPresent(s -> s.desiredChanged(patch, version)));
+        hub.expiry.start();
+        return hub;
+    }
+
+    /**
+     * Begins the session of an admitted device; an older one of the same device is closed.
+     *
+     * @param model what the device says it is; recorded with the identity
+     * @return empty when identity or policy have changed since the token was checked: check it again
+     */
+    public Optional<DeviceSession> connect(
+            Principal.Device principal, Optional<ModelId> model, DeviceConnection connection) {
+        if (closing) {
+            return Optional.empty();
+        }
+        var session = new DeviceSession(principal, connection, sessions, twins, events, clock);
+        sessions.add(session);
+        // asked only now: a deletion after this look finds the session and ends it, one before is seen here
+        if (!isStillGood(principal)) {
+            session.close();
+            return Optional.empty();
+        }
+        identities.connected(session.deviceId(), model, session.since());
+        return Optional.of(session);
+    }
+
+    /** How many devices are connected. */
+    public int connectedCount() {
+        return sessions.count();
+    }
+
+    public HubName name() {
+        return name;
+    }
+
+    public IdentityRegistry identities() {
+        return identities;
+    }
+
+    public SharedAccessPolicies policies() {
+        return policies;
+    }
+
+    public Gatekeeper gatekeeper() {
+        return gatekeeper;
+    }
+
+    public Twins twins() {
+        return twins;
+    }
+
+    public EventStream events() {
+        return events;
+    }
+
+    /** Ends all sessions and the event stream; the database stays open. Idempotent. */
+    @Override
+    public void close() {
+        closing = true;
+        expiry.close();
+        sessions.end(_ -> true, CloseReason.HUB_CLOSING);
+        events.close();
+    }
+
+    /** Ends the sessions whose tokens have expired; also done once a second. */
+    void endExpired() {
+        sessions.endExpired(clock.instant());
+    }
+
+    private boolean isStillGood(Principal.Device principal) {
+        boolean sameIdentity = identities
+                .find(principal.identity().deviceId())
+                .filter(now -> now.etag().equals(principal.identity().etag()))
+                .isPresent();
+        return sameIdentity
+                && principal
+                        .policy()
+                        .map(old -> policies.find(old.name()).equals(Optional.of(old)))
+                        .orElse(true);
+    }
+
+    private void left(DeviceSession session) {
+        if (!closing) {
+            identities.disconnected(session.deviceId(), session.lastActivity());
+        }
+        LOG.atInfo()
+                .addKeyValue("deviceId", session.deviceId())
+                .addKeyValue(
+                        "reason", session.endReason().map(CloseReason::text).orElse("displaced"))
+                .log("device disconnected");
+    }
+
+    /** New keys of the device do not touch a session that a policy's key opened. */
+    private static boolean isHit(DeviceSession session, IdentityListener.Change change) {
+        return change != IdentityListener.Change.KEYS_CHANGED
+                || session.principal().policy().isEmpty();
+    }
+
+    private static CloseReason reason(IdentityListener.Change change) {
+        return switch (change) {
+            case DELETED -> CloseReason.DEVICE_DELETED;
+            case DISABLED -> CloseReason.DEVICE_DISABLED;
+            case KEYS_CHANGED -> CloseReason.KEYS_CHANGED;
+        };
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+import java.util.List;
+
+/** The hub's tables. Steps are only ever appended. */
+final class HubSchema {
+    static final String COMPONENT = "hub";
+    static final List<String> STEPS = List.of("""
+            CREATE TABLE hub_device(
+              device TEXT PRIMARY KEY, generation TEXT NOT NULL, etag TEXT NOT NULL,
+              enabled INTEGER NOT NULL, reason TEXT, primary_key BLOB NOT NULL, secondary_key BLOB NOT NULL,
+              created INTEGER NOT NULL, status_updated INTEGER NOT NULL, last_activity INTEGER, model TEXT);
+            CREATE TABLE hub_quarantine(device TEXT PRIMARY KEY, until INTEGER NOT NULL);
+            CREATE TABLE hub_policy(
+              name TEXT PRIMARY KEY, permissions TEXT NOT NULL, primary_key BLOB NOT NULL, secondary_key BLOB NOT NULL);
+            CREATE TABLE hub_twin(
+              device TEXT PRIMARY KEY REFERENCES hub_device(device) ON DELETE CASCADE,
+              version INTEGER NOT NULL, service_version INTEGER NOT NULL, tags TEXT NOT NULL,
+              desired TEXT NOT NULL, desired_version INTEGER NOT NULL, desired_at INTEGER NOT NULL,
+              reported TEXT NOT NULL, reported_version INTEGER NOT NULL, reported_at INTEGER NOT NULL);
+            CREATE TABLE hub_event(
+              sequence INTEGER PRIMARY KEY, device TEXT NOT NULL, generation TEXT NOT NULL, enqueued INTEGER NOT NULL,
+              scope TEXT NOT NULL, type TEXT NOT NULL, issuer TEXT NOT NULL, policy TEXT,
+              properties TEXT NOT NULL, body BLOB NOT NULL);
+            """);
+
+    private HubSchema() {}
+}

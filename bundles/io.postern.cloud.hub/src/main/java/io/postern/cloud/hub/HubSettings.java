@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+import io.postern.wire.HubName;
+import java.time.Duration;
+
+/**
+ * What an operator sets of a hub.
+ *
+ * @param quarantine how long the name of a deleted device stays barred (ISS-13); zero switches the quarantine off
+ * @param retainedEvents how many accepted events are kept, at least 1
+ */
+public record HubSettings(HubName name, Duration quarantine, long retainedEvents) {
+    public static final Duration DEFAULT_QUARANTINE = Duration.ofDays(10);
+    public static final long DEFAULT_RETAINED_EVENTS = 1_000_000; // about 0.5 GB of ordinary readings
+
+    public HubSettings {
+        if (quarantine.isNegative()) {
+            throw new IllegalArgumentException("quarantine must not be negative, it is " + quarantine);
+        }
+        if (retainedEvents < 1) {
+            throw new IllegalArgumentException("retainedEvents must be at least 1, it is " + retainedEvents);
+        }
+    }
+
+    public static HubSettings of(HubName name) {
+        return new HubSettings(name, DEFAULT_QUARANTINE, DEFAULT_RETAINED_EVENTS);
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+import io.postern.cloud.store.Database;
+import io.postern.cloud.store.KeySealer;
+import io.postern.cloud.store.Row;
+import io.postern.cloud.store.Sql;
+import io.postern.wire.Secret;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * The shared access policies of this hub (HUB-24, SEC-04). The five default ones and that of the token service exist
+ * from the first start, each with two random keys that lie sealed in the database.
+ */
+public final class SharedAccessPolicies {
+    /** The policy whose key only the token service holds: it may act as devices and nothing else (HUB-18). */
+    public static final String TOKEN_SERVICE = "tokenservice";
+
+    /** All permissions; the operator's. */
+    public static final String OWNER = "iothubowner";
+
+    private static final int KEY_LENGTH = 32;
+    private static final Map<String, Set<Permission>> DEFAULTS = Map.of(
+            OWNER,
+            EnumSet.allOf(Permission.class),
+            "service",
+            EnumSet.of(Permission.SERVICE_CONNECT),
+            "device",
+            EnumSet.of(Permission.DEVICE_CONNECT),
+            "registryRead",
+            EnumSet.of(Permission.REGISTRY_READ),
+            "registryReadWrite",
+            EnumSet.of(Permission.REGISTRY_READ, Permission.REGISTRY_READ_WRITE),
+            TOKEN_SERVICE,
+            EnumSet.of(Permission.DEVICE_CONNECT));
+
+    /** Which of a policy's two keys. */
+    public enum KeySlot {
+        PRIMARY,
+        SECONDARY
+    }
+
+    private final Database database;
+    private final KeySealer sealer;
+    private final SecureRandom random;
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+
+    /** Opens the policies, creating those of the default set that are missing. */
+    SharedAccessPolicies(Database database, KeySealer sealer, SecureRandom random) {
+        this.database = database;
+        this.sealer = sealer;
+        this.random = random;
+        database.transaction(c -> {
+            for (var policy : DEFAULTS.entrySet()) {
+                if (find(c, policy.getKey()).isEmpty()) {
+                    write(c, fresh(policy.getKey(), policy.getValue()));
+                }
+            }
+            return DEFAULTS.size();
+        });
+    }
+
+    public Optional<SharedAccessPolicy> find(String name) {
+        return database.read(c -> find(c, name));
+    }
+
+    /** In the order of their names. */
+    public List<SharedAccessPolicy> list() {
+        return database.read(c -> Sql.all(c, "SELECT * FROM hub_policy ORDER BY name", this::read));
+    }
+
+    /**
+     * Replaces one key of a policy; sessions opened with that policy's tokens are cut.
+     *
+     * @return the policy with its new key; empty when there is none of that name
+     */
+    public Optional<SharedAccessPolicy> regenerate(String name, KeySlot slot) {
+        Optional<SharedAccessPolicy> renewed = database.transaction(c -> {
+            Optional<SharedAccessPolicy> policy = find(c, name).map(old -> renewed(old, slot));
+            if (policy.isPresent()) {
+                write(c, policy.get());
+            }
+            return policy;
+        });
+        renewed.ifPresent(policy -> listeners.forEach(listener -> listener.accept(name)));
+        return renewed;
+    }
+
+    /** {@code listener} is told the name of each policy whose keys have changed, after the commit. */
+    void onKeysChanged(Consumer<String> listener) {
+        listeners.add(listener);
+    }
+
+    private SharedAccessPolicy fresh(String name, Set<Permission> permissions) {
+        return new SharedAccessPolicy(name, permissions, SymmetricKeys.random(KEY_LENGTH, random));
+    }
+
+    private SharedAccessPolicy renewed(SharedAccessPolicy old, KeySlot slot) {
+        Secret key = Secret.random(KEY_LENGTH, random);
+        SymmetricKeys keys =
+                switch (slot) {
+                    case PRIMARY -> new SymmetricKeys(key, old.keys().secondary());
+                    case SECONDARY -> new SymmetricKeys(old.keys().primary(), key);
+                };
+        return new SharedAccessPolicy(old.name(), old.permissions(), keys);
+    }
+
+    private Optional<SharedAccessPolicy> find(Connection c, String name) throws SQLException {
+        return Sql.first(c, "SELECT * FROM hub_policy WHERE name = ?", this::read, name);
+    }
+
+    private void write(Connection c, SharedAccessPolicy policy) throws SQLException {
+        String permissions =
+                policy.permissions().stream().map(Permission::wireName).sorted().collect(Collectors.joining(","));
+        Sql.update(
+                c,
+                "INSERT OR REPLACE INTO hub_policy(name, permissions, primary_key, secondary_key) VALUES(?, ?, ?, ?)",
+                policy.name(),
+                permissions,
+                sealer.seal(policy.keys().primary(), place(policy.name(), KeySlot.PRIMARY)),
+                sealer.seal(policy.keys().secondary(), place(policy.name(), KeySlot.SECONDARY)));
+    }
+
+    private SharedAccessPolicy read(Row row) throws SQLException {
+        String name = row.text("name");
+        Set<Permission> permissions = Arrays.stream(row.text("permissions").split(","))
+                .map(wire -> Permission.of(wire).orElseThrow())
+                .collect(Collectors.toSet());
+        var keys = new SymmetricKeys(
+                sealer.unseal(row.bytes("primary_key"), place(name, KeySlot.PRIMARY)),
+                sealer.unseal(row.bytes("secondary_key"), place(name, KeySlot.SECONDARY)));
+        return new SharedAccessPolicy(name, permissions, keys);
+    }
+
+    private static String place(String name, KeySlot slot) {
+        return "hub_policy/" + name + "/" + slot;
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+import io.postern.cloud.store.Database;
+import io.postern.wire.DeviceId;
+import io.postern.wire.Json;
+import jakarta.json.JsonObject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The twins of this hub's devices. Each identity has one from its creation to its deletion.
+ *
+ * <p>A patch that breaks a limit is the caller's mistake: {@link IllegalArgumentException}, nothing changed.
+ */
+public final class Twins {
+    private final Database database;
+    private final InstantSource clock;
+    private final List<TwinListener> listeners = new CopyOnWriteArrayList<>();
+
+    Twins(Database database, InstantSource clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    public Optional<DeviceTwin> find(DeviceId device) {
+        return database.read(c -> TwinRows.find(c, device));
+    }
+
+    /**
+     * The device reports: {@code patch} is merged into its reported properties.
+     *
+     * @param onlyVersion the version of the reported properties the device has seen, if it insists on it
+     */
+    public TwinReply report(DeviceId device, JsonObject patch, OptionalLong onlyVersion) {
+        JsonObject bare = TwinRules.withoutStamps(patch);
+        TwinRules.checkPatch(bare);
+        return database.transaction(c -> {
+            Optional<DeviceTwin> found = TwinRows.find(c, device);
+            if (found.isEmpty()) {
+                return new TwinReply.NoTwin(device);
+            }
+            DeviceTwin twin = found.get();
+            if (onlyVersion.isPresent()
+                    && onlyVersion.getAsLong() != twin.reported().version()) {
+                return new TwinReply.Stale(twin);
+            }
+            JsonObject merged = MergePatch.apply(twin.reported().properties(), bare);
+            TwinRules.checkProperties(merged);
+            DeviceTwin changed = twin.withReported(twin.reported().changed(merged, clock.instant()));
+            TwinRows.writeReported(c, changed);
+            return new TwinReply.Changed(changed);
+        });
+    }
+
+    /** The service changes tags and desired properties; what is absent stays. */
+    public TwinReply patch(
+            DeviceId device, Optional<JsonObject> tags, Optional<JsonObject> desired, IfMatch condition) {
+        Optional<JsonObject> bareTags = tags.map(TwinRules::withoutStamps);
+        Optional<JsonObject> bareDesired = desired.map(TwinRules::withoutStamps);
+        bareTags.ifPresent(TwinRules::checkPatch);
+        bareDesired.ifPresent(TwinRules::checkPatch);
+        return change(
+                device,
+                condition,
+                twin -> new ServiceSide(
+                        bareTags.map(p -> MergePatch.apply(twin.tags(), p)),
+                        bareDesired.map(p -> MergePatch.apply(twin.desired().properties(), p)),
+                        bareDesired));
+    }
+
+    /** The service replaces tags and desired properties; what is absent stays. */
+    public TwinReply replace(
+            DeviceId device, Optional<JsonObject> tags, Optional<JsonObject> desired, IfMatch condition) {
+        Optional<JsonObject> bareDesired = desired.map(TwinRules::withoutStamps);
+        return change(
+                device,
+                condition,
+                twin -> new ServiceSide(
+                        tags.map(TwinRules::withoutStamps),
+                        bareDesired,
+                        bareDesired.map(d -> MergePatch.between(twin.desired().properties(), d))));
+    }
+
+    public void addListener(TwinListener listener) {
+        listeners.add(listener);
+    }
+
+    public void removeListener(TwinListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** The next tags and desired properties, and what a live device is told of the latter. */
+    private record ServiceSide(Optional<JsonObject> tags, Optional<JsonObject> desired, Optional<JsonObject> notice) {}
+
+    private interface Step {
+        ServiceSide from(DeviceTwin twin);
+    }
+
+    private record Outcome(TwinReply reply, Optional<JsonObject> notice) {}
+
+    private TwinReply change(DeviceId device, IfMatch condition, Step step) {
+        Outcome outcome = database.transaction(c -> changed(c, device, condition, step));
+        if (outcome.reply() instanceof TwinReply.Changed(DeviceTwin twin)
+                && outcome.notice().isPresent()) {
+            long version = twin.desired().version();
+            JsonObject notice =
+                    Json.object(outcome.notice().get()).add("$version", version).build();
+            listeners.forEach(listener -> listener.desiredChanged(device, notice, version));
+        }
+        return outcome.reply();
+    }
+
+    private Outcome changed(Connection c, DeviceId device, IfMatch condition, Step step) throws SQLException {
+        Optional<DeviceTwin> found = TwinRows.find(c, device);
+        if (found.isEmpty()) {
+            return new Outcome(new TwinReply.NoTwin(device), Optional.empty());
+        }
+        DeviceTwin twin = found.get();
+        if (!condition.accepts(twin.etag())) {
+            return new Outcome(new TwinReply.Stale(twin), Optional.empty());
+        }
+        ServiceSide next = step.from(twin);
+        next.tags().ifPresent(TwinRules::checkTags);
+        next.desired().ifPresent(TwinRules::checkProperties);
+        DeviceTwin.Section desired = next.desired()
+                .map(d -> twin.desired().changed(d, clock.instant()))
+                .orElse(twin.desired());
+        TwinRows.writeService(c, twin.withService(next.tags().orElse(twin.tags()), desired));
+        return new Outcome(new TwinReply.Changed(TwinRows.find(c, device).orElseThrow()), next.notice());
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.store;
+
+import io.postern.wire.Bytes;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Statements with their values, to be used inside {@link SqlWork}. Values may be texts, whole numbers, booleans,
+ * {@link Bytes}, {@link Instant}s (milliseconds) and {@link Optional}s of these; each fills one question mark.
+ */
+public final class Sql {
+    private Sql() {}
+
+    /** @return how many rows were changed */
+    public static int update(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement statement = prepared(connection, sql, values)) {
+            return statement.executeUpdate();
+        }
+    }
+
+    public static <T> List<T> all(Connection connection, String sql, Row.Reader<T> reader, Object... values)
+            throws SQLException {
+        try (PreparedStatement statement = prepared(connection, sql, values);
+                ResultSet results = statement.executeQuery()) {
+            List<T> read = new ArrayList<>();
+            Row row = new Row(results);
+            while (results.next()) {
+                read.add(reader.read(row));
+            }
+            return read;
+        }
+    }
+
+    /** The first row, if there is one. */
+    public static <T> Optional<T> first(Connection connection, String sql, Row.Reader<T> reader, Object... values)
+            throws SQLException {
+        try (PreparedStatement statement = prepared(connection, sql, values);
+                ResultSet results = statement.executeQuery()) {
+            return results.next() ? Optional.of(reader.read(new Row(results))) : Optional.empty();
+        }
+    }
+
+    private static PreparedStatement prepared(Connection connection, String sql, Object... values) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        try {
+            for (int i = 0; i < values.length; i++) {
+                bind(statement, i + 1, values[i]);
+            }
+            return statement;
+        } catch (SQLException | RuntimeException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    private static void bind(PreparedStatement statement, int index, Object value) throws SQLException {
+        switch (value) {
+            case String text -> statement.setString(index, text);
+            case Integer number -> statement.setLong(index, number);
+            case Long number -> statement.setLong(index, number);
+            case Boolean flag -> statement.setLong(index, flag ? 1 : 0);
+            case Bytes bytes -> statement.setBytes(index, bytes.toArray());
+            case Instant instant -> statement.setLong(index, instant.toEpochMilli());
+            case Optional<?> some when some.isPresent() -> bind(statement, index, some.get());
+            case Optional<?> _ -> statement.setNull(index, Types.NULL);
+            default ->
+                throw new IllegalArgumentException(
+                        "no column type is known for a " + value.getClass().getName());
+        }
+    }
+}
