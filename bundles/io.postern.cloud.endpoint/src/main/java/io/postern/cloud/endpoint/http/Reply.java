@@ -7,8 +7,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/** One HTTP answer. */
-public record Reply(int status, SequencedMap<String, String> headers, Bytes body) {
+/** One HTTP answer, whole. */
+public record Reply(int status, SequencedMap<String, String> headers, Bytes body) implements Answer {
     public Reply {
         headers = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(headers));
     }

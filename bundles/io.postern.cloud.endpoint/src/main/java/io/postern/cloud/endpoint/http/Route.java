@@ -8,7 +8,8 @@ public interface Route {
     /**
      * Answers a request of this family; empty when the path or host belongs to another.
      *
-     * <p>An {@link IllegalArgumentException} becomes a 400 that carries its message.
+     * <p>An {@link IllegalArgumentException} becomes a 400 that carries its message; any other exception a 500 that
+     * carries nothing but a tracking id.
      */
-    Optional<Reply> handle(Request request);
+    Optional<? extends Answer> handle(Request request);
 }
