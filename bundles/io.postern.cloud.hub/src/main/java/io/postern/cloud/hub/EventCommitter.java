@@ -58,8 +58,7 @@ final class EventCommitter implements AutoCloseable {
         try {
             return append.done().get();
         } catch (ExecutionException e) {
-            throw new DatabaseException(
-                    "the events were not stored: " + e.getCause().getMessage(), e.getCause());
+            throw new DatabaseException("the events were not stored: " + e.getMessage(), e);
         }
     }
 
