@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.cloud.hub.Hub;
+import io.postern.cloud.store.Database;
+import io.postern.cloud.store.KeySealer;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Hashtable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** Builds the provisioning service from its configuration and offers it as {@link ProvisioningService}. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "io.postern.cloud.dps",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class DpsComponent {
+    /** Settings of {@code io.postern.cloud.dps}. */
+    @interface Config {
+        /** The name operators' tokens speak for, for example {@code service.postern.localhost}. */
+        String serviceHost();
+
+        /** The name devices register at, for example {@code provisioning.postern.localhost}. */
+        String provisioningHost();
+    }
+
+    private final ServiceRegistration<ProvisioningService> offered;
+
+    @Activate
+    public DpsComponent(
+            BundleContext context,
+            @Reference Database database,
+            @Reference KeySealer sealer,
+            @Reference Hub hub,
+            Config config) {
+        var service = new ProvisioningService(
+                DpsSettings.of(config.serviceHost(), config.provisioningHost()),
+                database,
+                sealer,
+                new InProcessHub(hub),
+                InstantSource.system(),
+                System::nanoTime,
+                new SecureRandom());
+        offered = context.registerService(ProvisioningService.class, service, new Hashtable<>());
+    }
+
+    @Deactivate
+    void close() {
+        offered.unregister();
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.cloud.hub.IfMatch;
+import io.postern.cloud.store.Database;
+import io.postern.cloud.store.KeySealer;
+import io.postern.cloud.store.Sql;
+import io.postern.wire.RegistrationId;
+import io.postern.wire.tpm.RsaStorageKey;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** The enrollment list: who may register (DPS-15, DPS-22). Symmetric keys are sealed at rest. */
+public final class Enrollments {
+    /** The most entries of one page; the hosted service gives no more in one answer. */
+    public static final int LARGEST_PAGE = 1000;
+
+    private final Database database;
+    private final EnrollmentRow rows;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    public Enrollments(Database database, KeySealer sealer, InstantSource clock, RandomGenerator random) {
+        this.database = database;
+        this.rows = new EnrollmentRow(sealer);
+        this.clock = clock;
+        this.random = random;
+        Tables.migrate(database);
+    }
+
+    public Optional<StoredEnrollment> find(RegistrationId id) {
+        return database.read(c -> find(c, id));
+    }
+
+    public EntryReply.Creation create(IndividualEnrollment enrollment) {
+        return database.transaction(c -> {
+            if (find(c, enrollment.registrationId()).isPresent()) {
+                return new EntryReply.AlreadyExists(enrollment.registrationId());
+            }
+            Instant now = clock.instant();
+            return new EntryReply.Stored(
+                    write(c, new StoredEnrollment(enrollment, Etag.fresh(random), now, now), Operation.ENROLLMENT_ADD));
+        });
+    }
+
+    public EntryReply.Update update(IndividualEnrollment enrollment, IfMatch condition) {
+        return database.transaction(c -> {
+            Optional<StoredEnrollment> current = find(c, enrollment.registrationId());
+            if (current.isEmpty()) {
+                return new EntryReply.NotFound(enrollment.registrationId());
+            }
+            if (!condition.accepts(current.get().etag())) {
+                return new EntryReply.EtagMismatch(
+                        enrollment.registrationId(), current.get().etag());
+            }
+            var next = new StoredEnrollment(
+                    enrollment, Etag.fresh(random), current.get().created(), clock.instant());
+            return new EntryReply.Stored(write(c, next, Operation.ENROLLMENT_UPDATE));
+        });
+    }
+
+    /** Removes the enrollment and its registration record; the device stays in its hub. */
+    public EntryReply.Deletion delete(RegistrationId id, IfMatch condition) {
+        return database.transaction(c -> {
+            Optional<StoredEnrollment> current = find(c, id);
+            if (current.isEmpty()) {
+                return new EntryReply.NotFound(id);
+            }
+            if (!condition.accepts(current.get().etag())) {
+                return new EntryReply.EtagMismatch(id, current.get().etag());
+            }
+            Sql.update(c, "DELETE FROM dps_enrollment WHERE registration_id = ?", id.text());
+            Sql.update(c, "DELETE FROM dps_registration WHERE registration_id = ?", id.text());
+            return new EntryReply.Deleted(id);
+        });
+    }
+
+    /** @param most from 1 to {@link #LARGEST_PAGE} */
+    public EnrollmentPage page(int most, Optional<RegistrationId> after) {
+        if (most < 1 || most > LARGEST_PAGE) {
+            throw new IllegalArgumentException(
+                    "a page of enrollments has 1 to " + LARGEST_PAGE + " entries, not " + most);
+        }
+        return database.read(c -> {
+            List<StoredEnrollment> entries = Sql.all(
+                    c,
+                    "SELECT * FROM dps_enrollment WHERE registration_id > ? ORDER BY registration_id LIMIT ?",
+                    rows::read,
+                    after.map(RegistrationId::text).orElse(""),
+                    most + 1);
+            boolean more = entries.size() > most;
+            List<StoredEnrollment> page = more ? entries.subList(0, most) : entries;
+            return new EnrollmentPage(
+                    page, more ? Optional.of(page.getLast().enrollment().registrationId()) : Optional.empty());
+        });
+    }
+
+    /** Keeps the storage root key a TPM has just proven to hold, unless one is kept already. */
+    void bindStorageRootKey(RegistrationId id, RsaStorageKey key) {
+        database.transaction(c -> Sql.update(
+                c,
+                "UPDATE dps_enrollment SET storage_root_key = ? "
+                        + "WHERE registration_id = ? AND endorsement_key IS NOT NULL AND storage_root_key IS NULL",
+                key.tpm2bPublic(),
+                id.text()));
+    }
+
+    private Optional<StoredEnrollment> find(Connection c, RegistrationId id) throws SQLException {
+        return Sql.first(c, "SELECT * FROM dps_enrollment WHERE registration_id = ?", rows::read, id.text());
+    }
+
+    private StoredEnrollment write(Connection c, StoredEnrollment entry, Operation operation) throws SQLException {
+        rows.write(c, entry);
+        OperationsMeter.count(c, operation);
+        return entry;
+    }
+}

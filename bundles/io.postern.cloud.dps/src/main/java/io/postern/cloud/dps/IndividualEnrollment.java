@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.RegistrationId;
+import java.util.Optional;
+
+/**
+ * One device that an operator lets in (DPS-22, DPS-25).
+ *
+ * @param desiredDeviceId its name in the hub when that is not its registration id (DPS-12)
+ * @param desiredHub the linked hub it must go to; absent: the service chooses
+ */
+public record IndividualEnrollment(
+        RegistrationId registrationId,
+        Optional<DeviceId> desiredDeviceId,
+        AttestationMechanism attestation,
+        ProvisioningStatus status,
+        InitialTwin initialTwin,
+        Optional<HubName> desiredHub,
+        ReprovisionPolicy reprovisionPolicy) {
+
+    /** An enabled enrollment that leaves everything else to the service. */
+    public static IndividualEnrollment of(RegistrationId id, AttestationMechanism attestation) {
+        return new IndividualEnrollment(
+                id,
+                Optional.empty(),
+                attestation,
+                ProvisioningStatus.ENABLED,
+                InitialTwin.EMPTY,
+                Optional.empty(),
+                ReprovisionPolicy.MIGRATE);
+    }
+
+    public DeviceId deviceId() {
+        return desiredDeviceId.orElseGet(() -> DeviceId.of(registrationId.text()));
+    }
+
+    public IndividualEnrollment with(AttestationMechanism other) {
+        return new IndividualEnrollment(
+                registrationId, desiredDeviceId, other, status, initialTwin, desiredHub, reprovisionPolicy);
+    }
+
+    public IndividualEnrollment with(ProvisioningStatus other) {
+        return new IndividualEnrollment(
+                registrationId, desiredDeviceId, attestation, other, initialTwin, desiredHub, reprovisionPolicy);
+    }
+
+    public IndividualEnrollment with(InitialTwin other) {
+        return new IndividualEnrollment(
+                registrationId, desiredDeviceId, attestation, status, other, desiredHub, reprovisionPolicy);
+    }
+
+    public IndividualEnrollment with(DeviceId other) {
+        return new IndividualEnrollment(
+                registrationId, Optional.of(other), attestation, status, initialTwin, desiredHub, reprovisionPolicy);
+    }
+
+    public IndividualEnrollment with(HubName other) {
+        return new IndividualEnrollment(
+                registrationId,
+                desiredDeviceId,
+                attestation,
+                status,
+                initialTwin,
+                Optional.of(other),
+                reprovisionPolicy);
+    }
+}

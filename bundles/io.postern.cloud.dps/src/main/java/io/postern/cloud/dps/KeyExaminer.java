@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Examines devices that share a key with the service. The same key is then theirs in the hub. */
+final class KeyExaminer {
+    private final InstantSource clock;
+
+    KeyExaminer(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    Proof examine(RegistrationAttempt attempt, SymmetricKeys keys) {
+        Optional<SasToken> token = attempt.token();
+        if (token.isEmpty()) {
+            return new Proof.Denied("registration " + attempt.id()
+                    + " proves itself with a symmetric key, and this request has no Authorization header with a token");
+        }
+        List<Secret> signers = List.of(keys.primary(), keys.secondary());
+        return Proof.flaw(attempt, token.get(), signers, clock.instant())
+                .<Proof>map(Proof.Denied::new)
+                .orElseGet(() -> new Proof.Proven(signers, keys, Optional.empty()));
+    }
+}

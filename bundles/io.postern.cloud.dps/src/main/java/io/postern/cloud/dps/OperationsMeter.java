@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Counts operations since the service was created (DPS-27). */
+public final class OperationsMeter {
+    private final Database database;
+
+    public OperationsMeter(Database database) {
+        this.database = database;
+        Tables.migrate(database);
+    }
+
+    /** Every operation with its count, those that never happened with zero. */
+    public Map<Operation, Long> counts() {
+        return database.read(c -> {
+            Map<Operation, Long> counts = new EnumMap<>(Operation.class);
+            for (Operation operation : Operation.values()) {
+                counts.put(
+                        operation,
+                        Sql.first(
+                                        c,
+                                        "SELECT count FROM dps_operation_count WHERE operation = ?",
+                                        row -> row.number("count"),
+                                        operation.text())
+                                .orElse(0L));
+            }
+            return counts;
+        });
+    }
+
+    /** Counts inside the transaction of the instruction itself: both are kept or neither. */
+    static void count(Connection connection, Operation operation) throws SQLException {
+        Sql.update(
+                connection,
+                "INSERT INTO dps_operation_count VALUES(?, 1) ON CONFLICT(operation) DO UPDATE SET count = count + 1",
+                operation.text());
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import io.postern.wire.dps.TpmAttestation;
+import io.postern.wire.tpm.ActivationBlob;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** How far a device has proven that it is the one its enrollment speaks of. */
+sealed interface Proof {
+
+    /** Not yet: only the right TPM can open this and come back. */
+    record Challenge(ActivationBlob blob) implements Proof {}
+
+    record Denied(String reason) implements Proof {}
+
+    /**
+     * It is the device.
+     *
+     * @param signers the keys its tokens are checked with until the operation ends
+     * @param hubKeys the keys it is to have in its hub
+     * @param tpm where the primary hub key is to be sent sealed; absent when the device has it already
+     */
+    record Proven(List<Secret> signers, SymmetricKeys hubKeys, Optional<TpmAttestation> tpm) implements Proof {}
+
+    /** What is wrong with a token for {@code attempt}; empty when it is good. */
+    static Optional<String> flaw(RegistrationAttempt attempt, SasToken token, List<Secret> signers, Instant now) {
+        if (!token.resource().path().equalsIgnoreCase(attempt.resource().path())) {
+            return Optional.of("the token speaks for another resource than " + attempt.resource());
+        }
+        if (signers.stream().noneMatch(token::isSignedBy)) {
+            return Optional.of(
+                    "the token for " + attempt.resource() + " is not signed with a key this service knows for it");
+        }
+        if (token.isExpired(now)) {
+            return Optional.of("the token expired at " + token.expiry() + ", it is " + now
+                    + " here; sign a new one, and compare the device's clock");
+        }
+        return Optional.empty();
+    }
+}

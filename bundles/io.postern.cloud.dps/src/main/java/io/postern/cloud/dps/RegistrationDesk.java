@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.cloud.dps.RegistrationAnswer.Refusal;
+import io.postern.cloud.dps.challenge.ChallengeMaker;
+import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.wire.Bytes;
+import io.postern.wire.DeviceId;
+import io.postern.wire.IdScope;
+import io.postern.wire.RegistrationId;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.Secret;
+import io.postern.wire.Shown;
+import io.postern.wire.dps.RegistrationStatus;
+import io.postern.wire.dps.RegistrationStatus.Status;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where devices register. {@link #register} is the whole decision, top to bottom.
+ *
+ * <p>The decision is made at once, but told in two steps, for official clients expect to poll. Outcomes are remembered
+ * in memory only: after a restart a device is told that its operation is unknown and registers again, which is a normal
+ * operation (DPS-28). With a TPM each registration issues a new hub key, so a device that lost the outcome, or died
+ * before it could activate its key, also simply registers again.
+ */
+public final class RegistrationDesk {
+    private static final Logger LOG = LoggerFactory.getLogger(RegistrationDesk.class);
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(3); // the hosted service's hint; clients obey 2 to 5
+    private static final Duration OUTCOME_LIFE = Duration.ofMinutes(5); // clients give up polling within one
+    private static final int MOST_OUTCOMES = 20_000; // about 50 MB; 20 times the hosted service's quota of a minute
+    private static final int NO_HUB = 400208; // what official clients know as "no hub to assign"
+    private static final int HUB_REFUSED = 409001;
+    private static final int DISABLED = 403001;
+
+    private record Outcome(RegistrationId id, List<Secret> signers, RegistrationStatus status) {}
+
+    private final IdScope scope;
+    private final Enrollments enrollments;
+    private final RegistrationRecords records;
+    private final LinkedHub hub;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final ChallengeMaker sealing;
+    private final TpmExaminer tpmExaminer;
+    private final KeyExaminer keyExaminer;
+    private final ExpiringEntries<String, Outcome> outcomes;
+    private final PollLimiter polls;
+
+    public RegistrationDesk(
+            IdScope scope,
+            Enrollments enrollments,
+            RegistrationRecords records,
+            LinkedHub hub,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            SecureRandom random) {
+        this.scope = scope;
+        this.enrollments = enrollments;
+        this.records = records;
+        this.hub = hub;
+        this.clock = clock;
+        this.random = random;
+        this.sealing = new ChallengeMaker(random);
+        this.tpmExaminer = new TpmExaminer(clock, nanoTime, random);
+        this.keyExaminer = new KeyExaminer(clock);
+        this.outcomes = new ExpiringEntries<>(MOST_OUTCOMES, OUTCOME_LIFE, nanoTime);
+        this.polls = new PollLimiter(nanoTime);
+    }
+
+    /** Decides on a registration: challenged, accepted with the outcome to be polled, disabled or refused. */
+    public RegistrationAnswer register(RegistrationAttempt attempt) {
+        if (!attempt.scope().equals(scope)) {
+            return unknownScope(attempt.scope());
+        }
+        Optional<StoredEnrollment> found = enrollments.find(attempt.id());
+        if (found.isEmpty()) {
+            return unknownRegistration(attempt.id());
+        }
+        IndividualEnrollment enrollment = found.get().enrollment();
+
+        return switch (examine(attempt, enrollment)) {
+            case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
+            case Proof.Denied(String reason) -> denied(attempt.id(), reason);
+            case Proof.Proven proven
+            when enrollment.status() == ProvisioningStatus.DISABLED ->
+                new RegistrationAnswer.Finished(disabled(attempt.id()));
+            case Proof.Proven proven -> accepted(attempt.id(), proven, assign(enrollment, proven));
+        };
+    }
+
+    /** Tells how an operation ended, to the device that began it. */
+    public RegistrationAnswer status(RegistrationAttempt attempt, String operationId) {
+        if (!attempt.scope().equals(scope)) {
+            return unknownScope(attempt.scope());
+        }
+        Optional<Outcome> outcome = outcomes.find(operationId).filter(o -> o.id().equals(attempt.id()));
+        if (outcome.isEmpty()) {
+            return refused(
+                    Refusal.UNKNOWN_OPERATION,
+                    attempt.id(),
+                    "operation " + Shown.of(operationId) + " of registration " + attempt.id()
+                            + " is not known here (any more); register again");
+        }
+        if (attempt.token().isEmpty()) {
+            return denied(attempt.id(), "a question about an operation needs the token the operation was begun with");
+        }
+        Optional<String> flaw =
+                Proof.flaw(attempt, attempt.token().get(), outcome.get().signers(), clock.instant());
+        if (flaw.isPresent()) {
+            return denied(attempt.id(), flaw.get());
+        }
+        return polls.take(attempt.id())
+                .<RegistrationAnswer>map(RegistrationAnswer.Throttled::new)
+                .orElseGet(() -> new RegistrationAnswer.Finished(outcome.get().status()));
+    }
+
+    /** Tells what is written down about a device, after the same proof as a registration. */
+    public RegistrationAnswer lookup(RegistrationAttempt attempt) {
+        if (!attempt.scope().equals(scope)) {
+            return unknownScope(attempt.scope());
+        }
+        Optional<StoredEnrollment> found = enrollments.find(attempt.id());
+        if (found.isEmpty()) {
+            return unknownRegistration(attempt.id());
+        }
+        return switch (examine(attempt, found.get().enrollment())) {
+            case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
+            case Proof.Denied(String reason) -> denied(attempt.id(), reason);
+            case Proof.Proven proven ->
+                records.find(attempt.id())
+                        .<RegistrationAnswer>map(RegistrationAnswer.Recorded::new)
+                        .orElseGet(() -> refused(
+                                Refusal.NOT_REGISTERED, attempt.id(), attempt.id() + " has not registered yet"));
+        };
+    }
+
+    private Proof examine(RegistrationAttempt attempt, IndividualEnrollment enrollment) {
+        return switch (enrollment.attestation()) {
+            case AttestationMechanism.Tpm tpm -> tpmExaminer.examine(attempt, tpm);
+            case AttestationMechanism.SymmetricKey(SymmetricKeys keys) -> keyExaminer.examine(attempt, keys);
+        };
+    }
+
+    /** Allocation and its consequences: the device in its hub, the record, the count. */
+    private RegistrationStatus assign(IndividualEnrollment enrollment, Proof.Proven proven) {
+        RegistrationId id = enrollment.registrationId();
+        DeviceId device = enrollment.deviceId();
+        proven.tpm().ifPresent(tpm -> enrollments.bindStorageRootKey(id, tpm.storageRootKey()));
+        if (enrollment.desiredHub().filter(name -> !name.equals(hub.name())).isPresent()) {
+            return failed(
+                    id,
+                    NO_HUB,
+                    "the enrollment wants the hub " + enrollment.desiredHub().get()
+                            + ", which is not linked to this service; linked is " + hub.name());
+        }
+        Optional<RegistrationId> holder = records.holder(hub.name(), device).filter(other -> !other.equals(id));
+        if (holder.isPresent()) {
+            return failed(
+                    id,
+                    HUB_REFUSED,
+                    "the device id " + device + " belongs to registration " + holder.get()
+                            + "; enroll this device with another deviceId");
+        }
+        return switch (hub.place(device, proven.hubKeys(), enrollment.initialTwin())) {
+            case LinkedHub.Placement.Refused(String reason) -> failed(id, HUB_REFUSED, reason);
+            case LinkedHub.Placement.Created() -> assigned(id, device, proven, "device created and assigned");
+            case LinkedHub.Placement.Updated() -> assigned(id, device, proven, "device assigned again");
+        };
+    }
+
+    private RegistrationStatus assigned(RegistrationId id, DeviceId device, Proof.Proven proven, String message) {
+        RegistrationRecord record = records.succeeded(id, device, hub.name());
+        LOG.atInfo()
+                .addKeyValue("registrationId", id)
+                .addKeyValue("deviceId", device)
+                .addKeyValue("hub", hub.name())
+                .log(message);
+        Optional<Bytes> hubKey = proven.tpm().map(tpm -> sealing.make(
+                        tpm,
+                        proven.hubKeys().primary(),
+                        ResourceUri.device(hub.name(), device).path())
+                .encode());
+        return new RegistrationStatus("", Status.ASSIGNED, Optional.of(record.state(hubKey)));
+    }
+
+    private RegistrationAnswer accepted(RegistrationId id, Proof.Proven proven, RegistrationStatus status) {
+        String operationId = "5." + HexFormat.of().toHexDigits(random.nextLong()) + "." + guid();
+        outcomes.put(
+                operationId,
+                new Outcome(
+                        id, proven.signers(), new RegistrationStatus(operationId, status.status(), status.state())));
+        return new RegistrationAnswer.Accepted(operationId, RETRY_AFTER);
+    }
+
+    private RegistrationStatus disabled(RegistrationId id) {
+        return notAssigned(id, Status.DISABLED, DISABLED, "an operator has disabled the enrollment of " + id);
+    }
+
+    private RegistrationStatus failed(RegistrationId id, int code, String reason) {
+        return notAssigned(id, Status.FAILED, code, reason);
+    }
+
+    private RegistrationStatus notAssigned(RegistrationId id, Status status, int code, String reason) {
+        LOG.atWarn()
+                .addKeyValue("registrationId", id)
+                .addKeyValue("status", status.text())
+                .log("not assigned: {}", reason);
+        Instant now = clock.instant();
+        return new RegistrationStatus(
+                "5." + guid(),
+                status,
+                Optional.of(new RegistrationStatus.State(
+                        id,
+                        status,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        now,
+                        now,
+                        Optional.empty(),
+                        Optional.of(code),
+                        Optional.of(reason),
+                        Optional.empty())));
+    }
+
+    private String guid() {
+        return new UUID(random.nextLong(), random.nextLong()).toString();
+    }
+
+    private static RegistrationAnswer unknownScope(IdScope asked) {
+        return new RegistrationAnswer.Refused(
+                Refusal.UNKNOWN_SCOPE,
+                "no provisioning service has the id scope " + asked + "; compare it with the service's settings");
+    }
+
+    private static RegistrationAnswer unknownRegistration(RegistrationId id) {
+        return refused(
+                Refusal.UNKNOWN_REGISTRATION, id, "no enrollment for registration id " + id + "; enroll it first");
+    }
+
+    private static RegistrationAnswer denied(RegistrationId id, String reason) {
+        return refused(Refusal.NOT_PROVEN, id, reason);
+    }
+
+    private static RegistrationAnswer refused(Refusal why, RegistrationId id, String text) {
+        LOG.atWarn().addKeyValue("registrationId", id).addKeyValue("why", why).log("refused: {}", text);
+        return new RegistrationAnswer.Refused(why, text);
+    }
+}

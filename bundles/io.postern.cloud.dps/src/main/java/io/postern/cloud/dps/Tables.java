@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.cloud.store.Database;
+import java.util.List;
+
+/** The tables of the provisioning service. */
+final class Tables {
+    private static final String FIRST = """
+            CREATE TABLE dps_setting(
+              name TEXT PRIMARY KEY,
+              value TEXT NOT NULL) WITHOUT ROWID;
+            CREATE TABLE dps_policy(
+              name TEXT PRIMARY KEY,
+              permissions TEXT NOT NULL,
+              primary_key BLOB NOT NULL,
+              secondary_key BLOB NOT NULL) WITHOUT ROWID;
+            CREATE TABLE dps_enrollment(
+              registration_id TEXT PRIMARY KEY,
+              document TEXT NOT NULL,
+              endorsement_key BLOB,
+              storage_root_key BLOB,
+              primary_key BLOB,
+              secondary_key BLOB,
+              etag TEXT NOT NULL,
+              created INTEGER NOT NULL,
+              last_updated INTEGER NOT NULL,
+              CHECK ((endorsement_key IS NULL) = (primary_key IS NOT NULL)),
+              CHECK ((primary_key IS NULL) = (secondary_key IS NULL)));
+            CREATE TABLE dps_registration(
+              registration_id TEXT PRIMARY KEY,
+              device_id TEXT NOT NULL,
+              hub TEXT NOT NULL,
+              etag TEXT NOT NULL,
+              created INTEGER NOT NULL,
+              last_updated INTEGER NOT NULL);
+            CREATE INDEX dps_registration_device ON dps_registration(hub, device_id);
+            CREATE TABLE dps_operation_count(
+              operation TEXT PRIMARY KEY,
+              count INTEGER NOT NULL) WITHOUT ROWID;
+            """;
+
+    private Tables() {}
+
+    static void migrate(Database database) {
+        database.migrate("dps", List.of(FIRST));
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.cloud.dps.challenge.ChallengeMaker;
+import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.wire.IdScope;
+import io.postern.wire.RegistrationId;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import io.postern.wire.dps.TpmAttestation;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Examines devices by their TPM (DPS-06): a nonce key goes out sealed to the enrolled endorsement key, and whoever
+ * signs with it holds that TPM.
+ *
+ * <p>A nonce key is good for one operation. While it is unused, every new question of the same TPM gets the same key in
+ * a fresh blob: a stranger who asks in a device's name cannot push out the challenge the device is working on.
+ */
+final class TpmExaminer {
+    private static final Duration CHALLENGE_LIFE = Duration.ofMinutes(5); // slow chips need seconds, clumsy links more
+    private static final int MOST_CHALLENGES = 20_000; // about 25 MB; 20 times the hosted service's quota of a minute
+    private static final int KEY_LENGTH = 32; // the HMAC's own strength, SHA-256
+
+    private record Subject(IdScope scope, RegistrationId id, TpmAttestation tpm) {}
+
+    private final ChallengeMaker challenges;
+    private final ExpiringEntries<Subject, Secret> open;
+    private final InstantSource clock;
+    private final SecureRandom random;
+
+    TpmExaminer(InstantSource clock, LongSupplier nanoTime, SecureRandom random) {
+        this.challenges = new ChallengeMaker(random);
+        this.open = new ExpiringEntries<>(MOST_CHALLENGES, CHALLENGE_LIFE, nanoTime);
+        this.clock = clock;
+        this.random = random;
+    }
+
+    Proof examine(RegistrationAttempt attempt, AttestationMechanism.Tpm enrolled) {
+        Optional<TpmAttestation> shown = attempt.request().tpm();
+        if (shown.isEmpty()) {
+            return new Proof.Denied(
+                    "registration " + attempt.id() + " proves itself with a TPM, and this request shows no TPM keys");
+        }
+        TpmAttestation tpm = shown.get();
+        if (!tpm.endorsementKey().equals(enrolled.endorsementKey())) {
+            return new Proof.Denied("the endorsement key shown (its registration id: "
+                    + tpm.endorsementKey().registrationId() + ") is not the one enrolled for " + attempt.id());
+        }
+        if (enrolled.storageRootKey()
+                .filter(key -> !key.equals(tpm.storageRootKey()))
+                .isPresent()) {
+            return new Proof.Denied("the storage root key shown is not the one bound to " + attempt.id()
+                    + "; if its TPM was cleared on purpose, update the enrollment without storageRootKey");
+        }
+        var subject = new Subject(attempt.scope(), attempt.id(), tpm);
+        return attempt.token().isPresent()
+                ? check(attempt, attempt.token().get(), subject)
+                : challenge(attempt, subject);
+    }
+
+    private Proof challenge(RegistrationAttempt attempt, Subject subject) {
+        Secret nonceKey = open.find(subject).orElseGet(() -> Secret.random(KEY_LENGTH, random));
+        open.put(subject, nonceKey);
+        return new Proof.Challenge(
+                challenges.make(subject.tpm(), nonceKey, attempt.resource().path()));
+    }
+
+    private Proof check(RegistrationAttempt attempt, SasToken token, Subject subject) {
+        Optional<Secret> nonceKey = open.find(subject);
+        if (nonceKey.isEmpty()) {
+            return new Proof.Denied("no challenge is open for " + attempt.id()
+                    + ": it was answered already, or it is older than " + CHALLENGE_LIFE.toMinutes()
+                    + " minutes; register again without a token to get a new one");
+        }
+        List<Secret> signers = List.of(nonceKey.get());
+        Optional<String> flaw = Proof.flaw(attempt, token, signers, clock.instant());
+        if (flaw.isPresent()) {
+            return new Proof.Denied(flaw.get());
+        }
+        if (!open.remove(subject)) {
+            return new Proof.Denied("the challenge of " + attempt.id() + " was answered twice at the same time");
+        }
+        return new Proof.Proven(signers, SymmetricKeys.random(KEY_LENGTH, random), Optional.of(subject.tpm()));
+    }
+}
