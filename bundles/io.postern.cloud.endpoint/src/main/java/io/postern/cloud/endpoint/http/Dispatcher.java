@@ -92,6 +92,9 @@ final class Dispatcher implements AutoCloseable {
     }
 
     private static void write(HttpServerResponse response, Reply reply) {
+        if (response.closed() || response.ended()) {
+            return; // the client has left
+        }
         response.setStatusCode(reply.status()).putHeader("Cache-Control", "no-store");
         reply.headers().forEach(response::putHeader);
         if (reply.status() == 204 || reply.status() == 304) {
@@ -162,7 +165,7 @@ final class Dispatcher implements AutoCloseable {
                             .log("answered");
                     end();
                 }
-                case EventStream stream -> {
+                case ServerSentEvents stream -> {
                     end(); // a stream has its own allowance
                     stream(stream);
                 }
@@ -190,7 +193,7 @@ final class Dispatcher implements AutoCloseable {
             }
         }
 
-        private void stream(EventStream stream) {
+        private void stream(ServerSentEvents stream) {
             HttpServerResponse response = request.response();
             if (!streams.tryAcquire()) {
                 write(

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Writes one client's events, one write at a time: what the client does not read holds its source back. */
-final class VertxSink implements EventStream.Sink {
+final class VertxSink implements ServerSentEvents.Sink {
     /** A client that takes nothing for this long is gone or broken; it comes back with the id it saw last. */
     private static final Duration SLOWEST = Duration.ofSeconds(30);
 
@@ -26,9 +26,9 @@ final class VertxSink implements EventStream.Sink {
     }
 
     @Override
-    public void send(List<EventStream.Event> events) throws IOException {
+    public void send(List<ServerSentEvents.Event> events) throws IOException {
         if (!events.isEmpty()) {
-            write(events.stream().map(EventStream.Event::encode).collect(Collectors.joining()));
+            write(events.stream().map(ServerSentEvents.Event::encode).collect(Collectors.joining()));
         }
     }
 

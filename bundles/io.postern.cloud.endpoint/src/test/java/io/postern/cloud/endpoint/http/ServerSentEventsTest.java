@@ -3,7 +3,7 @@ package io.postern.cloud.endpoint.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.cloud.endpoint.http.EventStream.Event;
+import io.postern.cloud.endpoint.http.ServerSentEvents.Event;
 import io.postern.testkit.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class EventStreamTest {
+class ServerSentEventsTest {
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final CountDownLatch sourceEnded = new CountDownLatch(1);
     private final AtomicInteger sent = new AtomicInteger();
@@ -33,7 +33,8 @@ class EventStreamTest {
 
     @Test
     void eventsArriveInOrderAsTheyHappen() throws Exception {
-        try (var listener = TestListener.open(directory, request -> Optional.of(new EventStream(this::fromQueue)))) {
+        try (var listener =
+                TestListener.open(directory, request -> Optional.of(new ServerSentEvents(this::fromQueue)))) {
             var answer = listener.client()
                     .send(listener.request("/events").build(), HttpResponse.BodyHandlers.ofInputStream());
             assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/event-stream");
@@ -49,7 +50,8 @@ class EventStreamTest {
 
     @Test
     void aClientThatLeavesEndsItsSource() throws Exception {
-        try (var listener = TestListener.open(directory, request -> Optional.of(new EventStream(this::fromQueue)))) {
+        try (var listener =
+                TestListener.open(directory, request -> Optional.of(new ServerSentEvents(this::fromQueue)))) {
             try (Socket socket = listener.tlsSocket()) {
                 askAndReadOneEvent(socket);
             }
@@ -59,7 +61,8 @@ class EventStreamTest {
 
     @Test
     void stoppingTheListenerEndsTheSource() throws Exception {
-        try (var listener = TestListener.open(directory, request -> Optional.of(new EventStream(this::fromQueue)));
+        try (var listener =
+                        TestListener.open(directory, request -> Optional.of(new ServerSentEvents(this::fromQueue)));
                 Socket socket = listener.tlsSocket()) {
             askAndReadOneEvent(socket);
             listener.stopListening();
@@ -69,7 +72,7 @@ class EventStreamTest {
 
     @Test
     void aClientThatDoesNotReadHoldsItsSourceBackInsteadOfFillingMemory() throws Exception {
-        try (var listener = TestListener.open(directory, request -> Optional.of(new EventStream(this::endless)))) {
+        try (var listener = TestListener.open(directory, request -> Optional.of(new ServerSentEvents(this::endless)))) {
             try (Socket socket = listener.tlsSocket()) {
                 ask(socket);
                 // the kernel's socket buffers take a few megabytes; then the source must stand still
@@ -92,7 +95,7 @@ class EventStreamTest {
         return now > 0 && System.nanoTime() - since > Duration.ofMillis(500).toNanos();
     }
 
-    private void fromQueue(EventStream.Sink sink) throws IOException, InterruptedException {
+    private void fromQueue(ServerSentEvents.Sink sink) throws IOException, InterruptedException {
         try {
             while (true) {
                 sink.send(List.of(events.take()));
@@ -102,7 +105,7 @@ class EventStreamTest {
         }
     }
 
-    private void endless(EventStream.Sink sink) throws IOException {
+    private void endless(ServerSentEvents.Sink sink) throws IOException {
         String megabyte = "x".repeat(1 << 20);
         try {
             while (true) {

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param source runs on a virtual thread of its own, which is interrupted when the client leaves or the listener stops
  */
-public record EventStream(Source source) implements Answer {
+public record ServerSentEvents(Source source) implements Answer {
 
     /** Where the events come from. */
     @FunctionalInterface
