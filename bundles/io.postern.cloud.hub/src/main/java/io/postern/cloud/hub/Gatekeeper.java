@@ -127,10 +127,12 @@ public final class Gatekeeper {
 
     private boolean isSigned(SasToken token, Optional<SymmetricKeys> keys) {
         SymmetricKeys tried = keys.orElse(nobodysKeys);
-        return token.isSignedBy(tried.primary()) | token.isSignedBy(tried.secondary()); // both, for equal time
+        boolean byPrimary = token.isSignedBy(tried.primary());
+        boolean bySecondary = token.isSignedBy(tried.secondary()); // always both, for equal time
+        return byPrimary || bySecondary;
     }
 
-    /** Host and {@code devices} compare without case, the name of the device does not (DEC-4). */
+    /** Host and path compare without case, the name of the device does not (DEC-4). */
     private boolean covers(SasToken token, DeviceId device) {
         String claimed = token.resource().path();
         ResourceUri asked = ResourceUri.device(hub, device);

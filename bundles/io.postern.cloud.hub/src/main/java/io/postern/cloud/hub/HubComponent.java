@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+import io.postern.cloud.store.Database;
+import io.postern.cloud.store.KeySealer;
+import io.postern.wire.DurationText;
+import io.postern.wire.HubName;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Hashtable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** Opens the hub from its configuration and offers it as a {@link Hub} service. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "io.postern.cloud.hub",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class HubComponent {
+    /** Settings of {@code io.postern.cloud.hub}. */
+    @interface Config {
+        /** The hub's host name. */
+        String hubName();
+
+        /** How long the name of a deleted device stays barred. */
+        String quarantine() default "10d";
+
+        /** How many accepted events are kept. */
+        long retainedEvents() default HubSettings.DEFAULT_RETAINED_EVENTS;
+    }
+
+    private final Hub hub;
+    private final ServiceRegistration<Hub> offered;
+
+    @Activate
+    public HubComponent(
+            BundleContext context, Config config, @Reference Database database, @Reference KeySealer sealer) {
+        var settings = new HubSettings(
+                HubName.of(config.hubName()), DurationText.parse(config.quarantine()), config.retainedEvents());
+        hub = Hub.open(settings, database, sealer, InstantSource.system(), new SecureRandom());
+        offered = context.registerService(Hub.class, hub, new Hashtable<>());
+    }
+
+    @Deactivate
+    void close() {
+        offered.unregister();
+        hub.close();
+    }
+}
