@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.ctl;
+
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.RegistrationId;
+import jakarta.json.JsonException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The operator's command line: {@code postern ctl}.
+ *
+ * <p>Exit codes: 0 done, 1 refused or not reached (the message says why), 2 wrong usage.
+ */
+@Command(
+        name = "ctl",
+        description = "Speaks to a cloud's services as its operator.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "The cloud is found in the folder of --cloud, of the environment variable POSTERN_CLOUD,",
+            "or in the file of --connection-file."
+        })
+public final class Ctl implements Runnable {
+    private static final List<String> OTHER_VERBS =
+            List.of("build", "test", "lab", "cloud", "gateway", "doctor", "mission", "bench");
+
+    private final Output output;
+    private final Map<String, String> environment;
+
+    @Option(
+            names = "--cloud",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "The cloud's data folder, where connection.json is.")
+    private Optional<Path> folder = Optional.empty();
+
+    @Option(
+            names = "--connection-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "A copy of connection.json, under any name.")
+    private Optional<Path> file = Optional.empty();
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON, for programs.")
+    private boolean json;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show where in the program an error arose.")
+    private boolean debug;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private Ctl(Output output, Map<String, String> environment) {
+        this.output = output;
+        this.environment = environment;
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(run(Output.ofProcess(System.getenv()), System.getenv(), arguments));
+    }
+
+    /** Runs one command and answers its exit code. */
+    public static int run(Output output, Map<String, String> environment, String... arguments) {
+        var ctl = new Ctl(output, environment);
+        CommandLine postern = ctl.commandLine();
+        String[] all = new String[arguments.length + 1];
+        all[0] = "ctl";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return postern.execute(all);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a command.");
+    }
+
+    Output output() {
+        return output;
+    }
+
+    boolean json() {
+        return json;
+    }
+
+    /** The cloud that options and environment name. */
+    Cloud cloud() throws IOException {
+        return Cloud.open(connection(), InstantSource.system());
+    }
+
+    private CloudConnection connection() throws IOException {
+        if (file.isPresent() && folder.isPresent()) {
+            throw usage("Give --cloud or --connection-file, not both.");
+        }
+        if (file.isPresent()) {
+            return CloudConnection.ofFile(file.get());
+        }
+        Path found = folder.or(() ->
+                        Optional.ofNullable(environment.get("POSTERN_CLOUD")).map(Path::of))
+                .orElseThrow(() -> usage("Which cloud? Name its data folder with --cloud DIR or in the environment"
+                        + " variable POSTERN_CLOUD, or a copy of its connection.json with --connection-file FILE."));
+        return CloudConnection.ofFolder(found);
+    }
+
+    /** The whole tree below {@code postern}, so that help and completion show what a person types. */
+    CommandLine commandLine() {
+        CommandLine tree = new CommandLine(this)
+                .addSubcommand(new EnrollmentCommands(this))
+                .addSubcommand(new RegistrationCommands(this))
+                .addSubcommand(new DeviceCommands(this))
+                .addSubcommand(new LeafCommands(this))
+                .addSubcommand(new EventsCommand(this))
+                .addSubcommand(new CompletionCommand(this));
+        CommandLine postern = new CommandLine(CommandSpec.create().name("postern")).addSubcommand(tree);
+        OTHER_VERBS.forEach(verb -> postern.addSubcommand(verb, CommandSpec.create()));
+        return postern.registerConverter(DeviceId.class, value(DeviceId::of))
+                .registerConverter(RegistrationId.class, value(RegistrationId::of))
+                .registerConverter(HubName.class, value(HubName::of))
+                .setOut(output.out())
+                .setErr(output.err())
+                .setParameterExceptionHandler((wrong, _) -> report(wrong))
+                .setExecutionExceptionHandler((failure, _, _) -> explain(failure));
+    }
+
+    private int report(ParameterException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        output.err().println(message(wrong));
+        UnmatchedArgumentException.printSuggestions(wrong, output.err());
+        if (command.getSubcommands().isEmpty()) {
+            output.err().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+        } else {
+            command.usage(output.err());
+        }
+        return ExitCode.USAGE;
+    }
+
+    private int explain(Exception failure) {
+        if (debug) {
+            failure.printStackTrace(output.err());
+        }
+        switch (failure) {
+            case IOException e -> output.err().println(message(e));
+            case IllegalArgumentException e -> output.err().println(message(e));
+            case IllegalStateException e -> output.err().println(message(e));
+            case JsonException e -> output.err().println("the service's answer is not understood: " + message(e));
+            case ClassCastException e -> output.err().println("the service's answer is not understood: " + message(e));
+            default -> output.err().println("unexpected: " + failure + "; --debug shows where");
+        }
+        return ExitCode.SOFTWARE;
+    }
+
+    private static String message(Exception failure) {
+        return Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private static <T> ITypeConverter<T> value(Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        };
+    }
+}

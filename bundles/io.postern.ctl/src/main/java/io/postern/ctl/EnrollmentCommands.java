@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.ctl;
+
+import io.postern.wire.Bytes;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.Json;
+import io.postern.wire.RegistrationId;
+import io.postern.wire.Secret;
+import io.postern.wire.tpm.EndorsementKey;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code postern ctl enrollments}: who may register, and how each proves itself (DPS-15, DPS-25). */
+@Command(name = "enrollments", description = "Which devices may register, and how each proves itself.")
+final class EnrollmentCommands {
+    private final Ctl ctl;
+
+    EnrollmentCommands(Ctl ctl) {
+        this.ctl = ctl;
+    }
+
+    /** Exactly one of the ways to prove an identity. */
+    static final class Proof {
+        @Option(
+                names = "--ek",
+                paramLabel = "BASE64",
+                required = true,
+                description = "Endorsement key of the device's TPM (TPM2B_PUBLIC).")
+        private Optional<String> ek = Optional.empty();
+
+        @Option(
+                names = "--ek-file",
+                paramLabel = "FILE",
+                required = true,
+                description = "The same in a file, as base64 or as the bytes themselves.")
+        private Optional<Path> ekFile = Optional.empty();
+
+        @Option(
+                names = "--symmetric-key",
+                required = true,
+                description = "A key that the service makes and the device is given.")
+        private boolean symmetricKey;
+
+        @Option(
+                names = "--key-file",
+                paramLabel = "FILE",
+                required = true,
+                description = "Own symmetric keys: base64, primary and secondary on a line each.")
+        private Optional<Path> keyFile = Optional.empty();
+    }
+
+    @Command(name = "add", description = "Lets a device register.", mixinStandardHelpOptions = true)
+    void add(
+            @ArgGroup(multiplicity = "1") Proof proof,
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "ID",
+                            description = "Registration id; by default the one its TPM gives itself.")
+                    Optional<RegistrationId> id,
+            @Option(names = "--device-id", paramLabel = "ID", description = "Its name in the hub; default: ID.")
+                    Optional<DeviceId> deviceId,
+            @Option(
+                            names = "--hub",
+                            paramLabel = "HOST",
+                            description = "The hub it goes to; default: the service decides.")
+                    Optional<HubName> hub,
+            @Option(
+                            names = "--twin-file",
+                            paramLabel = "FILE",
+                            description = "Initial twin: {\"tags\":{},\"properties\":{\"desired\":{}}}.")
+                    Optional<Path> twin,
+            @Option(names = "--disabled", description = "Known, but not let in yet.") boolean disabled,
+            @Option(names = "--show-keys", description = "Print the symmetric keys too.") boolean showKeys)
+            throws IOException {
+        NewEnrollment wanted = enrollment(proof, id)
+                .withDeviceId(deviceId)
+                .withHub(hub)
+                .withInitialTwin(twin.isPresent() ? Optional.of(twin(twin.get())) : Optional.empty())
+                .withEnabled(!disabled);
+        JsonObject made = ctl.cloud().enrollments().create(wanted);
+        ctl.output().say(ctl.json(), "Enrolled " + wanted.registrationId() + ".");
+        if (ctl.json()) {
+            ctl.output().json(HiddenKeys.in(made, showKeys));
+        } else if (showKeys) {
+            ctl.output().facts(attestation(wanted.registrationId()));
+        }
+    }
+
+    @Command(name = "show", description = "Shows one enrollment.", mixinStandardHelpOptions = true)
+    void show(
+            @Parameters(paramLabel = "ID", description = "Registration id.") RegistrationId id,
+            @Option(names = "--show-keys", description = "Print the symmetric keys too.") boolean showKeys)
+            throws IOException {
+        JsonObject found = ctl.cloud().enrollments().find(id);
+        JsonObject shown = showKeys
+                ? Json.object(found).add("attestation", attestation(id)).build()
+                : HiddenKeys.in(found, false);
+        if (ctl.json()) {
+            ctl.output().json(shown);
+        } else {
+            ctl.output().facts(shown);
+        }
+    }
+
+    @Command(name = "list", description = "Lists all enrollments.", mixinStandardHelpOptions = true)
+    void list() throws IOException {
+        List<JsonObject> all = ctl.cloud().enrollments().list();
+        if (ctl.json()) {
+            ctl.output().json(all.stream().map(one -> HiddenKeys.in(one, false)).toList());
+            return;
+        }
+        var table = new Table("REGISTRATION ID", "PROOF", "DEVICE ID", "STATUS", "REGISTERED", "HUB");
+        all.forEach(one -> table.row(
+                Json.text(one, "registrationId").orElse("-"),
+                Json.object(one, "attestation")
+                        .flatMap(how -> Json.text(how, "type"))
+                        .orElse("-"),
+                Json.text(one, "deviceId").orElse("-"),
+                Json.text(one, "provisioningStatus").orElse("-"),
+                registration(one, "status"),
+                registration(one, "assignedHub")));
+        ctl.output().table(table, "No enrollments. Add one with: postern ctl enrollments add --ek BASE64");
+    }
+
+    @Command(
+            name = "remove",
+            description = "Removes enrollments; their devices can no longer register.",
+            mixinStandardHelpOptions = true)
+    void remove(
+            @Parameters(arity = "1..*", paramLabel = "ID", description = "Registration ids.") List<RegistrationId> ids)
+            throws IOException {
+        Enrollments enrollments = ctl.cloud().enrollments();
+        for (RegistrationId id : ids) {
+            enrollments.delete(id);
+            ctl.output().say(ctl.json(), "Removed " + id + ".");
+        }
+    }
+
+    private JsonObject attestation(RegistrationId id) throws IOException {
+        return ctl.cloud().enrollments().attestationMechanism(id);
+    }
+
+    private static String registration(JsonObject enrollment, String member) {
+        return Json.object(enrollment, "registrationState")
+                .flatMap(state -> Json.text(state, member))
+                .orElse("-");
+    }
+
+    private static NewEnrollment enrollment(Proof proof, Optional<RegistrationId> id) throws IOException {
+        if (proof.symmetricKey) {
+            return NewEnrollment.symmetricKey(required(id));
+        }
+        if (proof.keyFile.isPresent()) {
+            List<String> keys = Files.readAllLines(proof.keyFile.get()).stream()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+            if (keys.size() != 2) {
+                throw new IllegalArgumentException(proof.keyFile.get()
+                        + " must hold two base64 keys, a line each; it has " + keys.size() + " lines");
+            }
+            return NewEnrollment.symmetricKey(
+                    required(id), Secret.base64(keys.getFirst()), Secret.base64(keys.getLast()));
+        }
+        EndorsementKey key = endorsementKey(
+                proof.ek.isPresent() ? proof.ek.get().getBytes(StandardCharsets.UTF_8) : octets(proof.ekFile));
+        return NewEnrollment.tpm(id.orElseGet(key::registrationId), key);
+    }
+
+    private static byte[] octets(Optional<Path> file) throws IOException {
+        try {
+            return Files.readAllBytes(file.orElseThrow());
+        } catch (IOException e) {
+            throw new IOException("cannot read the endorsement key from " + file.orElseThrow() + ": " + e, e);
+        }
+    }
+
+    /** Takes base64 text or the structure itself, which starts with the zero octet of its size. */
+    static EndorsementKey endorsementKey(byte[] given) {
+        boolean binary = given.length > 0 && given[0] < ' ' && !Character.isWhitespace(given[0]);
+        try {
+            Bytes octets = binary
+                    ? Bytes.of(given)
+                    : Bytes.base64(new String(given, StandardCharsets.UTF_8).replaceAll("\\s", ""));
+            return EndorsementKey.decode(octets);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "this is not an endorsement key: " + e.getMessage()
+                            + "\n  The gateway prints its own at start; tpm2_createek writes one too (the TPM2B_PUBLIC form).",
+                    e);
+        }
+    }
+
+    private static JsonObject twin(Path file) throws IOException {
+        try {
+            return Json.parseObject(Files.readString(file));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static RegistrationId required(Optional<RegistrationId> id) {
+        return id.orElseThrow(() -> new IllegalArgumentException(
+                "a symmetric-key enrollment needs a registration id: only a TPM names itself"));
+    }
+}
