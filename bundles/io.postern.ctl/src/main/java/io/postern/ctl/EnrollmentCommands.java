@@ -185,7 +185,7 @@ final class EnrollmentCommands {
         }
     }
 
-    /** Takes base64 text or the structure itself, which starts with the zero octet of its size. */
+    /** Takes base64 text or the structure itself, whose size field starts with an octet that no text has. */
     static EndorsementKey endorsementKey(byte[] given) {
         boolean binary = given.length > 0 && given[0] < ' ' && !Character.isWhitespace(given[0]);
         try {
@@ -196,7 +196,7 @@ final class EnrollmentCommands {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "this is not an endorsement key: " + e.getMessage()
-                            + "\n  The gateway prints its own at start; tpm2_createek writes one too (the TPM2B_PUBLIC form).",
+                            + "\n  \"postern identity --tpm DEVICE\" prints the one of a TPM.",
                     e);
         }
     }
