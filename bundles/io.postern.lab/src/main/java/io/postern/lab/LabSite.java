@@ -34,6 +34,10 @@ import java.util.function.Consumer;
  */
 public final class LabSite implements AutoCloseable {
     public static final DeviceId GATEWAY = DeviceId.of("lab-gateway");
+    /** The end of the serial line that the gateway holds. */
+    public static final int GATEWAY_END = 0;
+
+    private static final int SENSOR_END = 1;
     private static final int BAUD = 19200;
     private static final Duration CLOUD_PATIENCE =
             Duration.ofSeconds(60); // starts in 2 s; a loaded machine takes ten times that
@@ -43,11 +47,13 @@ public final class LabSite implements AutoCloseable {
     private final Path directory;
     private final LabLeaves leaves;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private final Child cloudProcess;
+    private final Ports ports;
+    private Child cloudProcess;
     private final CloudConnection connection;
     private final Cloud cloud;
     private final Swtpm tpm;
     private final EndorsementKey endorsementKey;
+    private final PtyBus bus;
     private final Path serialPort;
 
     /**
@@ -66,11 +72,16 @@ public final class LabSite implements AutoCloseable {
             progress.accept("starting a software TPM");
             this.tpm = part(Swtpm.start(directory.resolve("tpm")));
             progress.accept("starting the cloud side");
-            this.cloudProcess = part(startCloud(Ports.choose(address)));
+            this.ports = Ports.choose(address);
+            this.cloudProcess = part(startCloud());
             this.connection = awaitConnection();
             this.cloud = Cloud.open(connection, InstantSource.system());
             progress.accept("starting " + this.leaves.meters() + " Modbus servers on a line of " + BAUD + " baud");
-            this.serialPort = startSensors();
+            this.bus = part(PtyBus.open(
+                    PtyBus.Wiring.FULL_DUPLEX, directory.resolve("line-gateway"), directory.resolve("line-sensors")));
+            this.serialPort = bus.port(GATEWAY_END);
+            part(PymodbusServer.start(
+                    new PymodbusServer.Port(bus.port(SENSOR_END), BAUD, 8, 'E', 1), this.leaves.meters()));
             progress.accept("enrolling the gateway and its leaves, as an operator does");
             this.endorsementKey = readEndorsementKey();
             enroll();
@@ -127,9 +138,21 @@ public final class LabSite implements AutoCloseable {
                 + connection.hub().host() + ":" + connection.mqttPort();
     }
 
-    /** Stops the cloud side as a power cut would and starts it again on the same data. */
-    public Child cloudProcess() {
-        return cloudProcess;
+    /** The serial line, for whoever wants to pull it or to shout on it. */
+    public PtyBus bus() {
+        return bus;
+    }
+
+    /** Takes the cloud side away as a power cut would. */
+    public void killCloud() {
+        cloudProcess.kill();
+    }
+
+    /** Brings the cloud side back on the data it had; returns when it listens again. */
+    public void returnCloud() throws LabException, IOException, InterruptedException {
+        Files.delete(connectionFile());
+        cloudProcess = part(startCloud());
+        awaitConnection();
     }
 
     @Override
@@ -143,7 +166,7 @@ public final class LabSite implements AutoCloseable {
         }
     }
 
-    private Child startCloud(Ports ports) throws IOException {
+    private Child startCloud() throws IOException {
         return startVerb(
                 "cloud",
                 directory.resolve("cloud.log"),
@@ -165,7 +188,7 @@ public final class LabSite implements AutoCloseable {
     }
 
     private CloudConnection awaitConnection() throws LabException, IOException, InterruptedException {
-        Path file = directory.resolve("cloud").resolve(CloudConnection.FILE_NAME);
+        Path file = connectionFile();
         long deadline = System.nanoTime() + CLOUD_PATIENCE.toNanos();
         while (!Files.exists(file)) {
             if (!cloudProcess.isAlive()) {
@@ -182,6 +205,10 @@ public final class LabSite implements AutoCloseable {
         return found;
     }
 
+    private Path connectionFile() {
+        return directory.resolve("cloud").resolve(CloudConnection.FILE_NAME);
+    }
+
     /** The file this JVM resolves names from was fixed when it started; the cloud's names go there. */
     private static void makeNamesKnown(CloudConnection found) throws IOException {
         String mine = System.getProperty("jdk.net.hosts.file");
@@ -189,14 +216,6 @@ public final class LabSite implements AutoCloseable {
         if (mine != null && theirs.isPresent() && !Path.of(mine).equals(theirs.get())) {
             Files.copy(theirs.get(), Path.of(mine), StandardCopyOption.REPLACE_EXISTING);
         }
-    }
-
-    private Path startSensors() throws IOException, InterruptedException {
-        Path gatewayEnd = directory.resolve("line-gateway");
-        Path sensorEnd = directory.resolve("line-sensors");
-        part(PtyBus.open(PtyBus.Wiring.FULL_DUPLEX, gatewayEnd, sensorEnd));
-        part(PymodbusServer.start(new PymodbusServer.Port(sensorEnd, BAUD, 8, 'E', 1), leaves.meters()));
-        return gatewayEnd;
     }
 
     /** What a technician reads off the gateway before it is enrolled. */
