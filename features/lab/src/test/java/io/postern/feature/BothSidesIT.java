@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.ctl.TelemetryEvent;
+import io.postern.lab.LabGateway;
+import io.postern.lab.LabSite;
+import io.postern.lab.Step;
+import io.postern.testkit.Await;
+import io.postern.testkit.LoopbackAddress;
+import io.postern.wire.DeviceId;
+import io.postern.wire.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Gateway and cloud side as processes of their own, with a real TPM implementation, a paced serial line and other
+ * people's Modbus servers. Each test starts a gateway that has never been provisioned.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+class BothSidesIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60); // ten times what a free machine needs
+    private static final int LEAVES = 5;
+    private static final DeviceId METER = DeviceId.of("meter-001");
+
+    @TempDir
+    private Path directory;
+
+    private LabSite site;
+    private HubEvents events;
+    private Path state;
+    private long seen;
+    private int test;
+
+    @BeforeAll
+    void bringUp() throws Exception {
+        site = new LabSite(
+                Path.of(System.getProperty("postern.root")),
+                directory.resolve("lab"),
+                LoopbackAddress.random(),
+                LEAVES,
+                what -> {});
+    }
+
+    @AfterAll
+    void takeDown() {
+        if (site != null) {
+            site.close();
+        }
+    }
+
+    @BeforeEach
+    void followFromHere() throws Exception {
+        try (HubEvents before = HubEvents.fromNow(site, seen)) {
+            before.awaitUntil(Duration.ofMillis(500), all -> false);
+            seen = Math.max(seen, before.last());
+        }
+        events = HubEvents.fromNow(site, seen);
+        state = directory.resolve("gateway-" + ++test);
+    }
+
+    @Test
+    @Tag("SYS-09")
+    @Tag("SYS-10")
+    @Tag("HUB-18")
+    @Tag("DPS-06")
+    void everyLeafSpeaksUnderItsOwnIdentityWithATokenFromTheTokenService() throws Exception {
+        try (LabGateway gateway = site.startGateway(state)) {
+            assertThat(awaitAllLeaves()).as(gateway.process().lastWords(20)).isTrue();
+
+            assertThat(milestones(gateway))
+                    .containsSubsequence("TPM_READY", "CHALLENGED", "ACTIVATED", "ASSIGNED", "LEAF_SPEAKING");
+            assertThat(events.all())
+                    .filteredOn(event -> !event.deviceId().equals(LabSite.GATEWAY.text()))
+                    .allSatisfy(event ->
+                            assertThat(Json.text(event.json(), "policy")).contains("tokenservice"));
+            assertThat(site.cloud().leaves().list()).hasSize(LEAVES);
+        }
+    }
+
+    @Test
+    @Tag("DPS-30")
+    void aGatewayThatKnowsItsHubDoesNotProvisionAgain() throws Exception {
+        try (LabGateway first = site.startGateway(state)) {
+            awaitAllLeaves();
+            first.process().kill();
+        }
+        try (LabGateway again = site.startGateway(state)) {
+            awaitMilestone(again, "LEAF_SPEAKING");
+
+            assertThat(milestones(again)).contains("CONNECTED").doesNotContain("CHALLENGED", "ASSIGNED");
+        }
+    }
+
+    @Test
+    void readingsTakenWhileTheCloudWasGoneArriveInOrder() throws Exception {
+        try (LabGateway gateway = site.startGateway(state)) {
+            awaitAllLeaves();
+            long before = highest(METER);
+            site.killCloud();
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(5));
+            site.returnCloud();
+            assertThat(awaitSequence(METER, before + 8))
+                    .as(gateway.process().lastWords(20))
+                    .isTrue();
+
+            assertNothingMissing(METER);
+            assertThat(firstArrivals(METER)).isSorted();
+        }
+    }
+
+    @Test
+    void theLineComesBackWhenItsAdapterIsPulledAndPutBack() throws Exception {
+        try (LabGateway gateway = site.startGateway(state)) {
+            awaitAllLeaves();
+            site.bus().unplug(LabSite.GATEWAY_END);
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+            site.bus().replug(LabSite.GATEWAY_END);
+            long before = highest(METER);
+
+            assertThat(awaitSequence(METER, before + 3))
+                    .as(gateway.process().lastWords(20))
+                    .isTrue();
+            assertNothingMissing(METER);
+        }
+    }
+
+    @Test
+    void noiseOnTheLineNeverBecomesAReading() throws Exception {
+        try (LabGateway gateway = site.startGateway(state)) {
+            awaitAllLeaves();
+            var random = new Random(1);
+            for (int burst = 0; burst < 20; burst++) {
+                byte[] noise = new byte[random.nextInt(1, 40)];
+                random.nextBytes(noise);
+                site.bus().inject(LabSite.GATEWAY_END, noise);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(10, 200)));
+            }
+            long before = highest(METER);
+            assertThat(awaitSequence(METER, before + 3))
+                    .as(gateway.process().lastWords(20))
+                    .isTrue();
+
+            assertThat(ofLeaf(METER)).allSatisfy(event -> {
+                assertThat(HubEvents.bodyOf(event).getJsonNumber("unit").doubleValue())
+                        .isEqualTo(1.0);
+                assertThat(HubEvents.bodyOf(event).getJsonNumber("voltage").doubleValue())
+                        .isBetween(225.0, 235.0);
+            });
+        }
+    }
+
+    @Test
+    @Tag("HUB-10")
+    @Tag("HUB-28")
+    void aDisabledLeafFallsSilentAndTheOthersGoOn() throws Exception {
+        try (LabGateway gateway = site.startGateway(state)) {
+            awaitAllLeaves();
+            site.cloud().devices().enable(METER, false);
+            try {
+                awaitMilestone(gateway, "LEAF_REFUSED");
+                long mute = highest(METER);
+                DeviceId other = DeviceId.of("meter-002");
+                assertThat(awaitSequence(other, highest(other) + 3)).isTrue();
+                assertThat(highest(METER)).isEqualTo(mute);
+            } finally {
+                site.cloud().devices().enable(METER, true);
+            }
+            assertThat(awaitSequence(METER, highest(METER) + 3))
+                    .as(gateway.process().lastWords(20))
+                    .isTrue();
+            assertNothingMissing(METER);
+        }
+    }
+
+    /** Twenty times at a random moment, from before the framework is up until everything flows. */
+    @Test
+    void twentyKillsLoseNoReadingTheOutboxHadAccepted() throws Exception {
+        var random = new Random(20);
+        Set<OutboxFile.Entry> accepted = new HashSet<>();
+        for (int kill = 1; kill <= 20; kill++) {
+            LabGateway gateway = site.startGateway(state);
+            long moment = kill == 1 ? 5_000 : random.nextLong(300, 3_500);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(moment));
+            gateway.process().kill();
+            accepted.addAll(new OutboxFile(state)
+                    .messages(directory.resolve("peek-" + kill))
+                    .keySet());
+        }
+        try (LabGateway gateway = site.startGateway(state)) {
+            awaitMilestone(gateway, "LEAF_SPEAKING");
+            for (DeviceId leaf : site.leaves()) {
+                long newest = accepted.stream()
+                        .filter(entry -> entry.leaf().equals(leaf.text()))
+                        .mapToLong(OutboxFile.Entry::sequence)
+                        .max()
+                        .orElse(0);
+                assertThat(awaitSequence(leaf, newest + 1))
+                        .as(gateway.process().lastWords(20))
+                        .isTrue();
+            }
+        }
+        assertThat(accepted).as("readings that were in the outbox at a kill").isNotEmpty();
+        Set<OutboxFile.Entry> delivered = events.all().stream()
+                .filter(event -> !event.deviceId().equals(LabSite.GATEWAY.text()))
+                .map(event -> new OutboxFile.Entry(event.deviceId(), HubEvents.sequenceOf(event)))
+                .collect(Collectors.toSet());
+        assertThat(delivered).containsAll(accepted);
+        site.leaves().forEach(this::assertNothingMissing);
+        assertSameNumberSameReading();
+    }
+
+    /** A number given out twice for different readings would hide a loss. */
+    private void assertSameNumberSameReading() {
+        Map<String, Set<String>> bodies = events.all().stream()
+                .filter(event -> !event.deviceId().equals(LabSite.GATEWAY.text()))
+                .collect(Collectors.groupingBy(
+                        event -> event.deviceId() + " " + HubEvents.sequenceOf(event),
+                        Collectors.mapping(event -> HubEvents.bodyOf(event).toString(), Collectors.toSet())));
+        assertThat(bodies)
+                .allSatisfy((number, found) -> assertThat(found).as(number).hasSize(1));
+    }
+
+    private boolean awaitAllLeaves() throws Exception {
+        Set<String> leaves = site.leaves().stream().map(DeviceId::text).collect(Collectors.toSet());
+        return events.awaitUntil(PATIENCE, all -> all.stream()
+                .map(TelemetryEvent::deviceId)
+                .collect(Collectors.toSet())
+                .containsAll(leaves));
+    }
+
+    private boolean awaitSequence(DeviceId leaf, long sequence) throws Exception {
+        return events.awaitUntil(PATIENCE, all -> highest(leaf) >= sequence);
+    }
+
+    private static void awaitMilestone(LabGateway gateway, String name) {
+        Await.until(PATIENCE, name + " of the gateway", () -> gateway.step(name).isPresent());
+    }
+
+    private static List<String> milestones(LabGateway gateway) throws IOException {
+        return gateway.steps().stream().map(Step::name).toList();
+    }
+
+    private List<TelemetryEvent> ofLeaf(DeviceId leaf) {
+        return events.all().stream()
+                .filter(event -> event.deviceId().equals(leaf.text()))
+                .toList();
+    }
+
+    private long highest(DeviceId leaf) {
+        return ofLeaf(leaf).stream().mapToLong(HubEvents::sequenceOf).max().orElse(0);
+    }
+
+    private List<Long> firstArrivals(DeviceId leaf) {
+        return ofLeaf(leaf).stream().map(HubEvents::sequenceOf).distinct().toList();
+    }
+
+    private void assertNothingMissing(DeviceId leaf) {
+        assertThat(firstArrivals(leaf))
+                .as("sequence numbers of " + leaf)
+                .containsAll(LongStream.rangeClosed(1, highest(leaf)).boxed().toList());
+    }
+}
