@@ -2,35 +2,51 @@
 package io.postern.cloud.dps;
 
 import io.postern.cloud.hub.IfMatch;
+import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.store.Sql;
+import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.tpm.RsaStorageKey;
+import jakarta.json.JsonObject;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 
 /** The enrollment list: who may register (DPS-15, DPS-22). Symmetric keys are sealed at rest. */
 public final class Enrollments {
     /** The most entries of one page; the hosted service gives no more in one answer. */
     public static final int LARGEST_PAGE = 1000;
 
+    private static final int KEY_LENGTH = 64; // what the hosted service generates
+
     private final Database database;
     private final EnrollmentRow rows;
     private final InstantSource clock;
-    private final RandomGenerator random;
+    private final SecureRandom random;
 
-    public Enrollments(Database database, KeySealer sealer, InstantSource clock, RandomGenerator random) {
+    public Enrollments(Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
         this.database = database;
         this.rows = new EnrollmentRow(sealer);
         this.clock = clock;
         this.random = random;
         Tables.migrate(database);
+    }
+
+    /**
+     * Reads an enrollment of the service API. Symmetric keys it does not name are those the list holds for it, or new
+     * ones.
+     *
+     * @throws IllegalArgumentException naming the member that is missing or malformed
+     */
+    public IndividualEnrollment parse(JsonObject json) {
+        return EnrollmentCodec.parse(
+                json, () -> presentKeys(json).orElseGet(() -> SymmetricKeys.random(KEY_LENGTH, random)));
     }
 
     public Optional<StoredEnrollment> find(RegistrationId id) {
@@ -108,6 +124,14 @@ public final class Enrollments {
                         + "WHERE registration_id = ? AND endorsement_key IS NOT NULL AND storage_root_key IS NULL",
                 key.tpm2bPublic(),
                 id.text()));
+    }
+
+    private Optional<SymmetricKeys> presentKeys(JsonObject json) {
+        return find(RegistrationId.of(Json.requireText(json, "registrationId")))
+                .flatMap(present -> switch (present.enrollment().attestation()) {
+                    case AttestationMechanism.SymmetricKey(SymmetricKeys keys) -> Optional.of(keys);
+                    case AttestationMechanism.Tpm _ -> Optional.empty();
+                });
     }
 
     private Optional<StoredEnrollment> find(Connection c, RegistrationId id) throws SQLException {

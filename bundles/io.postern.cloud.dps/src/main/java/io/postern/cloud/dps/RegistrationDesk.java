@@ -91,7 +91,7 @@ public final class RegistrationDesk {
 
         return switch (examine(attempt, enrollment)) {
             case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
-            case Proof.Denied(String reason) -> denied(attempt.id(), reason);
+            case Proof.Denied(String reason) -> denied(reason);
             case Proof.Proven proven
             when enrollment.status() == ProvisioningStatus.DISABLED ->
                 new RegistrationAnswer.Finished(disabled(attempt.id()));
@@ -108,17 +108,16 @@ public final class RegistrationDesk {
         if (outcome.isEmpty()) {
             return refused(
                     Refusal.UNKNOWN_OPERATION,
-                    attempt.id(),
                     "operation " + Shown.of(operationId) + " of registration " + attempt.id()
                             + " is not known here (any more); register again");
         }
         if (attempt.token().isEmpty()) {
-            return denied(attempt.id(), "a question about an operation needs the token the operation was begun with");
+            return denied("a question about an operation needs the token the operation was begun with");
         }
         Optional<String> flaw =
                 Proof.flaw(attempt, attempt.token().get(), outcome.get().signers(), clock.instant());
         if (flaw.isPresent()) {
-            return denied(attempt.id(), flaw.get());
+            return denied(flaw.get());
         }
         return polls.take(attempt.id())
                 .<RegistrationAnswer>map(RegistrationAnswer.Throttled::new)
@@ -136,12 +135,11 @@ public final class RegistrationDesk {
         }
         return switch (examine(attempt, found.get().enrollment())) {
             case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
-            case Proof.Denied(String reason) -> denied(attempt.id(), reason);
+            case Proof.Denied(String reason) -> denied(reason);
             case Proof.Proven proven ->
                 records.find(attempt.id())
                         .<RegistrationAnswer>map(RegistrationAnswer.Recorded::new)
-                        .orElseGet(() -> refused(
-                                Refusal.NOT_REGISTERED, attempt.id(), attempt.id() + " has not registered yet"));
+                        .orElseGet(() -> refused(Refusal.NOT_REGISTERED, attempt.id() + " has not registered yet"));
         };
     }
 
@@ -239,22 +237,20 @@ public final class RegistrationDesk {
     }
 
     private static RegistrationAnswer unknownScope(IdScope asked) {
-        return new RegistrationAnswer.Refused(
+        return refused(
                 Refusal.UNKNOWN_SCOPE,
                 "no provisioning service has the id scope " + asked + "; compare it with the service's settings");
     }
 
     private static RegistrationAnswer unknownRegistration(RegistrationId id) {
-        return refused(
-                Refusal.UNKNOWN_REGISTRATION, id, "no enrollment for registration id " + id + "; enroll it first");
+        return refused(Refusal.UNKNOWN_REGISTRATION, "no enrollment for registration id " + id + "; enroll it first");
     }
 
-    private static RegistrationAnswer denied(RegistrationId id, String reason) {
-        return refused(Refusal.NOT_PROVEN, id, reason);
+    private static RegistrationAnswer denied(String reason) {
+        return refused(Refusal.NOT_PROVEN, reason);
     }
 
-    private static RegistrationAnswer refused(Refusal why, RegistrationId id, String text) {
-        LOG.atWarn().addKeyValue("registrationId", id).addKeyValue("why", why).log("refused: {}", text);
+    private static RegistrationAnswer refused(Refusal why, String text) {
         return new RegistrationAnswer.Refused(why, text);
     }
 }

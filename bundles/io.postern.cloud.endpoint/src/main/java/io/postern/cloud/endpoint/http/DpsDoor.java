@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import io.postern.wire.SasToken;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What both endpoints of the provisioning service do alike: bound a body, read a token, refuse and log the refusal. */
+final class DpsDoor {
+    private static final Logger LOG = LoggerFactory.getLogger(DpsDoor.class);
+    private static final int LARGEST_BODY = 96 * 1024; // spec: limits of the provisioning service, message size
+
+    /** What lies behind the door. */
+    interface Room {
+        Reply enter(Request request);
+    }
+
+    private final ErrorReplies errors;
+
+    DpsDoor(ErrorReplies errors) {
+        this.errors = errors;
+    }
+
+    /** Lets a request in that is small enough, and turns what is wrong with its content into a refusal. */
+    Reply pass(Request request, Room room) {
+        if (request.body().length() > LARGEST_BODY) {
+            return refuse(
+                    request,
+                    413_001,
+                    "MessageTooLarge",
+                    "a body has at most " + LARGEST_BODY + " bytes here, this one "
+                            + request.body().length());
+        }
+        try {
+            return room.enter(request);
+        } catch (BadTokenException e) {
+            return refuse(request, 401_003, "Unauthorized", String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            return refuse(request, 400_004, "ArgumentInvalid", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A refusal, logged under the tracking id that the client is told. */
+    Reply refuse(Request request, int code, String name, String text) {
+        return logged(request, errors.of(code, name, text), text);
+    }
+
+    /** The path is known, the method is not. */
+    Reply wrongMethod(Request request, String allowed) {
+        return logged(request, errors.methodNotAllowed(request, allowed), "method not allowed");
+    }
+
+    String newTrackingId() {
+        return errors.newTrackingId();
+    }
+
+    /**
+     * The token of a request; empty when it brings none.
+     *
+     * @throws BadTokenException when what it brings is none
+     */
+    static Optional<SasToken> token(Request request) {
+        try {
+            return request.header("Authorization")
+                    .filter(text -> !text.isBlank())
+                    .map(SasToken::parse);
+        } catch (IllegalArgumentException e) {
+            throw new BadTokenException(
+                    "the Authorization header is not a shared access signature: " + e.getMessage(), e);
+        }
+    }
+
+    private static Reply logged(Request request, Reply reply, String text) {
+        LOG.atWarn()
+                .addKeyValue("trackingId", reply.headers().getOrDefault("x-ms-request-id", ""))
+                .addKeyValue("method", request.method())
+                .addKeyValue("path", io.postern.wire.Shown.of(request.path()))
+                .addKeyValue("status", reply.status())
+                .log("refused: {}", text);
+        return reply;
+    }
+}
