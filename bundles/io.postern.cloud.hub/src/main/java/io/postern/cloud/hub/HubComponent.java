@@ -7,8 +7,9 @@ import io.postern.wire.DurationText;
 import io.postern.wire.HubName;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Hashtable;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -44,7 +45,7 @@ public final class HubComponent {
         var settings = new HubSettings(
                 HubName.of(config.hubName()), DurationText.parse(config.quarantine()), config.retainedEvents());
         hub = Hub.open(settings, database, sealer, InstantSource.system(), new SecureRandom());
-        offered = context.registerService(Hub.class, hub, new Hashtable<>());
+        offered = context.registerService(Hub.class, hub, FrameworkUtil.asDictionary(Map.of()));
     }
 
     @Deactivate

@@ -4,9 +4,10 @@ package io.postern.cloud.store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -50,8 +51,8 @@ public final class StoreComponent {
         try {
             KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
             return List.of(
-                    context.registerService(KeySealer.class, sealer, new Hashtable<>()),
-                    context.registerService(Database.class, database, new Hashtable<>()));
+                    context.registerService(KeySealer.class, sealer, FrameworkUtil.asDictionary(Map.of())),
+                    context.registerService(Database.class, database, FrameworkUtil.asDictionary(Map.of())));
         } catch (IOException | RuntimeException e) {
             database.close();
             throw e;
