@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.feature.cloud;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.launcher.FeatureFile;
+import io.postern.launcher.RunningFeature;
+import io.postern.testkit.Await;
+import io.postern.testkit.OsgiComponents;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+
+/** The cloud side as it is shipped. */
+class CloudFeatureIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyBundleIsActiveAndEveryComponentSatisfied() throws Exception {
+        try (RunningFeature cloud = start()) {
+            assertThat(cloud.inactiveBundles()).isEmpty();
+            BundleContext context = cloud.framework().getBundleContext();
+            Object components = Objects.requireNonNull(context.getService(
+                    context.getServiceReference("org.osgi.service.component.runtime.ServiceComponentRuntime")));
+            Path connection = directory.resolve("connection.json");
+            Await.until(PATIENCE, connection + " to be written", () -> Files.exists(connection));
+            Await.value(
+                    PATIENCE,
+                    "all components to be satisfied",
+                    () -> OsgiComponents.unsatisfied(components),
+                    List::isEmpty);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(connection)))
+                    .as("the file holds keys")
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    private RunningFeature start() throws Exception {
+        Path configuration =
+                Files.writeString(directory.resolve("cloud.json"), """
+                {
+                  ":configurator:resource-version": 1,
+                  "io.postern.cloud.store": { "directory": "%1$s" },
+                  "io.postern.cloud.hub": { "hubName": "hub.postern.test" },
+                  "io.postern.cloud.dps": {
+                    "provisioningHost": "provisioning.postern.test", "serviceHost": "service.postern.test"
+                  },
+                  "io.postern.cloud.tokens": { "tokenLife": "1h" },
+                  "io.postern.cloud.endpoint": {
+                    "directory": "%1$s", "listen": "127.0.0.1", "domain": "postern.test", "httpsPort": %2$d, "mqttPort": %3$d
+                  }
+                }
+                """.formatted(directory, freePort(), freePort()));
+        return RunningFeature.start(
+                FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), List.of(configuration));
+    }
+
+    private static int freePort() throws Exception {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.feature.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.launcher.FeatureFile;
+import io.postern.launcher.RunningFeature;
+import io.postern.testkit.Await;
+import io.postern.testkit.OsgiComponents;
+import io.postern.testkit.Swtpm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+
+/** The gateway as it is shipped, with a TPM and a pin, and no cloud side to reach. */
+class GatewayFeatureIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyBundleIsActiveAndEveryComponentSatisfied() throws Exception {
+        try (Swtpm tpm = Swtpm.fresh(directory);
+                RunningFeature gateway = start(tpm)) {
+            assertThat(gateway.inactiveBundles()).isEmpty();
+            BundleContext context = gateway.framework().getBundleContext();
+            Await.until(
+                    PATIENCE,
+                    "the place where drivers put readings",
+                    () -> service(context, "io.postern.gateway.spi.ReadingSink") != null);
+            Object components = Objects.requireNonNull(
+                    service(context, "org.osgi.service.component.runtime.ServiceComponentRuntime"));
+            Await.value(
+                    PATIENCE,
+                    "all components to be satisfied",
+                    () -> OsgiComponents.unsatisfied(components),
+                    List::isEmpty);
+        }
+    }
+
+    @Test
+    void comesUpAgainAfterEachOfItsBundlesWasRestarted() throws Exception {
+        try (Swtpm tpm = Swtpm.fresh(directory);
+                RunningFeature gateway = start(tpm)) {
+            BundleContext context = gateway.framework().getBundleContext();
+            for (Bundle bundle : context.getBundles()) {
+                if (bundle.getSymbolicName().startsWith("io.postern.gateway")) {
+                    restart(bundle);
+                }
+            }
+            Object components = Objects.requireNonNull(
+                    service(context, "org.osgi.service.component.runtime.ServiceComponentRuntime"));
+            Await.value(
+                    PATIENCE,
+                    "all components to be satisfied again",
+                    () -> OsgiComponents.unsatisfied(components),
+                    List::isEmpty);
+            assertThat(gateway.inactiveBundles()).isEmpty();
+        }
+    }
+
+    private RunningFeature start(Swtpm tpm) throws Exception {
+        Path configuration = Files.writeString(
+                directory.resolve("gateway.json"), """
+                {
+                  ":configurator:resource-version": 1,
+                  "io.postern.gateway": {
+                    "idScope": "0ne00000001", "provisioningHost": "provisioning.postern.test", "provisioningPort": 1,
+                    "tokenHost": "tokens.postern.test", "tokenPort": 1, "leaves": ["pin-1"]
+                  },
+                  "io.postern.gateway.tpm": { "device": "%s" },
+                  "io.postern.gateway.store": { "directory": "%s" },
+                  "io.postern.gateway.mqtt": { "port": 1 },
+                  "io.postern.gateway.gpio~pin-1": {
+                    "leaf": "pin-1", "provider": "mock", "line": 1, "period": "1s", "mockPeriod": "200ms"
+                  }
+                }
+                """.formatted(tpm.device(), directory.resolve("store")));
+        return RunningFeature.start(
+                FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), List.of(configuration));
+    }
+
+    private static void restart(Bundle bundle) throws BundleException {
+        bundle.stop();
+        bundle.start();
+    }
+
+    private static @org.jspecify.annotations.Nullable Object service(BundleContext context, String name) {
+        var reference = context.getServiceReference(name);
+        return reference == null ? null : context.getService(reference);
+    }
+}
