@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.https;
+
+import io.postern.wire.SasToken;
+import jakarta.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JSON request to the cloud and its answer, with the server's name verified and everything bounded.
+ *
+ * <p>Over {@link HttpsURLConnection}, not the newer client: it needs no threads of its own, and starts ten times faster
+ * on a small machine.
+ */
+public final class HttpsExchange {
+    private static final int LONGEST_BODY = 96 * 1024; // the provisioning service's own limit of a message
+
+    private final TrustAnchors anchors;
+    private final Limits limits;
+
+    /**
+     * @param connect to reach the server, TLS not included
+     * @param silence between any two pieces of its answer
+     * @param answer for the whole answer
+     */
+    public record Limits(Duration connect, Duration silence, Duration answer) {
+        /** Bad mobile links take seconds for a handshake; official clients wait 10 s for an answer, we are patient. */
+        public static final Limits DEFAULT =
+                new Limits(Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofSeconds(60));
+    }
+
+    /**
+     * @param retryAfter what the server asks for, unchecked
+     * @param body text, whatever the status
+     */
+    public record Answer(int status, Optional<Duration> retryAfter, String body) {}
+
+    public HttpsExchange(TrustAnchors anchors, Limits limits) {
+        this.anchors = anchors;
+        this.limits = limits;
+    }
+
+    /**
+     * Sends a request and reads its answer, whatever its status.
+     *
+     * @param body sent as JSON; none for a GET
+     * @throws IOException saying what was tried and why it did not work: unreachable, not the server it should be,
+     *     silent, or an answer too long
+     */
+    public Answer send(String method, URI to, Optional<SasToken> token, Optional<JsonObject> body) throws IOException {
+        try {
+            if (!(to.toURL().openConnection() instanceof HttpsURLConnection connection)) {
+                throw new IllegalArgumentException("only https is spoken here, not " + to);
+            }
+            connection.setSSLSocketFactory(anchors.socketFactory());
+            connection.setConnectTimeout((int) limits.connect().toMillis());
+            connection.setReadTimeout((int) limits.silence().toMillis());
+            connection.setInstanceFollowRedirects(false); // a token must not travel on
+            connection.setUseCaches(false);
+            connection.setRequestMethod(method);
+            connection.setRequestProperty("Accept", "application/json");
+            connection.setRequestProperty("User-Agent", "postern-gateway");
+            token.ifPresent(
+                    t -> connection.setRequestProperty("Authorization", t.text().revealUtf8()));
+            if (body.isPresent()) {
+                connection.setDoOutput(true);
+                connection.setRequestProperty("Content-Type", "application/json; charset=utf-8");
+                try (OutputStream out = connection.getOutputStream()) {
+                    out.write(body.get().toString().getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            return answer(connection);
+        } catch (IOException e) {
+            throw new IOException("cannot reach " + to.getHost() + port(to) + ": " + explain(e), e);
+        }
+    }
+
+    private Answer answer(HttpsURLConnection connection) throws IOException {
+        int status = connection.getResponseCode();
+        InputStream stream = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
+        return new Answer(
+                status, retryAfter(connection.getHeaderField("Retry-After")), stream == null ? "" : read(stream));
+    }
+
+    private String read(InputStream stream) throws IOException {
+        long start = System.nanoTime();
+        var body = new ByteArrayOutputStream();
+        byte[] piece = new byte[8192];
+        try (stream) {
+            for (int n = stream.read(piece); n >= 0; n = stream.read(piece)) {
+                body.write(piece, 0, n);
+                if (body.size() > LONGEST_BODY) {
+                    throw new IOException("its answer is longer than " + LONGEST_BODY + " bytes");
+                }
+                if (System.nanoTime() - start > limits.answer().toNanos()) {
+                    throw new SocketTimeoutException("Read timed out");
+                }
+            }
+        }
+        return body.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Whole seconds; the other form, a date, would need a clock that agrees with the server's. */
+    private static Optional<Duration> retryAfter(@Nullable String header) {
+        return header != null && header.strip().matches("[0-9]{1,9}")
+                ? Optional.of(Duration.ofSeconds(Long.parseLong(header.strip())))
+                : Optional.empty();
+    }
+
+    private String explain(IOException e) {
+        return switch (e) {
+            case UnknownHostException unknown ->
+                "its name is not known here; look at the name server and at the spelling";
+            case ConnectException refused -> "nobody listens there (" + refused.getMessage() + ")";
+            case SocketTimeoutException late
+            when String.valueOf(late.getMessage()).contains("onnect") ->
+                "no connection within " + limits.connect().toSeconds() + " s; look at firewall and route";
+            case SocketTimeoutException late -> "connected, but it did not answer in time";
+            case SSLException tls ->
+                "it does not prove to be that server (" + tls.getMessage()
+                        + "); compare the gateway's file of root certificates with the cloud's";
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+
+    private static String port(URI to) {
+        return to.getPort() < 0 ? "" : ":" + to.getPort();
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.https;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Collection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * The root certificates by which the gateway recognizes the cloud (HUB-21). With a file, these and no others; without,
+ * those of the Java runtime.
+ */
+public final class TrustAnchors {
+    private static final long LONGEST_FILE = 1 << 20; // the whole Mozilla list is 220 kB
+
+    private final SSLContext context;
+
+    private TrustAnchors(SSLContext context) {
+        this.context = context;
+    }
+
+    /** The public certificate authorities the Java runtime trusts. */
+    public static TrustAnchors ofRuntime() {
+        try {
+            return new TrustAnchors(SSLContext.getDefault());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime lacks TLS", e);
+        }
+    }
+
+    /**
+     * The certificates in {@code pem}, and only they.
+     *
+     * @throws IOException naming the file when it is missing or holds no certificate
+     */
+    public static TrustAnchors load(Path pem) throws IOException {
+        try (InputStream in = Files.newInputStream(pem)) {
+            if (Files.size(pem) > LONGEST_FILE) {
+                throw new IOException(
+                        pem + " is larger than " + LONGEST_FILE + " bytes: not a list of root certificates");
+            }
+            Collection<? extends Certificate> roots =
+                    CertificateFactory.getInstance("X.509").generateCertificates(in);
+            if (roots.isEmpty()) {
+                throw new IOException(pem + " holds no certificate; put the cloud's root certificate there, as PEM");
+            }
+            return of(roots);
+        } catch (NoSuchFileException e) {
+            throw new IOException(
+                    "there is no file " + pem.toAbsolutePath() + "; put the cloud's root certificate there, as PEM", e);
+        } catch (CertificateException e) {
+            throw new IOException(pem + " is not a list of certificates in PEM form: " + e.getMessage(), e);
+        }
+    }
+
+    /** Trusts {@code roots} and nothing else. */
+    public static TrustAnchors of(Collection<? extends Certificate> roots) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            try {
+                store.load(null, null);
+            } catch (IOException e) {
+                throw new IllegalStateException("an empty key store cannot be made", e);
+            }
+            int number = 0;
+            for (Certificate root : roots) {
+                store.setCertificateEntry("root-" + number++, root);
+            }
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return new TrustAnchors(context);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime lacks TLS or key stores", e);
+        }
+    }
+
+    /**
+     * Makes sockets that speak TLS 1.2 or 1.3 with servers these anchors vouch for. Whether the server has the name that
+     * was asked for is checked by who uses the socket.
+     */
+    public SSLSocketFactory socketFactory() {
+        return new ModernTlsSocketFactory(context.getSocketFactory());
+    }
+}
