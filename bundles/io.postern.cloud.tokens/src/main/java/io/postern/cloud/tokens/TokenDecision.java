@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.tokens;
+
+import io.postern.wire.DeviceId;
+import io.postern.wire.SasToken;
+import java.time.Instant;
+
+/** What becomes of a gateway's request to speak for a leaf. */
+public sealed interface TokenDecision {
+
+    /**
+     * Speak for the leaf with this.
+     *
+     * @param now the service's clock, for gateways whose own is wrong
+     */
+    record Granted(DeviceId leaf, SasToken token, Instant now) implements TokenDecision {}
+
+    /**
+     * No.
+     *
+     * @param text for the asking gateway, once it is proven who that is, and for the log; never a secret
+     */
+    record Refused(Refusal reason, String text) implements TokenDecision {}
+}

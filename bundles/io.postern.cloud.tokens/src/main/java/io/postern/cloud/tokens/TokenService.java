@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.tokens;
+
+import io.postern.cloud.hub.Hub;
+import io.postern.cloud.store.Database;
+import io.postern.cloud.tokens.DeviceDirectory.Entry;
+import io.postern.cloud.tokens.TokenDecision.Granted;
+import io.postern.cloud.tokens.TokenDecision.Refused;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides which gateway may speak for which leaf, and mints tokens for one leaf alone (SYS-09, HUB-18).
+ *
+ * <p>A gateway proves itself with the token it connects to the hub with, signed by its own key, which may never leave
+ * its TPM. The policy key that signs the leaves' tokens never leaves this service.
+ */
+public final class TokenService {
+    private static final Logger LOG = LoggerFactory.getLogger(TokenService.class);
+
+    private final HubName hub;
+    private final TokenSettings settings;
+    private final DeviceDirectory devices;
+    private final PolicySigner signer;
+    private final LeafLedger ledger;
+    private final InstantSource clock;
+    private final RequestLimit limit;
+    private final Entry nobody;
+
+    /**
+     * The token service of our own hub.
+     *
+     * @param nanoTime the monotonic clock, {@code System::nanoTime} outside of tests
+     */
+    public static TokenService of(
+            TokenSettings settings,
+            Hub hub,
+            Database database,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            RandomGenerator random) {
+        Duration barred = hub.identities().quarantine().length();
+        if (!barred.isZero() && barred.compareTo(settings.tokenLife()) < 0) {
+            throw new IllegalArgumentException("io.postern.cloud.tokens: tokenLife " + settings.tokenLife()
+                    + " is longer than the hub bars the name of a deleted device, " + barred
+                    + ": a token could outlive its leaf and fit the next one of that name");
+        }
+        return new TokenService(
+                hub.name(),
+                settings,
+                new HubDirectory(hub.identities()),
+                new HubPolicySigner(hub.policies()),
+                database,
+                clock,
+                nanoTime,
+                random);
+    }
+
+    TokenService(
+            HubName hub,
+            TokenSettings settings,
+            DeviceDirectory devices,
+            PolicySigner signer,
+            Database database,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            RandomGenerator random) {
+        this.hub = hub;
+        this.settings = settings;
+        this.devices = devices;
+        this.signer = signer;
+        this.ledger = new LeafLedger(database);
+        this.clock = clock;
+        this.limit = new RequestLimit(settings.burst(), settings.perMinute(), nanoTime);
+        this.nobody = new Entry(
+                DeviceId.of("nobody"), List.of(Secret.random(32, random), Secret.random(32, random)), false, "");
+    }
+
+    public HubName hub() {
+        return hub;
+    }
+
+    /** A gateway asks to speak for {@code leaf}; what was decided is on record when this returns. */
+    public TokenDecision issue(SasToken gatewayToken, DeviceId leaf) {
+        TokenDecision decision = decide(gatewayToken, leaf);
+        switch (decision) {
+            case Granted granted ->
+                ledger.granted(leaf, granted.now(), granted.token().expiry());
+            case Refused refused -> {
+                if (leavesTrace(refused.reason())) {
+                    ledger.refused(leaf, refused.reason(), clock.instant());
+                }
+                LOG.atInfo()
+                        .addKeyValue("leaf", leaf)
+                        .addKeyValue("reason", refused.reason())
+                        .log("token refused: " + refused.text());
+            }
+        }
+        return decision;
+    }
+
+    /** Who is not proven leaves none at a leaf that is not his, and who asks too often buys no disk writes. */
+    private static boolean leavesTrace(Refusal reason) {
+        return reason != Refusal.NOT_PROVEN && reason != Refusal.TOO_MANY_REQUESTS;
+    }
+
+    private TokenDecision decide(SasToken gatewayToken, DeviceId leaf) {
+        Optional<Entry> proven = prove(gatewayToken);
+        if (proven.isEmpty()) {
+            return new Refused(
+                    Refusal.NOT_PROVEN,
+                    gatewayToken + " is not the valid token of a device of hub " + hub + ", signed with its own key");
+        }
+        DeviceId gateway = proven.get().deviceId();
+        if (!proven.get().enabled()) {
+            return new Refused(Refusal.DISABLED_GATEWAY, "gateway " + gateway + " is disabled");
+        }
+        if (!limit.tryTake(gateway)) {
+            return new Refused(
+                    Refusal.TOO_MANY_REQUESTS,
+                    "gateway " + gateway + " asks more than " + settings.perMinute() + " times a minute");
+        }
+        Optional<Entry> found = devices.find(leaf);
+        if (found.isEmpty()) {
+            return devices.quarantinedUntil(leaf)
+                    .map(until -> new Refused(
+                            Refusal.QUARANTINED_LEAF,
+                            "leaf " + leaf + " was deleted; its name is barred until " + until))
+                    .orElseGet(() -> new Refused(Refusal.UNKNOWN_LEAF, "there is no device " + leaf));
+        }
+        Optional<LeafAssignment> assignment =
+                ledger.find(leaf).filter(held -> held.gateway().equals(gateway));
+        if (assignment.isEmpty()) {
+            return new Refused(Refusal.NOT_ASSIGNED, "leaf " + leaf + " is not assigned to gateway " + gateway);
+        }
+        if (!assignment.get().generationId().equals(found.get().generationId())) {
+            return new Refused(
+                    Refusal.REPLACED_LEAF,
+                    "leaf " + leaf + " was deleted and made again after it was assigned; assign it anew");
+        }
+        if (!found.get().enabled()) {
+            return new Refused(Refusal.DISABLED_LEAF, "leaf " + leaf + " is disabled");
+        }
+        return grant(leaf);
+    }
+
+    /** The device whose own key signed a token for exactly its own resource; empty when anything is amiss. */
+    private Optional<Entry> prove(SasToken token) {
+        Optional<Entry> claimed = claimed(token).flatMap(devices::find);
+        // computed for devices that do not exist too, so that the time tells nobody which ones do
+        boolean signed = false;
+        for (Secret key : claimed.orElse(nobody).keys()) {
+            signed |= token.isSignedBy(key);
+        }
+        boolean own = token.keyName().isEmpty(); // a policy's key may make tokens for any device: it proves none
+        return signed && own && !token.isExpired(clock.instant()) ? claimed : Optional.empty();
+    }
+
+    /** The device a token speaks for; only {@code {hub}/devices/{device}} names one. */
+    private Optional<DeviceId> claimed(SasToken token) {
+        String path = token.resource().path();
+        String device = path.substring(path.lastIndexOf('/') + 1);
+        try {
+            DeviceId id = DeviceId.of(device);
+            ResourceUri own = ResourceUri.device(hub, id);
+            return token.resource().covers(own) && own.covers(token.resource()) ? Optional.of(id) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Granted grant(DeviceId leaf) {
+        Instant now = clock.instant();
+        Instant expiry = now.plus(settings.tokenLife()).truncatedTo(ChronoUnit.SECONDS); // what a token can say
+        var token = SasToken.sign(ResourceUri.device(hub, leaf), expiry, Optional.of(signer.policy()), signer::sign);
+        return new Granted(leaf, token, now);
+    }
+
+    /**
+     * From now on {@code gateway} alone gets tokens for {@code leaf}. The gateway itself may be unknown yet: it comes to
+     * be when it is provisioned.
+     *
+     * @param handover whether the leaf may be taken from another gateway; that gateway's last token stays good until it
+     *     ends
+     */
+    public AssignmentReply assign(DeviceId leaf, DeviceId gateway, boolean handover) {
+        if (leaf.equals(gateway)) {
+            throw new IllegalArgumentException("a gateway speaks for itself with its own key: " + gateway);
+        }
+        Optional<Entry> found = devices.find(leaf);
+        if (found.isEmpty()) {
+            return new AssignmentReply.UnknownLeaf(leaf);
+        }
+        Optional<DeviceId> holder = ledger.assign(leaf, gateway, found.get().generationId(), handover, clock.instant());
+        if (holder.isPresent()) {
+            return new AssignmentReply.HeldBy(holder.get());
+        }
+        LOG.atInfo().addKeyValue("leaf", leaf).addKeyValue("gateway", gateway).log("leaf assigned");
+        return new AssignmentReply.Assigned(ledger.find(leaf).orElseThrow());
+    }
+
+    /**
+     * No gateway gets a token for {@code leaf} any more.
+     *
+     * @return whether one did before
+     */
+    public boolean remove(DeviceId leaf) {
+        boolean removed = ledger.remove(leaf);
+        if (removed) {
+            LOG.atInfo().addKeyValue("leaf", leaf).log("leaf released");
+        }
+        return removed;
+    }
+
+    public Optional<LeafAssignment> find(DeviceId leaf) {
+        return ledger.find(leaf);
+    }
+
+    /**
+     * Up to {@code most} (at most 1000) assignments in the order of the leaves' names.
+     *
+     * @param after the last name of the page before; the empty text for the first page
+     */
+    public List<LeafAssignment> listAfter(String after, int most) {
+        return ledger.listAfter(after, most);
+    }
+}

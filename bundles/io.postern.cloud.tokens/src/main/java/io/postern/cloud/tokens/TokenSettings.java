@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.tokens;
+
+import io.postern.wire.DurationText;
+import java.time.Duration;
+
+/**
+ * Settings of the token service, checked.
+ *
+ * @param tokenLife how long a leaf's token is good for, 1 minute to 10 days
+ * @param burst how many requests a gateway may make at once
+ * @param perMinute how many requests a gateway may make over time
+ */
+public record TokenSettings(Duration tokenLife, int burst, int perMinute) {
+    private static final Duration SHORTEST = Duration.ofMinutes(1);
+    private static final Duration LONGEST = Duration.ofDays(10); // the name of a deleted device is barred that long
+
+    /** An hour; 2,000 at once, which is a gateway of 1,000 leaves that starts twice; 20 a second over time. */
+    public static final TokenSettings DEFAULTS = new TokenSettings(Duration.ofHours(1), 2_000, 1_200);
+
+    public TokenSettings {
+        if (tokenLife.compareTo(SHORTEST) < 0 || tokenLife.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("tokenLife is 1m to 10d, not " + tokenLife);
+        }
+        if (burst < 1 || perMinute < 1) {
+            throw new IllegalArgumentException(
+                    "burst and perMinute are at least 1, not " + burst + " and " + perMinute);
+        }
+    }
+
+    /** @throws IllegalArgumentException naming the key that is wrong */
+    public static TokenSettings of(String tokenLife, int burst, int perMinute) {
+        try {
+            return new TokenSettings(DurationText.parse(tokenLife), burst, perMinute);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("io.postern.cloud.tokens: " + e.getMessage(), e);
+        }
+    }
+}
