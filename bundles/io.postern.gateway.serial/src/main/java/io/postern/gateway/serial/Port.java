@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.serial;
+
+import java.io.IOException;
+
+/** An open port, as little of it as a line needs. Never waits. Used by one thread. */
+interface Port extends AutoCloseable {
+    /** @return the number of octets put into {@code buffer} from {@code offset}, 0 when there are none now */
+    int read(byte[] buffer, int offset) throws PortGoneException;
+
+    void write(byte[] frame) throws PortGoneException;
+
+    @Override
+    void close();
+
+    /** Opens a port anew each time: one object never comes back from the dead. */
+    @FunctionalInterface
+    interface Opener {
+        /** @throws IOException saying why the port cannot be had and what to do */
+        Port open(SerialSettings settings) throws IOException;
+    }
+}
