@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.mqtt;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/** TLS sockets to hubs: version 1.2 or 1.3 only, and a close that does not wait for a peer that has gone. */
+final class HubSocketFactory extends SSLSocketFactory {
+    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
+    private static final int LINGER_SECONDS = 1; // a hub that answers does so within; one that is gone never does
+
+    private final SSLSocketFactory sockets;
+
+    HubSocketFactory(SSLContext context) {
+        sockets = context.getSocketFactory();
+    }
+
+    @Override
+    public Socket createSocket() throws IOException {
+        return prepared(sockets.createSocket());
+    }
+
+    @Override
+    public Socket createSocket(Socket below, String host, int port, boolean autoClose) throws IOException {
+        return prepared(sockets.createSocket(below, host, port, autoClose));
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+        return prepared(sockets.createSocket(host, port));
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress from, int fromPort) throws IOException {
+        return prepared(sockets.createSocket(host, port, from, fromPort));
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+        return prepared(sockets.createSocket(host, port));
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort) throws IOException {
+        return prepared(sockets.createSocket(host, port, from, fromPort));
+    }
+
+    @Override
+    public String[] getDefaultCipherSuites() {
+        return sockets.getDefaultCipherSuites();
+    }
+
+    @Override
+    public String[] getSupportedCipherSuites() {
+        return sockets.getSupportedCipherSuites();
+    }
+
+    private static Socket prepared(Socket socket) throws IOException {
+        ((SSLSocket) socket).setEnabledProtocols(VERSIONS);
+        socket.setSoLinger(true, LINGER_SECONDS);
+        socket.setTcpNoDelay(true); // a lone reading must not wait for the acknowledgement of the one before
+        return socket;
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.mqtt;
+
+import io.postern.gateway.spi.HubLink;
+import io.postern.gateway.spi.HubSession;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.ModelId;
+import io.postern.wire.SasToken;
+import java.io.IOException;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** The MQTT link as a service. */
+@Component(
+        service = HubLink.class,
+        configurationPid = "io.postern.gateway.mqtt",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class MqttComponent implements HubLink {
+    private final PahoHubLink link;
+
+    /** The settings of {@code io.postern.gateway.mqtt}. */
+    public @interface Config {
+        /** Root certificates of the hubs, PEM; empty means those of the Java runtime. */
+        String caFile() default "";
+
+        /** Where hubs listen for MQTT over TLS. */
+        int port() default 8883;
+    }
+
+    @Activate
+    public MqttComponent(Config config) throws IOException {
+        MqttSettings settings = MqttSettings.parse(config.caFile(), config.port());
+        link = new PahoHubLink(HubTrust.context(settings.caFile()), settings.port());
+    }
+
+    @Deactivate
+    void deactivate() {
+        link.close();
+    }
+
+    @Override
+    public HubSession open(HubName hub, DeviceId device, SasToken token, Optional<ModelId> model) throws IOException {
+        return link.open(hub, device, token, model);
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.mqtt;
+
+import io.postern.gateway.spi.HubLink;
+import io.postern.gateway.spi.HubSession;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.ModelId;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import io.postern.wire.hub.HubUserName;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.ScheduledExecutorPingSender;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+
+/**
+ * Opens hub sessions with Paho. All sessions share their threads and TLS settings; none keeps messages of its own, the
+ * outbox does. A token goes to the hub as the password of the connection and nowhere else.
+ */
+final class PahoHubLink implements HubLink, AutoCloseable {
+    private static final int CONNECT_SECONDS = 10; // for TCP and again for TLS; a lost SYN is repeated three times
+    private static final Duration CONNECT = Duration.ofSeconds(25); // both, and the hub's look at the token
+    private static final int KEEP_ALIVE_SECONDS = 60; // a silent link shows within two of these
+
+    private final PahoThreads threads = new PahoThreads();
+    private final HubSocketFactory sockets;
+    private final int port;
+
+    PahoHubLink(SSLContext tls, int port) {
+        this.sockets = new HubSocketFactory(tls);
+        this.port = port;
+    }
+
+    @Override
+    public HubSession open(HubName hub, DeviceId device, SasToken token, Optional<ModelId> model) throws IOException {
+        if (device.text().contains("+") || device.text().contains("#")) {
+            throw new IOException("the device id " + device + " cannot stand in an MQTT topic: it has a + or #");
+        }
+        MqttAsyncClient client = client(hub, device);
+        var session = new PahoHubSession(client, device);
+        try {
+            var connected = new Outcome();
+            client.connect(options(hub, device, token, model), null, connected);
+            connected.await(1, CONNECT);
+            return session;
+        } catch (MqttException e) {
+            session.close();
+            throw Failures.ofConnect(e, device, hub + ":" + port);
+        } catch (IOException e) {
+            session.close();
+            throw new IOException("cannot connect " + device + " to the hub at " + hub + ":" + port, e);
+        } catch (InterruptedException e) {
+            session.close();
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while connecting " + device);
+        }
+    }
+
+    /** Ends the shared timer. Sessions are closed by those who opened them. */
+    @Override
+    public void close() {
+        threads.close();
+    }
+
+    private MqttAsyncClient client(HubName hub, DeviceId device) throws IOException {
+        try {
+            return new MqttAsyncClient(
+                    "ssl://" + hub + ":" + port,
+                    device.text(),
+                    new MemoryPersistence(),
+                    new ScheduledExecutorPingSender(threads),
+                    threads);
+        } catch (MqttException e) {
+            throw new IOException("cannot prepare a session of " + device + " with " + hub, e);
+        }
+    }
+
+    private MqttConnectOptions options(HubName hub, DeviceId device, SasToken token, Optional<ModelId> model) {
+        var options = new MqttConnectOptions();
+        options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
+        options.setUserName(new HubUserName(hub, device, model).text());
+        try (Secret password = token.text()) {
+            options.setPassword(password.revealUtf8().toCharArray());
+        }
+        options.setCleanSession(false); // what the hub holds for the device stays while it is away
+        options.setAutomaticReconnect(false); // the uplink decides, with a fresh token
+        options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
+        options.setConnectionTimeout(CONNECT_SECONDS);
+        options.setMaxInflight(PahoHubSession.WINDOW + 1); // a twin question beside
+        options.setSocketFactory(sockets);
+        options.setHttpsHostnameVerificationEnabled(true);
+        return options;
+    }
+}

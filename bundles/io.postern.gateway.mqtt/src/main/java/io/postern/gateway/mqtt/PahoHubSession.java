@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.mqtt;
+
+import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.spi.HubSession;
+import io.postern.wire.DeviceId;
+import io.postern.wire.ErrorBody;
+import io.postern.wire.Json;
+import io.postern.wire.hub.HubTopic;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.MqttCallback;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connected Paho client. All but the callbacks is called by the uplink's thread; the callbacks only complete what
+ * that thread waits for. A session that has failed once stays failed: sending on would break the order of a leaf.
+ */
+final class PahoHubSession implements HubSession, MqttCallback {
+    private static final Logger LOG = LoggerFactory.getLogger(PahoHubSession.class);
+    private static final Duration ANSWER = Duration.ofSeconds(30); // half the keep-alive: a dead link shows sooner
+    private static final Duration GOODBYE = Duration.ofSeconds(2); // a hub that answers at all does within
+    private static final int AT_LEAST_ONCE = 1;
+
+    /** Messages on their way at once: one batch of the uplink, so a batch costs one round trip. */
+    static final int WINDOW = 20;
+
+    private final MqttAsyncClient client;
+    private final DeviceId device;
+    private final TwinReplies replies = new TwinReplies();
+    private final AtomicReference<@Nullable Throwable> lost = new AtomicReference<>();
+    private volatile Outcome waiting = new Outcome();
+    private boolean listensToTwin;
+    private boolean closed;
+
+    PahoHubSession(MqttAsyncClient client, DeviceId device) {
+        this.client = client;
+        this.device = device;
+        client.setCallback(this);
+    }
+
+    @Override
+    public void send(List<TelemetryMessage> messages) throws IOException, InterruptedException {
+        request("send " + messages.size() + " messages", outcome -> {
+            int sent = 0;
+            for (TelemetryMessage message : messages) {
+                outcome.await(sent - WINDOW + 1, ANSWER);
+                publish(TelemetryTopic.of(message), message.body().toArray(), outcome);
+                sent++;
+            }
+            outcome.await(sent, ANSWER);
+        });
+    }
+
+    @Override
+    public void report(JsonObject patch) throws IOException, InterruptedException {
+        ask("report properties", patch.toString().getBytes(StandardCharsets.UTF_8), HubTopic::twinReportTopic);
+    }
+
+    @Override
+    public JsonObject twin() throws IOException, InterruptedException {
+        String body =
+                ask("read its twin", new byte[0], HubTopic::twinGetTopic).body().toUtf8();
+        try {
+            return Json.parseObject(body);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the hub's answer about the twin of " + device + " is not a JSON object", e);
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return lost.get() == null && client.isConnected();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        sayGoodbye();
+        try {
+            client.disconnectForcibly(1, 1, false);
+            client.close(true);
+        } catch (MqttException e) {
+            LOG.atDebug().addKeyValue("deviceId", device).setCause(e).log("closing a session that was gone already");
+        }
+        fail(new IOException("the session was closed"));
+    }
+
+    @Override
+    public void connectionLost(Throwable cause) {
+        fail(cause);
+    }
+
+    @Override
+    public void messageArrived(String topic, MqttMessage message) {
+        try {
+            replies.arrived(topic, message.getPayload());
+        } catch (IllegalArgumentException e) {
+            LOG.atDebug().addKeyValue("deviceId", device).setCause(e).log("dropped a message on a topic of no use");
+        }
+    }
+
+    @Override
+    public void deliveryComplete(IMqttDeliveryToken token) {
+        // the publish's own outcome tells
+    }
+
+    /** Lets the hub know, if it is still there, so that it does not take the end for a failure. */
+    private void sayGoodbye() {
+        if (!isOpen()) {
+            return;
+        }
+        try {
+            var outcome = new Outcome();
+            client.disconnect(0, null, outcome);
+            outcome.await(1, GOODBYE);
+        } catch (MqttException | IOException e) {
+            LOG.atDebug().addKeyValue("deviceId", device).setCause(e).log("the hub did not hear the goodbye");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private TwinReplies.Reply ask(String what, byte[] body, java.util.function.Function<String, String> topic)
+            throws IOException, InterruptedException {
+        if (!listensToTwin) {
+            request("listen to twin answers", outcome -> {
+                client.subscribe(HubTopic.TWIN_REPLIES, AT_LEAST_ONCE, null, outcome);
+                outcome.await(1, ANSWER);
+            });
+            listensToTwin = true;
+        }
+        String id = replies.ask();
+        request(what, outcome -> {
+            publish(topic.apply(id), body, outcome);
+            outcome.await(1, ANSWER);
+        });
+        TwinReplies.Reply reply = replies.await(ANSWER);
+        if (reply.status() >= 300) {
+            throw new IOException("the hub would not let " + device + " " + what + ": " + reply.status() + ", "
+                    + ErrorBody.describe(reply.body().toUtf8()));
+        }
+        return reply;
+    }
+
+    /** One exchange with the hub that may leave requests unanswered, and the session unusable, when it fails. */
+    private void request(String what, Exchange exchange) throws IOException, InterruptedException {
+        var outcome = new Outcome();
+        waiting = outcome;
+        Throwable gone = lost.get();
+        if (gone != null) {
+            throw new IOException("the session of " + device + " is gone, cannot " + what, gone);
+        }
+        try {
+            exchange.run(outcome);
+        } catch (MqttException | IOException e) {
+            fail(e);
+            Throwable first = lost.get();
+            throw new IOException(
+                    "the session of " + device + " failed while it was to " + what + ": " + Failures.describe(first),
+                    first);
+        } catch (InterruptedException e) {
+            fail(e);
+            throw e;
+        }
+    }
+
+    private void publish(String topic, byte[] body, Outcome outcome) throws MqttException {
+        client.publish(topic, body, AT_LEAST_ONCE, false, null, outcome);
+    }
+
+    private void fail(Throwable cause) {
+        if (lost.compareAndSet(null, cause)) {
+            replies.lost(cause);
+        }
+        waiting.fail(cause);
+    }
+
+    /** What is done in one exchange. */
+    @FunctionalInterface
+    private interface Exchange {
+        void run(Outcome outcome) throws IOException, MqttException, InterruptedException;
+    }
+}

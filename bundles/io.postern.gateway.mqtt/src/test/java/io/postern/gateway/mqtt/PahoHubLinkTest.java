@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.spi.HubSession;
+import io.postern.gateway.spi.NotAuthorizedException;
+import io.postern.testkit.Await;
+import io.postern.testkit.Hosts;
+import io.postern.testkit.LoopbackAddress;
+import io.postern.wire.Bytes;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.Json;
+import io.postern.wire.ModelId;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@SuppressWarnings("NullAway.Init") // set before each test
+class PahoHubLinkTest {
+    static final HubName HUB = HubName.of("hub.mqtt.test");
+    private static final DeviceId METER = DeviceId.of("meter-1");
+    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final SasToken TOKEN = SasToken.sign(
+            ResourceUri.device(HUB, METER),
+            Instant.parse("2030-01-01T00:00:00Z"),
+            Optional.empty(),
+            Secret.base64("a2V5")::hmacSha256);
+
+    @TempDir
+    static Path directory;
+
+    private static String address;
+    private static ServerCertificate certificate;
+
+    private ScriptedHub hub;
+    private PahoHubLink link;
+
+    @BeforeAll
+    static void nameTheHub() throws Exception {
+        address = LoopbackAddress.random();
+        Hosts.write(address, HUB.text(), "other.mqtt.test");
+        certificate = ServerCertificate.make(directory.resolve("hub"), HUB.text());
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        hub = new ScriptedHub(certificate.serverContext(), address);
+        link = new PahoHubLink(HubTrust.context(Optional.of(certificate.certificate())), hub.port());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        link.close();
+        hub.close();
+    }
+
+    @Test
+    @Tag("HUB-16")
+    void theDeviceIsTheClientIdTheHubAndDeviceTheUserNameTheTokenThePassword() throws Exception {
+        try (HubSession session = open()) {
+            assertThat(session.isOpen()).isTrue();
+            assertThat(hub.connects)
+                    .containsExactly(new ScriptedHub.Connect(
+                            "meter-1",
+                            "hub.mqtt.test/meter-1/?api-version=2021-04-12",
+                            TOKEN.text().revealUtf8(),
+                            60,
+                            false));
+        }
+    }
+
+    @Test
+    void theModelIsAnnouncedInTheUserName() throws Exception {
+        link.open(HUB, METER, TOKEN, Optional.of(ModelId.of("dtmi:postern:meter;1")))
+                .close();
+        assertThat(hub.connects).singleElement().satisfies(connect -> assertThat(connect.userName())
+                .isEqualTo("hub.mqtt.test/meter-1/?api-version=2021-04-12&model-id=dtmi%3Apostern%3Ameter%3B1"));
+    }
+
+    @Test
+    void messagesArriveInOrderWithTheirPropertiesAndSendReturnsWhenAllAreAcknowledged() throws Exception {
+        try (HubSession session = open()) {
+            session.send(messages(100));
+        }
+        assertThat(hub.publishes)
+                .extracting(ScriptedHub.Publish::body)
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 100)
+                        .mapToObj(n -> "{\"n\":" + n + "}")
+                        .toList());
+        assertThat(hub.publishes.getFirst())
+                .isEqualTo(new ScriptedHub.Publish(
+                        "devices/meter-1/messages/events/%24.mid=meter-1-1&%24.ct=application%2Fjson&%24.ce=utf-8"
+                                + "&%24.ctime=2026-03-01T08%3A00%3A00.500Z&seq=1",
+                        "{\"n\":1}", 1));
+    }
+
+    @Test
+    void noMoreThanTheWindowIsUnderwayWithoutAnAcknowledgement() throws Exception {
+        hub.acknowledging = false;
+        try (HubSession session = open()) {
+            CompletableFuture<Throwable> sending = failure(() -> session.send(messages(100)));
+            Await.until(LONG, "a full window", () -> hub.publishes.size() == PahoHubSession.WINDOW);
+            hub.cutAll();
+            assertThat(sending.get()).isInstanceOf(IOException.class);
+            assertThat(hub.publishes).hasSize(PahoHubSession.WINDOW);
+        }
+    }
+
+    @Test
+    void aLostConnectionFailsTheSendThatWaitsAndClosesTheSession() throws Exception {
+        hub.acknowledging = false;
+        try (HubSession session = open()) {
+            CompletableFuture<Throwable> sending = failure(() -> session.send(messages(3)));
+            Await.until(LONG, "three messages", () -> hub.publishes.size() == 3);
+            hub.cutAll();
+
+            assertThat(sending.get())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("meter-1")
+                    .hasMessageContaining("send 3 messages")
+                    .hasCauseInstanceOf(Exception.class);
+            assertThat(session.isOpen()).isFalse();
+            assertThatThrownBy(() -> session.send(messages(1)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("is gone");
+        }
+    }
+
+    @Test
+    void anIdleSessionKnowsSoonThatItsConnectionIsGone() throws Exception {
+        try (HubSession session = open()) {
+            hub.cutAll();
+            Await.until(LONG, "the session to notice", () -> !session.isOpen());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5})
+    @Tag("HUB-16")
+    void aRefusedTokenIsNotAuthorized(int code) {
+        hub.connack = code;
+        assertThatThrownBy(this::open)
+                .isInstanceOf(NotAuthorizedException.class)
+                .hasMessageContaining("meter-1")
+                .hasMessageContaining("CONNACK " + code)
+                .hasMessageNotContaining("SharedAccessSignature");
+    }
+
+    @Test
+    void anUnavailableHubIsNoRefusal() {
+        hub.connack = 3;
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(NotAuthorizedException.class)
+                .hasMessageContaining("hub.mqtt.test:" + hub.port());
+    }
+
+    @Test
+    @Tag("HUB-21")
+    void aHubWithAnotherRootIsRefusedBeforeAnythingIsSaid() throws Exception {
+        Path wrong =
+                ServerCertificate.make(directory.resolve("wrong"), HUB.text()).certificate();
+        try (var careful = new PahoHubLink(HubTrust.context(Optional.of(wrong)), hub.port())) {
+            assertThatThrownBy(() -> careful.open(HUB, METER, TOKEN, Optional.empty()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("does not prove its name");
+        }
+        assertThat(hub.connects).isEmpty();
+    }
+
+    @Test
+    @Tag("HUB-21")
+    void aHubWithTheRootsOfTheJavaRuntimeAloneIsRefused() throws Exception {
+        try (var careful = new PahoHubLink(HubTrust.context(Optional.empty()), hub.port())) {
+            assertThatThrownBy(() -> careful.open(HUB, METER, TOKEN, Optional.empty()))
+                    .hasMessageContaining("does not prove its name");
+        }
+        assertThat(hub.connects).isEmpty();
+    }
+
+    @Test
+    @Tag("HUB-21")
+    void aHubUnderAnotherNameIsRefused() {
+        assertThatThrownBy(() -> link.open(HubName.of("other.mqtt.test"), METER, TOKEN, Optional.empty()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("does not prove its name");
+        assertThat(hub.connects).isEmpty();
+    }
+
+    @Test
+    void nobodyThereIsSaidSo() throws IOException {
+        hub.close();
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("nobody answers for the hub at hub.mqtt.test:" + hub.port());
+    }
+
+    @Test
+    void anUnknownHostIsSaidSo() {
+        assertThatThrownBy(() -> link.open(HubName.of("nowhere.mqtt.test"), METER, TOKEN, Optional.empty()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no address is known for the hub at nowhere.mqtt.test");
+    }
+
+    @Test
+    void twinAndReportAreMatchedByRequestId() throws Exception {
+        try (HubSession session = open()) {
+            assertThat(session.twin())
+                    .isEqualTo(Json.parseObject("{\"desired\":{\"$version\":1},\"reported\":{\"$version\":1}}"));
+            hub.twinReply = "204|";
+            session.report(Json.parseObject("{\"version\":\"0.1.0\"}"));
+        }
+        assertThat(hub.publishes)
+                .extracting(ScriptedHub.Publish::topic)
+                .containsExactly("$iothub/twin/GET/?$rid=1", "$iothub/twin/PATCH/properties/reported/?$rid=2");
+    }
+
+    @Test
+    void aRefusedReportIsAnErrorWithTheHubsWordsAndTheSessionGoesOn() throws Exception {
+        try (HubSession session = open()) {
+            hub.twinReply = "400|{\"errorCode\":400004,\"message\":\"too deep\"}";
+            assertThatThrownBy(() -> session.report(Json.parseObject("{}")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("400004 too deep");
+            session.send(messages(1));
+        }
+    }
+
+    @Test
+    void closeSaysGoodbyeLeavesNoThreadAndMayBeRepeated() throws Exception {
+        HubSession session = open();
+        long before = System.nanoTime();
+        session.close();
+        session.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
+        Await.until(LONG, "the hub to see the end", () -> hub.open() == 0);
+        assertThat(hub.goodbyes).isEqualTo(1);
+        assertThat(session.isOpen()).isFalse();
+        assertThatThrownBy(() -> session.send(messages(1))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void anInterruptEndsAConnectThatIsNotAnswered() throws Exception {
+        hub.answeringConnects = false;
+        var result = new CompletableFuture<Throwable>();
+        Thread opener = Thread.startVirtualThread(() -> result.complete(thrownBy(this::open)));
+        Await.until(LONG, "the connect packet", () -> hub.connects.size() == 1);
+        opener.interrupt();
+
+        assertThat(result.get()).isInstanceOf(java.io.InterruptedIOException.class);
+        Await.until(LONG, "the hub to see the end", () -> hub.open() == 0);
+    }
+
+    @Test
+    void aDeviceWhoseNameNoTopicCanCarryIsRefusedWithTheReason() {
+        assertThatThrownBy(() -> link.open(HUB, DeviceId.of("a+b"), TOKEN, Optional.empty()))
+                .hasMessageContaining("a+b");
+    }
+
+    @Test
+    void anEmptyCaFileIsNamed() throws IOException {
+        Path empty = Files.createTempFile(directory, "empty", ".pem");
+        assertThatThrownBy(() -> HubTrust.context(Optional.of(empty)))
+                .hasMessageContaining("caFile")
+                .hasMessageContaining(empty.toString());
+    }
+
+    private HubSession open() throws IOException {
+        return link.open(HUB, METER, TOKEN, Optional.empty());
+    }
+
+    static List<TelemetryMessage> messages(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(n -> new TelemetryMessage(
+                        METER, n, Instant.parse("2026-03-01T08:00:00.5Z"), Bytes.utf8("{\"n\":" + n + "}")))
+                .toList();
+    }
+
+    private static CompletableFuture<Throwable> failure(org.assertj.core.api.ThrowableAssert.ThrowingCallable work) {
+        var result = new CompletableFuture<Throwable>();
+        Thread.startVirtualThread(() -> result.complete(thrownBy(work)));
+        return result;
+    }
+
+    private static Throwable thrownBy(org.assertj.core.api.ThrowableAssert.ThrowingCallable work) {
+        Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(work);
+        return thrown == null ? new AssertionError("nothing was thrown") : thrown;
+    }
+}
