@@ -17,6 +17,7 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Enrollments as the service API writes them. Reading is lenient: nulls and unknown members are passed over. */
@@ -132,18 +133,19 @@ public final class EnrollmentCodec {
 
     private static AttestationMechanism.Tpm tpm(JsonObject json) {
         return new AttestationMechanism.Tpm(
-                EndorsementKey.decode(key(json, "endorsementKey")
+                key(json, "endorsementKey", EndorsementKey::decode)
                         .orElseThrow(() ->
-                                new IllegalArgumentException("the member attestation.tpm.endorsementKey is missing"))),
-                key(json, "storageRootKey").map(RsaStorageKey::decode));
+                                new IllegalArgumentException("the member attestation.tpm.endorsementKey is missing")),
+                key(json, "storageRootKey", RsaStorageKey::decode));
     }
 
-    private static Optional<Bytes> key(JsonObject json, String name) {
+    private static <K> Optional<K> key(JsonObject json, String name, Function<Bytes, K> decode) {
         return filled(json, name).map(text -> {
             try {
-                return Bytes.base64(text);
+                return decode.apply(Bytes.base64(text));
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("the member attestation.tpm." + name + " is not base64", e);
+                throw new IllegalArgumentException(
+                        "the member attestation.tpm." + name + " is no TPM2B_PUBLIC in base64: " + e.getMessage(), e);
             }
         });
     }

@@ -11,14 +11,8 @@ import io.postern.wire.tpm.ActivationBlob;
 import io.postern.wire.tpm.EndorsementKey;
 import io.postern.wire.tpm.RsaStorageKey;
 import io.postern.wire.tpm.Tpm2b;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.SecureRandom;
-import java.security.spec.MGF1ParameterSpec;
-import javax.crypto.Cipher;
-import javax.crypto.spec.OAEPParameterSpec;
-import javax.crypto.spec.PSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -102,7 +96,8 @@ class ChallengeMakerTest {
         assertThat(Tpm2b.of(blob.duplicate())).isEqualTo(Vectors.hex("tpm2b_private_duplicate"));
         assertThat(Tpm2b.of(blob.keyPublic())).isEqualTo(Vectors.hex("idkey_tpm2b_public"));
         assertThat(Tpm2b.of(blob.deviceUri())).isEqualTo(Vectors.hex("tpm2b_data_uri"));
-        assertThat(open(endorsement, "IDENTITY\0", blob.credentialSecret())).isEqualTo(Vectors.hex("seed"));
+        assertThat(PaperTpm.open(endorsement, "IDENTITY\0", blob.credentialSecret()))
+                .isEqualTo(Vectors.secret("seed"));
         assertThat(ActivationBlob.decode(blob.encode())).isEqualTo(blob);
     }
 
@@ -114,7 +109,8 @@ class ChallengeMakerTest {
         Duplicate duplicate =
                 Duplicate.make(srk, key, Vectors.secret("inner_key"), Vectors.secret("dup_seed"), new SecureRandom());
 
-        assertThat(open(storage, "DUPLICATE\0", duplicate.encryptedSeed())).isEqualTo(Vectors.hex("dup_seed"));
+        assertThat(PaperTpm.open(storage, "DUPLICATE\0", duplicate.encryptedSeed()))
+                .isEqualTo(Vectors.secret("dup_seed"));
     }
 
     @Test
@@ -134,15 +130,5 @@ class ChallengeMakerTest {
     private static ActivationBlob blobFromZeros() {
         var tpm = TpmAttestation.decode(Vectors.hex("ek_tpm2b_public_hex"), Vectors.hex("srk_tpm2b_public_hex"));
         return new ChallengeMaker(new ScriptedRandom()).make(tpm, Vectors.secret("hmac_key"), "");
-    }
-
-    private static Bytes open(KeyPair pair, String label, Bytes encrypted) throws GeneralSecurityException {
-        var source = new PSource.PSpecified(label.getBytes(StandardCharsets.US_ASCII));
-        Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding");
-        cipher.init(
-                Cipher.DECRYPT_MODE,
-                pair.getPrivate(),
-                new OAEPParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, source));
-        return Bytes.of(cipher.doFinal(encrypted.toArray()));
     }
 }
