@@ -10,6 +10,7 @@ import io.postern.wire.UtcText;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -99,7 +100,11 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
         }
 
         private static Instant instant(JsonObject json, String name) {
-            return Json.text(json, name).map(Instant::parse).orElse(Instant.EPOCH);
+            try {
+                return Json.text(json, name).map(Instant::parse).orElse(Instant.EPOCH);
+            } catch (DateTimeParseException e) {
+                throw new IllegalArgumentException("the member \"" + name + "\" is not an instant", e);
+            }
         }
     }
 
