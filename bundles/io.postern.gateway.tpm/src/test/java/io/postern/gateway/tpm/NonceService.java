@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.tpm;
+
+import io.postern.gateway.spi.NonceDpsLink;
+import io.postern.gateway.spi.RegistrationReply;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.IdScope;
+import io.postern.wire.RegistrationId;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import io.postern.wire.dps.RegistrationRequest;
+import io.postern.wire.dps.RegistrationStatus;
+import io.postern.wire.dps.RegistrationStatus.Status;
+import io.postern.wire.dps.TpmAttestation;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** A provisioning service in a few lines that really challenges and really checks the proof. */
+final class NonceService implements NonceDpsLink {
+    private final TpmAttestation enrolled;
+    private Secret nonceKey = Secret.utf8("");
+    private Secret hubKey = Secret.utf8("");
+    private int registrations;
+
+    NonceService(TpmAttestation enrolled) {
+        this.enrolled = enrolled;
+    }
+
+    /** The key the hub would hold for the device. */
+    Secret hubKey() {
+        return hubKey;
+    }
+
+    int registrations() {
+        return registrations;
+    }
+
+    @Override
+    public RegistrationReply register(IdScope scope, RegistrationRequest request, Optional<SasToken> token) {
+        registrations++;
+        if (token.isEmpty()) {
+            nonceKey = Secret.random(32, new SecureRandom());
+            return new RegistrationReply.Challenge(ChallengeBuilder.blob(enrolled, nonceKey));
+        }
+        return proven(scope, request.registrationId(), token)
+                ? new RegistrationReply.Assigning("op", Duration.ofSeconds(3))
+                : new RegistrationReply.Denied(401, "not proven");
+    }
+
+    @Override
+    public RegistrationReply status(IdScope scope, RegistrationId id, String operationId, Optional<SasToken> token) {
+        if (!proven(scope, id, token)) {
+            return new RegistrationReply.Denied(401, "not proven");
+        }
+        hubKey = Secret.random(32, new SecureRandom());
+        return new RegistrationReply.Assigned(new RegistrationStatus.State(
+                id,
+                Status.ASSIGNED,
+                Optional.empty(),
+                Optional.of(HubName.of("hub.lab.test")),
+                Optional.of(DeviceId.of(id.text())),
+                Instant.EPOCH,
+                Instant.EPOCH,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(ChallengeBuilder.blob(enrolled, hubKey).encode())));
+    }
+
+    private boolean proven(IdScope scope, RegistrationId id, Optional<SasToken> token) {
+        return token.filter(t -> t.isSignedBy(nonceKey))
+                .filter(t -> t.resource().equals(ResourceUri.registration(scope, id)))
+                .isPresent();
+    }
+}

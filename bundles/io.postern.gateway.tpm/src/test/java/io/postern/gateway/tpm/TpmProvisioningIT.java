@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.tpm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.gateway.provisioning.Provisioner;
+import io.postern.gateway.provisioning.ProvisioningOutcome;
+import io.postern.gateway.spi.StateStore;
+import io.postern.testkit.MovableClock;
+import io.postern.testkit.Swtpm;
+import io.postern.wire.IdScope;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The provisioner over a real TPM, with a service that challenges it. */
+class TpmProvisioningIT {
+    private static final IdScope SCOPE = IdScope.of("0ne000LAB");
+    private static final byte[] MESSAGE = {1, 2, 3};
+
+    @TempDir
+    Path directory;
+
+    private final MapStore store = new MapStore();
+    private Swtpm swtpm;
+    private TpmSecurityModule module;
+    private NonceService service;
+
+    @BeforeEach
+    void start() throws IOException {
+        swtpm = Swtpm.fresh(directory);
+        module = TpmSecurityModule.at(swtpm.device());
+        service = new NonceService(module.attestation());
+    }
+
+    @AfterEach
+    void stop() {
+        module.close();
+        swtpm.close();
+    }
+
+    @Test
+    @Tag("SYS-10")
+    @Tag("DPS-06")
+    @Tag("HUB-02")
+    void theTpmProvesItselfAndThenHoldsTheHubKey() throws Exception {
+        assertThat(provisioner(module).attempt()).isInstanceOf(ProvisioningOutcome.Assigned.class);
+
+        assertThat(module.sign(MESSAGE)).isEqualTo(service.hubKey().hmacSha256(MESSAGE));
+    }
+
+    @Test
+    void afterARestartOfGatewayAndTpmNobodyIsAsked() throws Exception {
+        provisioner(module).attempt();
+        module.close();
+        swtpm.restart();
+
+        try (var next = TpmSecurityModule.at(swtpm.device())) {
+            assertThat(provisioner(next).stored()).isPresent();
+            assertThat(next.sign(MESSAGE)).isEqualTo(service.hubKey().hmacSha256(MESSAGE));
+        }
+        assertThat(service.registrations()).isEqualTo(2);
+    }
+
+    @Test
+    @Tag("DPS-28")
+    void provisioningAgainReplacesTheHubKey() throws Exception {
+        provisioner(module).attempt();
+        var first = service.hubKey();
+        provisioner(module).attempt();
+
+        assertThat(service.hubKey()).isNotEqualTo(first);
+        assertThat(module.sign(MESSAGE)).isEqualTo(service.hubKey().hmacSha256(MESSAGE));
+        assertThat(provisioner(module).stored()).isPresent();
+    }
+
+    @Test
+    @Tag("DPS-06")
+    @Tag("DPS-30")
+    void anotherTpmIsAnotherMachine() throws Exception {
+        provisioner(module).attempt();
+        try (var other = Swtpm.fresh(directory);
+                var otherModule = TpmSecurityModule.at(other.device())) {
+            assertThat(provisioner(otherModule).stored()).isEmpty();
+            assertThat(provisioner(otherModule).attempt())
+                    .isInstanceOfSatisfying(ProvisioningOutcome.Failed.class, failed -> assertThat(failed.reason())
+                            .contains("made for another TPM"));
+            assertThatThrownBy(() -> otherModule.sign(MESSAGE)).hasMessageContaining("provision again");
+        }
+    }
+
+    private Provisioner provisioner(TpmSecurityModule over) {
+        return new Provisioner(
+                Provisioner.Settings.of(SCOPE),
+                over,
+                service,
+                store,
+                MovableClock.at("2026-03-01T08:00:00Z"),
+                pause -> {},
+                (milestone, subject) -> {});
+    }
+
+    private static final class MapStore implements StateStore {
+        private final Map<String, JsonObject> facts = new HashMap<>();
+
+        @Override
+        public Optional<JsonObject> read(String name) {
+            return Optional.ofNullable(facts.get(name));
+        }
+
+        @Override
+        public void write(String name, JsonObject fact) {
+            facts.put(name, fact);
+        }
+
+        @Override
+        public void remove(String name) {
+            facts.remove(name);
+        }
+    }
+}
