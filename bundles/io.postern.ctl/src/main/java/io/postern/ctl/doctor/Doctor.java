@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.ctl.doctor;
+
+import io.postern.ctl.Output;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+/** {@code postern doctor}: what is wrong here, in plain words, each with its remedy. Changes nothing. */
+@Command(
+        name = "postern doctor",
+        description = "Checks this machine, a gateway's configuration or a cloud's data folder.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Exit code 0 when nothing keeps it from running, else 1."})
+public final class Doctor implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(12); // twice a connection's 5 s, and some
+
+    private final Output output;
+    private final InstantSource clock;
+
+    /** Gateway or cloud, not both: they seldom share a machine, and never a set of names. */
+    static final class Patient {
+        @Option(names = "--config", paramLabel = "FILE", description = "A gateway's configuration.")
+        private Optional<Path> config = Optional.empty();
+
+        @Option(names = "--cloud", paramLabel = "DIR", description = "A cloud's data folder.")
+        private Optional<Path> cloud = Optional.empty();
+    }
+
+    @ArgGroup
+    private Patient patient = new Patient();
+
+    @Option(names = "--hosts", paramLabel = "FILE", description = "Names for the gateway, as given to postern gateway.")
+    private Optional<Path> hosts = Optional.empty();
+
+    @Option(names = "--json", description = "Print JSON, for programs.")
+    private boolean json;
+
+    private Doctor(Output output, InstantSource clock) {
+        this.output = output;
+        this.clock = clock;
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(run(Output.ofProcess(System.getenv()), InstantSource.system(), arguments));
+    }
+
+    /** Runs the command and answers its exit code. */
+    public static int run(Output output, InstantSource clock, String... arguments) {
+        return new CommandLine(new Doctor(output, clock))
+                .setOut(output.out())
+                .setErr(output.err())
+                .execute(arguments);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var examination = Examination.of(checks(), PATIENCE);
+        if (json) {
+            output.json(examination.toJson());
+        } else {
+            boolean signs = System.out.charset().newEncoder().canEncode('✓');
+            examination.lines(signs).forEach(output.out()::println);
+        }
+        return examination.hasFaults() ? ExitCode.SOFTWARE : ExitCode.OK;
+    }
+
+    private List<Check> checks() {
+        var plan = new Plan(clock, hosts);
+        return patient.config
+                .map(plan::gateway)
+                .or(() -> patient.cloud.map(plan::cloud))
+                .orElseGet(plan::machine);
+    }
+}

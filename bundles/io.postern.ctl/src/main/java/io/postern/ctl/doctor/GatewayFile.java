@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.ctl.doctor;
+
+import io.postern.wire.Json;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What of a gateway's configuration the doctor looks at.
+ *
+ * @param hub the hub's likely name: it is told at provisioning, but with our own cloud it stands beside the others
+ */
+record GatewayFile(
+        String tpmDevice,
+        List<SerialPort> serialPorts,
+        Optional<Path> directory,
+        Server provisioning,
+        Optional<Server> tokens,
+        Optional<Server> hub) {
+
+    record SerialPort(String line, Path path) {}
+
+    record Server(String host, int port, Optional<Path> caFile) {}
+
+    /**
+     * @throws IOException when the file cannot be read
+     * @throws IllegalArgumentException saying what is missing or malformed
+     */
+    static GatewayFile read(Path file) throws IOException {
+        JsonObject json = Json.parseObject(Files.readString(file));
+        JsonObject core = Json.object(json, "io.postern.gateway")
+                .orElseThrow(() -> new IllegalArgumentException("it has no section \"io.postern.gateway\""));
+        JsonObject mqtt = section(json, "io.postern.gateway.mqtt");
+        String provisioningHost = Json.requireText(core, "provisioningHost");
+        Optional<Path> ca = path(core, "caFile");
+        return new GatewayFile(
+                Json.text(section(json, "io.postern.gateway.tpm"), "device").orElse("dev:/dev/tpmrm0"),
+                serialPorts(json),
+                path(section(json, "io.postern.gateway.store"), "directory"),
+                new Server(provisioningHost, port(core, "provisioningPort", 443), ca),
+                Json.text(core, "tokenHost").map(host -> new Server(host, port(core, "tokenPort", 443), ca)),
+                likelyHub(provisioningHost)
+                        .map(host -> new Server(host, port(mqtt, "port", 8883), path(mqtt, "caFile"))));
+    }
+
+    private static Optional<String> likelyHub(String provisioningHost) {
+        return provisioningHost.startsWith("provisioning.")
+                ? Optional.of("hub." + provisioningHost.substring("provisioning.".length()))
+                : Optional.empty();
+    }
+
+    private static List<SerialPort> serialPorts(JsonObject json) {
+        List<SerialPort> ports = new ArrayList<>();
+        for (String pid : json.keySet()) {
+            if (pid.startsWith("io.postern.gateway.serial~")) {
+                String line = pid.substring(pid.indexOf('~') + 1);
+                Path port = path(section(json, pid), "port")
+                        .orElseThrow(
+                                () -> new IllegalArgumentException("the section \"" + pid + "\" names no \"port\""));
+                ports.add(new SerialPort(line, port));
+            }
+        }
+        return ports;
+    }
+
+    private static JsonObject section(JsonObject json, String pid) {
+        return Json.object(json, pid).orElseGet(() -> Json.object().build());
+    }
+
+    private static Optional<Path> path(JsonObject section, String key) {
+        return Json.text(section, key).filter(text -> !text.isBlank()).map(Path::of);
+    }
+
+    private static int port(JsonObject section, String key, int usual) {
+        return section.get(key) instanceof JsonNumber number ? number.intValue() : usual;
+    }
+}
