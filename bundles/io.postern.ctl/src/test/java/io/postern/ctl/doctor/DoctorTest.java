@@ -14,6 +14,7 @@ import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class DoctorTest {
         if (certificate == null) {
             certificate = TestCertificate.forNames("provisioning.doc.test", "hub.doc.test", "service.doc.test");
         }
-        server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 16);
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 16);
         server.setHttpsConfigurator(new HttpsConfigurator(certificate.serverContext()));
         server.createContext("/", exchange -> {
             exchange.sendResponseHeaders(404, -1);
@@ -157,7 +158,7 @@ class DoctorTest {
         Examination examination = Examination.of(
                 List.of(
                         new FaultyCheck("A", "broken", "mend it"),
-                        new NameCheck("x.y", _ -> java.net.InetAddress.ofLiteral("127.0.0.1"))),
+                        new NameCheck("x.y", _ -> InetAddress.ofLiteral("127.0.0.1"))),
                 Duration.ofSeconds(10));
 
         assertThat(examination.lines(true))
