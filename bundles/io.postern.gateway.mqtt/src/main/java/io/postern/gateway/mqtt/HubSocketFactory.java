@@ -4,19 +4,16 @@ package io.postern.gateway.mqtt;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** TLS sockets to hubs: version 1.2 or 1.3 only, and a close that does not wait for a peer that has gone. */
+/** TLS sockets to hubs whose close does not wait for a peer that has gone. */
 final class HubSocketFactory extends SSLSocketFactory {
-    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
     private static final int LINGER_SECONDS = 1; // a hub that answers does so within; one that is gone never does
 
     private final SSLSocketFactory sockets;
 
-    HubSocketFactory(SSLContext context) {
-        sockets = context.getSocketFactory();
+    HubSocketFactory(SSLSocketFactory sockets) {
+        this.sockets = sockets;
     }
 
     @Override
@@ -60,7 +57,6 @@ final class HubSocketFactory extends SSLSocketFactory {
     }
 
     private static Socket prepared(Socket socket) throws IOException {
-        ((SSLSocket) socket).setEnabledProtocols(VERSIONS);
         socket.setSoLinger(true, LINGER_SECONDS);
         socket.setTcpNoDelay(true); // a lone reading must not wait for the acknowledgement of the one before
         return socket;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.mqtt;
 
+import io.postern.gateway.https.TrustAnchors;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
 import io.postern.wire.DeviceId;
@@ -34,7 +35,10 @@ public final class MqttComponent implements HubLink {
     @Activate
     public MqttComponent(Config config) throws IOException {
         MqttSettings settings = MqttSettings.parse(config.caFile(), config.port());
-        link = new PahoHubLink(HubTrust.context(settings.caFile()), settings.port());
+        TrustAnchors anchors = settings.caFile().isPresent()
+                ? TrustAnchors.load(settings.caFile().get())
+                : TrustAnchors.ofRuntime();
+        link = new PahoHubLink(anchors, settings.port());
     }
 
     @Deactivate

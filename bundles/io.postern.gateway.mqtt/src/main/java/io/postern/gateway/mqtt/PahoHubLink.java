@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.mqtt;
 
+import io.postern.gateway.https.TrustAnchors;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
 import io.postern.wire.DeviceId;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -33,8 +33,8 @@ final class PahoHubLink implements HubLink, AutoCloseable {
     private final HubSocketFactory sockets;
     private final int port;
 
-    PahoHubLink(SSLContext tls, int port) {
-        this.sockets = new HubSocketFactory(tls);
+    PahoHubLink(TrustAnchors anchors, int port) {
+        this.sockets = new HubSocketFactory(anchors.socketFactory());
         this.port = port;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.postern.gateway.https.TrustAnchors;
 import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.NotAuthorizedException;
 import io.postern.testkit.Await;
@@ -54,7 +55,7 @@ class MosquittoIT {
                 certificate,
                 new HubUserName(HUB, METER, Optional.empty()).text(),
                 TOKEN.text().revealUtf8());
-        link = new PahoHubLink(HubTrust.context(Optional.of(certificate.certificate())), broker.port());
+        link = new PahoHubLink(TrustAnchors.load(certificate.certificate()), broker.port());
     }
 
     @AfterAll

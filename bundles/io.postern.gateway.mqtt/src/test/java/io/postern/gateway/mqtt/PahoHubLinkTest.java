@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.https.TrustAnchors;
 import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.NotAuthorizedException;
 import io.postern.testkit.Await;
@@ -19,7 +20,6 @@ import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,7 +66,7 @@ class PahoHubLinkTest {
     @BeforeEach
     void start() throws Exception {
         hub = new ScriptedHub(certificate.serverContext(), address);
-        link = new PahoHubLink(HubTrust.context(Optional.of(certificate.certificate())), hub.port());
+        link = new PahoHubLink(TrustAnchors.load(certificate.certificate()), hub.port());
     }
 
     @AfterEach
@@ -181,7 +181,7 @@ class PahoHubLinkTest {
     void aHubWithAnotherRootIsRefusedBeforeAnythingIsSaid() throws Exception {
         Path wrong =
                 ServerCertificate.make(directory.resolve("wrong"), HUB.text()).certificate();
-        try (var careful = new PahoHubLink(HubTrust.context(Optional.of(wrong)), hub.port())) {
+        try (var careful = new PahoHubLink(TrustAnchors.load(wrong), hub.port())) {
             assertThatThrownBy(() -> careful.open(HUB, METER, TOKEN, Optional.empty()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("does not prove its name");
@@ -192,7 +192,7 @@ class PahoHubLinkTest {
     @Test
     @Tag("HUB-21")
     void aHubWithTheRootsOfTheJavaRuntimeAloneIsRefused() throws Exception {
-        try (var careful = new PahoHubLink(HubTrust.context(Optional.empty()), hub.port())) {
+        try (var careful = new PahoHubLink(TrustAnchors.ofRuntime(), hub.port())) {
             assertThatThrownBy(() -> careful.open(HUB, METER, TOKEN, Optional.empty()))
                     .hasMessageContaining("does not prove its name");
         }
@@ -277,14 +277,6 @@ class PahoHubLinkTest {
     void aDeviceWhoseNameNoTopicCanCarryIsRefusedWithTheReason() {
         assertThatThrownBy(() -> link.open(HUB, DeviceId.of("a+b"), TOKEN, Optional.empty()))
                 .hasMessageContaining("a+b");
-    }
-
-    @Test
-    void anEmptyCaFileIsNamed() throws IOException {
-        Path empty = Files.createTempFile(directory, "empty", ".pem");
-        assertThatThrownBy(() -> HubTrust.context(Optional.of(empty)))
-                .hasMessageContaining("caFile")
-                .hasMessageContaining(empty.toString());
     }
 
     private HubSession open() throws IOException {

@@ -4,6 +4,7 @@ package io.postern.gateway.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import io.postern.gateway.https.TrustAnchors;
 import io.postern.gateway.spi.HubSession;
 import io.postern.testkit.Await;
 import io.postern.testkit.Hosts;
@@ -42,8 +43,7 @@ class SessionThreadsTest {
         Hosts.write(address, HUB.text());
         ServerCertificate certificate = ServerCertificate.make(directory, HUB.text());
         try (ScriptedHub hub = new ScriptedHub(certificate.serverContext(), address);
-                PahoHubLink link =
-                        new PahoHubLink(HubTrust.context(Optional.of(certificate.certificate())), hub.port())) {
+                PahoHubLink link = new PahoHubLink(TrustAnchors.load(certificate.certificate()), hub.port())) {
             List<HubSession> sessions = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 sessions.add(open(link, "ended-" + i));

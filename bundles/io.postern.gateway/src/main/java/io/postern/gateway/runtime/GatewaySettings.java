@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.runtime;
+
+import io.postern.gateway.LeafDevice;
+import io.postern.wire.IdScope;
+import io.postern.wire.RegistrationId;
+import io.postern.wire.Shown;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The settings of {@code io.postern.gateway}, checked.
+ *
+ * @param provisioning host of the provisioning service, with {@code :port} when that is not 443
+ * @param tokens host of the token service, likewise
+ * @param caFile root certificates of both, PEM; none means those of the Java runtime
+ * @param registrationId in the place of the one the TPM provides
+ */
+record GatewaySettings(
+        IdScope idScope,
+        String provisioning,
+        String tokens,
+        Optional<Path> caFile,
+        Optional<RegistrationId> registrationId,
+        List<LeafDevice> leaves) {
+    private static final int MOST_LEAVES = 1000; // what one connection may carry in the SDKs; 70 kB each here
+    private static final int HTTPS = 443;
+
+    GatewaySettings {
+        leaves = List.copyOf(leaves);
+    }
+
+    /** @throws IllegalArgumentException naming the key whose value cannot be used */
+    static GatewaySettings of(GatewayConfig config) {
+        return new GatewaySettings(
+                key("idScope", config.idScope(), IdScope::of),
+                endpoint("provisioningHost", config.provisioningHost(), "provisioningPort", config.provisioningPort()),
+                endpoint("tokenHost", config.tokenHost(), "tokenPort", config.tokenPort()),
+                path("caFile", config.caFile()),
+                config.registrationId().isBlank()
+                        ? Optional.empty()
+                        : Optional.of(key("registrationId", config.registrationId(), RegistrationId::of)),
+                leaves(config.leaves()));
+    }
+
+    /** @throws IllegalArgumentException naming the leaf that cannot be one */
+    static List<LeafDevice> leaves(String[] texts) {
+        if (texts.length > MOST_LEAVES) {
+            throw new IllegalArgumentException("leaves: at most " + MOST_LEAVES + ", not " + texts.length);
+        }
+        List<LeafDevice> leaves = new ArrayList<>();
+        var names = new HashSet<String>();
+        for (String text : texts) {
+            LeafDevice leaf = key("leaves", text.strip(), LeafDevice::parse);
+            if (!names.add(leaf.id().text())) {
+                throw new IllegalArgumentException("leaves: " + leaf.id() + " stands there twice");
+            }
+            leaves.add(leaf);
+        }
+        return leaves;
+    }
+
+    static Optional<Path> path(String key, String text) {
+        try {
+            return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(key + ": not a path: " + Shown.of(text), e);
+        }
+    }
+
+    private static String endpoint(String hostKey, String host, String portKey, int port) {
+        if (host.isBlank() || !host.matches("[A-Za-z0-9.\\-]{1,253}")) {
+            throw new IllegalArgumentException(hostKey + ": a host name is needed, not \"" + Shown.of(host) + "\"");
+        }
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException(portKey + ": 1 to 65535, not " + port);
+        }
+        return port == HTTPS ? host : host + ":" + port;
+    }
+
+    private static <T> T key(String key, String text, Function<String, T> parse) {
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+        }
+    }
+}

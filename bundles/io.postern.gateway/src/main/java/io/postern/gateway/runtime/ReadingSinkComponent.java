@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.runtime;
+
+import io.postern.gateway.Reading;
+import io.postern.gateway.spi.Outbox;
+import io.postern.gateway.spi.ReadingSink;
+import java.io.IOException;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Reference;
+
+/** Takes readings as soon as there is an outbox; neither TPM nor cloud need to be there. */
+@Component(
+        service = ReadingSink.class,
+        configurationPid = "io.postern.gateway",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class ReadingSinkComponent implements ReadingSink {
+    private final Gateway gateway;
+
+    @Activate
+    public ReadingSinkComponent(GatewayConfig config, @Reference Outbox outbox) {
+        gateway = new Gateway(GatewaySettings.leaves(config.leaves()), outbox);
+    }
+
+    @Override
+    public void accept(Reading reading) throws IOException {
+        gateway.accept(reading);
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.uplink;
+
+import io.postern.gateway.Milestones;
+import io.postern.gateway.Milestones.Milestone;
+import io.postern.gateway.provisioning.Pause;
+import io.postern.gateway.spi.HubLink;
+import io.postern.gateway.spi.HubSession;
+import io.postern.wire.HubName;
+import io.postern.wire.SasToken;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway's own session with its hub. It reports what runs here and, more than that, finds out when the hub does not
+ * know this gateway any more: then only being provisioned again can help.
+ */
+public final class GatewayPresence implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayPresence.class);
+    private static final Duration LOOK = Duration.ofSeconds(1); // the loss of the session is noticed within
+    private static final int NOT_A_MISTAKE = 2; // refusals in a row, each of a token signed for the occasion
+
+    private final HubName hub;
+    private final HubLink link;
+    private final GatewayIdentity identity;
+    private final JsonObject report;
+    private final Runnable stranger;
+    private final Pause pause;
+    private final SessionThread thread;
+
+    /**
+     * @param report the reported properties
+     * @param stranger told when the hub does not accept the gateway any more, again after each further refusal
+     */
+    public GatewayPresence(
+            HubName hub,
+            HubLink link,
+            GatewayIdentity identity,
+            JsonObject report,
+            Runnable stranger,
+            Retry retry,
+            Milestones milestones,
+            InstantSource clock) {
+        this.hub = hub;
+        this.link = link;
+        this.identity = identity;
+        this.report = report;
+        this.stranger = stranger;
+        this.pause = retry.pause();
+        this.thread = new SessionThread(identity.device(), new OwnWork(), retry, milestones, clock);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    public SessionState state() {
+        return thread.state();
+    }
+
+    void interrupt() {
+        thread.interrupt();
+    }
+
+    void join(Duration atMost) {
+        thread.join(atMost);
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+
+    private final class OwnWork implements SessionThread.Work {
+        private @Nullable SasToken used;
+        private int refusals;
+
+        @Override
+        public void run(SessionThread thread) throws IOException, InterruptedException {
+            SasToken token = identity.token();
+            used = token;
+            try (HubSession session = link.open(hub, identity.device(), token, Optional.empty())) {
+                refusals = 0;
+                LOG.atInfo().addKeyValue("deviceId", identity.device()).log("gateway connected");
+                thread.connected(Milestone.CONNECTED);
+                session.report(report);
+                thread.succeeded();
+                while (identity.token().equals(token)) { // another one when this is worn
+                    if (!session.isOpen()) {
+                        throw new IOException("the connection of " + identity.device() + " to " + hub + " was lost");
+                    }
+                    pause.take(LOOK);
+                }
+            }
+        }
+
+        @Override
+        public void notAuthorized() {
+            if (used != null) {
+                identity.forget(used);
+            }
+            refusals++;
+            if (refusals >= NOT_A_MISTAKE) {
+                stranger.run();
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.uplink;
+
+import java.time.Instant;
+
+/**
+ * How a session of the gateway or of a leaf is doing, for whoever looks.
+ *
+ * @param reason why it is not connected; empty when it is
+ */
+public record SessionState(Phase phase, String reason, Instant since) {
+    /** There is no dead end: each but the last leads on by itself. */
+    public enum Phase {
+        /** Getting a token, opening a session. */
+        CONNECTING,
+        CONNECTED,
+        /** Waiting to try again. */
+        RETRYING,
+        /** The token service said no; asking again at long intervals. */
+        REFUSED,
+        /** Closed by the gateway. */
+        CLOSED
+    }
+}

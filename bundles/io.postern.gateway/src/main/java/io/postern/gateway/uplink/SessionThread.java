@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.uplink;
+
+import io.postern.gateway.Milestones;
+import io.postern.gateway.Milestones.Milestone;
+import io.postern.gateway.spi.NotAuthorizedException;
+import io.postern.wire.DeviceId;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one device's session up: opens it, lets its {@link Work} use it, and after each failure waits and opens it
+ * again, for ever, until closed. One virtual thread.
+ */
+final class SessionThread implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionThread.class);
+    private static final Duration PROVEN = Duration.ofMinutes(1); // a session that lasted so long was a success
+    static final Duration GOODBYE = Duration.ofSeconds(5); // the hub's goodbye takes two
+
+    private final DeviceId device;
+    private final Work work;
+    private final Retry retry;
+    private final Milestones milestones;
+    private final InstantSource clock;
+    private final Thread thread;
+    private volatile SessionState state;
+    private int failures;
+    private int refusals;
+
+    /** What is done with a session. */
+    interface Work {
+        /** Opens a session and works in it; returns when it is to be opened again at once. */
+        void run(SessionThread thread) throws IOException, RefusedException, InterruptedException;
+
+        /** The hub would not accept the token the work had. */
+        void notAuthorized();
+    }
+
+    /** Somebody who decides said no; asking again soon will not help. */
+    static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient Duration atLeast;
+
+        RefusedException(String reason, Duration atLeast) {
+            super(reason);
+            this.atLeast = atLeast;
+        }
+    }
+
+    SessionThread(DeviceId device, Work work, Retry retry, Milestones milestones, InstantSource clock) {
+        this.device = device;
+        this.work = work;
+        this.retry = retry;
+        this.milestones = milestones;
+        this.clock = clock;
+        this.state = new SessionState(SessionState.Phase.CONNECTING, "", clock.instant());
+        this.thread = Thread.ofVirtual().name("session-" + device).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    SessionState state() {
+        return state;
+    }
+
+    /** The work has a session now. */
+    void connected(Milestone milestone) {
+        enter(SessionState.Phase.CONNECTED, "");
+        milestones.reached(milestone, device.text());
+    }
+
+    /** The session has proven itself: failures count from the first again. */
+    void succeeded() {
+        failures = 0;
+        refusals = 0;
+    }
+
+    void interrupt() {
+        thread.interrupt();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        join(GOODBYE);
+    }
+
+    void join(Duration atMost) {
+        try {
+            if (thread.getState() != Thread.State.NEW && !thread.join(atMost)) {
+                LOG.atWarn().addKeyValue("deviceId", device).log("the session's thread hangs; not waiting for it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                round();
+            }
+        } catch (InterruptedException e) {
+            // closing
+        }
+        enter(SessionState.Phase.CLOSED, "");
+    }
+
+    private void round() throws InterruptedException {
+        enter(SessionState.Phase.CONNECTING, "");
+        long begun = System.nanoTime();
+        try {
+            work.run(this);
+        } catch (RefusedException e) {
+            refused(e);
+        } catch (NotAuthorizedException e) {
+            work.notAuthorized();
+            failed(e, begun);
+        } catch (InterruptedIOException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            failed(e, begun); // a time-out is one too
+        } catch (IOException e) {
+            failed(e, begun);
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("deviceId", device).setCause(e).log("a defect broke the session; going on");
+            failed(e, begun);
+        }
+    }
+
+    private void failed(Exception cause, long begun) throws InterruptedException {
+        if (System.nanoTime() - begun > PROVEN.toNanos()) {
+            failures = 0;
+        }
+        failures++;
+        Duration delay = retry.failure().delay(failures);
+        String reason = String.valueOf(cause.getMessage());
+        enter(SessionState.Phase.RETRYING, reason);
+        milestones.reached(Milestone.RETRYING, device + ": " + reason);
+        LOG.atLevel(failures == 1 ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.DEBUG)
+                .addKeyValue("deviceId", device)
+                .addKeyValue("failures", failures)
+                .addKeyValue("retryInMs", delay.toMillis())
+                .setCause(cause)
+                .log("no session with the hub; trying again");
+        retry.pause().take(delay);
+    }
+
+    private void refused(RefusedException e) throws InterruptedException {
+        refusals++;
+        Duration delay = retry.refusal().delay(refusals);
+        String reason = String.valueOf(e.getMessage());
+        enter(SessionState.Phase.REFUSED, reason);
+        milestones.reached(Milestone.LEAF_REFUSED, device + ": " + reason);
+        LOG.atWarn()
+                .addKeyValue("deviceId", device)
+                .addKeyValue("reason", reason)
+                .log("the token service refuses this leaf; its readings wait in the outbox");
+        retry.pause().take(delay.compareTo(e.atLeast) < 0 ? e.atLeast : delay);
+    }
+
+    private void enter(SessionState.Phase phase, String reason) {
+        state = new SessionState(phase, reason, clock.instant());
+    }
+}
