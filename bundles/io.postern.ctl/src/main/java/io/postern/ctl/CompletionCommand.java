@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 @Command(
         name = "completion",
         description = "Prints a completion script for bash and zsh.",
-        mixinStandardHelpOptions = true,
         footer = {"", "For this shell:  source <(postern ctl completion)"})
 final class CompletionCommand implements Runnable {
     private final Ctl ctl;

@@ -32,11 +32,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "ctl",
         description = "Speaks to a cloud's services as its operator.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
-            "The cloud is found in the folder of --cloud, of the environment variable POSTERN_CLOUD,",
-            "or in the file of --connection-file."
+            "The cloud is found in the folder of --cloud or of the environment's",
+            "POSTERN_CLOUD, or by the file of --connection-file."
         })
 public final class Ctl implements Runnable {
     private static final List<String> OTHER_VERBS =
@@ -64,6 +63,13 @@ public final class Ctl implements Runnable {
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show where in the program an error arose.")
     private boolean debug;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -22,7 +22,7 @@ final class DeviceCommands {
         this.ctl = ctl;
     }
 
-    @Command(name = "add", description = "Makes an identity; the hub makes its keys.", mixinStandardHelpOptions = true)
+    @Command(name = "add", description = "Makes an identity; the hub makes its keys.")
     void add(
             @Parameters(paramLabel = "ID", description = "Device id.") DeviceId id,
             @Option(names = "--disabled", description = "Known, but not let in yet.") boolean disabled,
@@ -35,7 +35,7 @@ final class DeviceCommands {
         }
     }
 
-    @Command(name = "show", description = "Shows one identity.", mixinStandardHelpOptions = true)
+    @Command(name = "show", description = "Shows one identity.")
     void show(
             @Parameters(paramLabel = "ID", description = "Device id.") DeviceId id,
             @Option(names = "--show-keys", description = "Print the keys too.") boolean showKeys)
@@ -43,7 +43,7 @@ final class DeviceCommands {
         print(ctl.cloud().devices().find(id), showKeys);
     }
 
-    @Command(name = "list", description = "Lists up to 1000 identities.", mixinStandardHelpOptions = true)
+    @Command(name = "list", description = "Lists up to 1000 identities.")
     void list() throws IOException {
         List<JsonObject> all = ctl.cloud().devices().list();
         if (ctl.json()) {
@@ -64,22 +64,19 @@ final class DeviceCommands {
         ctl.output().table(table, "No devices. They appear when they register, or with: postern ctl devices add ID");
     }
 
-    @Command(name = "enable", description = "Lets devices in.", mixinStandardHelpOptions = true)
+    @Command(name = "enable", description = "Lets devices in.")
     void enable(@Parameters(arity = "1..*", paramLabel = "ID", description = "Device ids.") List<DeviceId> ids)
             throws IOException {
         change(ids, true, "Enabled ");
     }
 
-    @Command(
-            name = "disable",
-            description = "Shuts devices out, at once and until enabled.",
-            mixinStandardHelpOptions = true)
+    @Command(name = "disable", description = "Shuts devices out, at once and until enabled.")
     void disable(@Parameters(arity = "1..*", paramLabel = "ID", description = "Device ids.") List<DeviceId> ids)
             throws IOException {
         change(ids, false, "Disabled ");
     }
 
-    @Command(name = "remove", description = "Deletes identities with their twins.", mixinStandardHelpOptions = true)
+    @Command(name = "remove", description = "Deletes identities with their twins.")
     void remove(@Parameters(arity = "1..*", paramLabel = "ID", description = "Device ids.") List<DeviceId> ids)
             throws IOException {
         Devices devices = ctl.cloud().devices();
@@ -89,10 +86,7 @@ final class DeviceCommands {
         }
     }
 
-    @Command(
-            name = "twin",
-            description = "Shows a twin, or changes parts of it first.",
-            mixinStandardHelpOptions = true)
+    @Command(name = "twin", description = "Shows a twin, or changes parts of it first.")
     void twin(
             @Parameters(paramLabel = "ID", description = "Device id.") DeviceId id,
             @Option(

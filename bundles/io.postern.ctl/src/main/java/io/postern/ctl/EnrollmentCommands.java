@@ -59,7 +59,7 @@ final class EnrollmentCommands {
         private Optional<Path> keyFile = Optional.empty();
     }
 
-    @Command(name = "add", description = "Lets a device register.", mixinStandardHelpOptions = true)
+    @Command(name = "add", description = "Lets a device register.")
     void add(
             @ArgGroup(multiplicity = "1") Proof proof,
             @Parameters(
@@ -96,7 +96,7 @@ final class EnrollmentCommands {
         }
     }
 
-    @Command(name = "show", description = "Shows one enrollment.", mixinStandardHelpOptions = true)
+    @Command(name = "show", description = "Shows one enrollment.")
     void show(
             @Parameters(paramLabel = "ID", description = "Registration id.") RegistrationId id,
             @Option(names = "--show-keys", description = "Print the symmetric keys too.") boolean showKeys)
@@ -112,7 +112,7 @@ final class EnrollmentCommands {
         }
     }
 
-    @Command(name = "list", description = "Lists all enrollments.", mixinStandardHelpOptions = true)
+    @Command(name = "list", description = "Lists all enrollments.")
     void list() throws IOException {
         List<JsonObject> all = ctl.cloud().enrollments().list();
         if (ctl.json()) {
@@ -132,10 +132,7 @@ final class EnrollmentCommands {
         ctl.output().table(table, "No enrollments. Add one with: postern ctl enrollments add --ek BASE64");
     }
 
-    @Command(
-            name = "remove",
-            description = "Removes enrollments; their devices can no longer register.",
-            mixinStandardHelpOptions = true)
+    @Command(name = "remove", description = "Removes enrollments; their devices can no longer register.")
     void remove(
             @Parameters(arity = "1..*", paramLabel = "ID", description = "Registration ids.") List<RegistrationId> ids)
             throws IOException {

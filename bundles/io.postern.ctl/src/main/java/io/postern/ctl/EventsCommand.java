@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "events",
         description = "Shows the telemetry the hub accepted.",
-        mixinStandardHelpOptions = true,
         footer = {"", "Without --follow it ends when the hub has had nothing more to say for a second."})
 final class EventsCommand implements Callable<Integer> {
     private static final Duration SILENCE = Duration.ofSeconds(1);

@@ -19,7 +19,7 @@ final class LeafCommands {
         this.ctl = ctl;
     }
 
-    @Command(name = "assign", description = "Lets a gateway speak for leaves.", mixinStandardHelpOptions = true)
+    @Command(name = "assign", description = "Lets a gateway speak for leaves.")
     void assign(
             @Option(names = "--gateway", required = true, paramLabel = "ID", description = "The gateway's device id.")
                     DeviceId gateway,
@@ -33,7 +33,7 @@ final class LeafCommands {
         }
     }
 
-    @Command(name = "list", description = "Lists all assignments.", mixinStandardHelpOptions = true)
+    @Command(name = "list", description = "Lists all assignments.")
     void list() throws IOException {
         List<JsonObject> all = ctl.cloud().leaves().list();
         if (ctl.json()) {
@@ -47,7 +47,7 @@ final class LeafCommands {
         ctl.output().table(table, "No leaves. Assign one with: postern ctl leaves assign LEAF --gateway ID");
     }
 
-    @Command(name = "remove", description = "Takes leaves away from their gateways.", mixinStandardHelpOptions = true)
+    @Command(name = "remove", description = "Takes leaves away from their gateways.")
     void remove(@Parameters(arity = "1..*", paramLabel = "LEAF", description = "Device ids.") List<DeviceId> leaves)
             throws IOException {
         Leaves assignments = ctl.cloud().leaves();

@@ -17,7 +17,7 @@ final class RegistrationCommands {
         this.ctl = ctl;
     }
 
-    @Command(name = "show", description = "Shows one registration record.", mixinStandardHelpOptions = true)
+    @Command(name = "show", description = "Shows one registration record.")
     void show(@Parameters(paramLabel = "ID", description = "Registration id.") RegistrationId id) throws IOException {
         JsonObject record = ctl.cloud().registrations().find(id);
         if (ctl.json()) {
@@ -29,8 +29,7 @@ final class RegistrationCommands {
 
     @Command(
             name = "remove",
-            description = "Forgets registrations; an enrolled device makes a new one by registering again.",
-            mixinStandardHelpOptions = true)
+            description = "Forgets registrations; an enrolled device makes a new one by registering again.")
     void remove(
             @Parameters(arity = "1..*", paramLabel = "ID", description = "Registration ids.") List<RegistrationId> ids)
             throws IOException {

@@ -18,7 +18,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "postern doctor",
         description = "Checks this machine, a gateway's configuration or a cloud's data folder.",
-        mixinStandardHelpOptions = true,
         footer = {"", "Exit code 0 when nothing keeps it from running, else 1."})
 public final class Doctor implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(12); // twice a connection's 5 s, and some
@@ -40,6 +39,12 @@ public final class Doctor implements Callable<Integer> {
 
     @Option(names = "--hosts", paramLabel = "FILE", description = "Names for the gateway, as given to postern gateway.")
     private Optional<Path> hosts = Optional.empty();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
 
     @Option(names = "--json", description = "Print JSON, for programs.")
     private boolean json;

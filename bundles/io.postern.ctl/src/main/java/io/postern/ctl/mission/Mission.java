@@ -16,10 +16,15 @@ import picocli.CommandLine.Option;
 /** {@code postern mission}: each promise, the tests that prove it, and the count. */
 @Command(
         name = "postern mission",
-        description = "Which promises of docs/reference/mission.md the last test run has proven.",
-        mixinStandardHelpOptions = true)
+        description = "Which promises of docs/reference/mission.md the last test run has proven.")
 public final class Mission implements Callable<Integer> {
     private final Output output;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
 
     @Option(names = "--json", description = "Print JSON, for programs.")
     private boolean json;
