@@ -28,4 +28,10 @@ public record Reply(int status, SequencedMap<String, String> headers, Bytes body
         more.put(name, value);
         return new Reply(status, more, body);
     }
+
+    /** Without the body, which may hold a token or a key. */
+    @Override
+    public String toString() {
+        return "Reply[" + status + ", " + body.length() + " bytes]";
+    }
 }

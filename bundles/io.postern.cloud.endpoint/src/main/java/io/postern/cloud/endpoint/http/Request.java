@@ -38,4 +38,10 @@ public record Request(
     public String path() {
         return "/" + String.join("/", segments);
     }
+
+    /** Without headers, query and body, which may hold tokens and keys. */
+    @Override
+    public String toString() {
+        return "Request[" + method + " " + host + path() + ", " + body.length() + " bytes]";
+    }
 }

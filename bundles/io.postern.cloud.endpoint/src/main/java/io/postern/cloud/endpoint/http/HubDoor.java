@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import io.postern.cloud.hub.AccessDecision;
+import io.postern.cloud.hub.AccessDecision.Denial;
+import io.postern.cloud.hub.Gatekeeper;
+import io.postern.cloud.hub.Permission;
+import io.postern.cloud.hub.Principal;
+import io.postern.wire.SasToken;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the hub whether a request's token opens an endpoint of the service, and words and logs refusals. */
+final class HubDoor {
+    private static final Logger LOG = LoggerFactory.getLogger(HubDoor.class);
+
+    private final Gatekeeper gatekeeper;
+    private final ErrorReplies errors;
+
+    HubDoor(Gatekeeper gatekeeper, ErrorReplies errors) {
+        this.gatekeeper = gatekeeper;
+        this.errors = errors;
+    }
+
+    /** Answers with {@code room} when the token allows {@code needed}. */
+    Answer permitted(Request request, Permission needed, Supplier<? extends Answer> room) {
+        Optional<SasToken> token;
+        try {
+            token = DpsDoor.token(request);
+        } catch (BadTokenException e) {
+            return refuse(request, 401_003, "IotHubUnauthorized", String.valueOf(e.getMessage()));
+        }
+        if (token.isEmpty()) {
+            return refuse(
+                    request,
+                    401_003,
+                    "IotHubUnauthorized",
+                    "the Authorization header with a shared access signature is missing");
+        }
+        return switch (gatekeeper.admitService(token.get(), needed)) {
+            case AccessDecision.Allowed<Principal.Service> _ -> room.get();
+            case AccessDecision.Denied<Principal.Service>(Denial reason, String text) ->
+                denied(request, needed, reason, text);
+        };
+    }
+
+    /** Whether the token that opened {@code request} would still do so. */
+    boolean stillPermits(Request request, Permission needed) {
+        return DpsDoor.token(request)
+                .filter(token -> gatekeeper.admitService(token, needed) instanceof AccessDecision.Allowed)
+                .isPresent();
+    }
+
+    /** A refusal, logged under the tracking id that the client is told. */
+    Reply refuse(Request request, int code, String name, String text) {
+        return logged(request, errors.of(code, name, text), text);
+    }
+
+    /** The path is known, the method is not. */
+    Reply wrongMethod(Request request, String allowed) {
+        return logged(request, errors.methodNotAllowed(request, allowed), "method not allowed");
+    }
+
+    // whoever holds a policy's key is told what the policy or the token lacks, everyone else only that it is not enough
+    private Reply denied(Request request, Permission needed, Denial reason, String text) {
+        return switch (reason) {
+            case MISSING_PERMISSION, WRONG_RESOURCE, EXPIRED ->
+                refuse(request, 401_002, "IotHubUnauthorizedAccess", text);
+            case UNKNOWN_POLICY, WRONG_SIGNATURE, UNKNOWN_DEVICE, DISABLED_DEVICE ->
+                logged(
+                        request,
+                        errors.unauthorized(
+                                "this asks for a token signed with a key of a shared access policy that allows "
+                                        + needed.wireName()),
+                        text);
+        };
+    }
+
+    private static Reply logged(Request request, Reply reply, String text) {
+        LOG.atWarn()
+                .addKeyValue("trackingId", reply.headers().getOrDefault("x-ms-request-id", ""))
+                .addKeyValue("method", request.method())
+                .addKeyValue("path", io.postern.wire.Shown.of(request.path()))
+                .addKeyValue("status", reply.status())
+                .log("refused: {}", text);
+        return reply;
+    }
+}

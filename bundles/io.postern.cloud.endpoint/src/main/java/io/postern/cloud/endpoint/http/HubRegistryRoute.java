@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.IdentityDraft;
+import io.postern.cloud.hub.IdentityRegistry;
+import io.postern.cloud.hub.IfMatch;
+import io.postern.cloud.hub.Permission;
+import io.postern.cloud.hub.RegistryReply;
+import io.postern.wire.DeviceId;
+import io.postern.wire.Json;
+import io.postern.wire.Shown;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The identity registry (HUB-25, HUB-26): {@code /devices}, {@code /devices/{id}}, {@code /statistics/devices} and
+ * {@code /statistics/service}. Reading asks for RegistryRead, changing for RegistryWrite.
+ */
+public final class HubRegistryRoute implements Route {
+    private static final int LARGEST_PAGE = 1_000; // spec: list of identities, top
+
+    private final Hub hub;
+    private final IdentityRegistry identities;
+    private final HubDoor door;
+
+    public HubRegistryRoute(Hub hub, ErrorReplies errors) {
+        this.hub = hub;
+        this.identities = hub.identities();
+        this.door = new HubDoor(hub.gatekeeper(), errors);
+    }
+
+    @Override
+    public Optional<Answer> handle(Request request) {
+        int length = request.segments().size();
+        if (!request.host().equals(hub.name().text())) {
+            return Optional.empty();
+        }
+        if (request.has(0, "statistics") && length == 2) {
+            return statistics(request);
+        }
+        if (!request.has(0, "devices") || length > 2) {
+            return Optional.empty();
+        }
+        return Optional.of(length == 1 ? list(request) : device(request));
+    }
+
+    private Answer list(Request request) {
+        return request.method().equals("GET")
+                ? door.permitted(request, Permission.REGISTRY_READ, () -> page(request))
+                : door.wrongMethod(request, "GET");
+    }
+
+    private Answer device(Request request) {
+        return switch (request.method()) {
+            case "GET" -> door.permitted(request, Permission.REGISTRY_READ, () -> read(request));
+            case "PUT" -> door.permitted(request, Permission.REGISTRY_READ_WRITE, () -> put(request));
+            case "DELETE" -> door.permitted(request, Permission.REGISTRY_READ_WRITE, () -> delete(request));
+            default -> door.wrongMethod(request, "GET, PUT, DELETE");
+        };
+    }
+
+    private Optional<Answer> statistics(Request request) {
+        boolean devices = request.has(1, "devices");
+        if (!devices && !request.has(1, "service")) {
+            return Optional.empty();
+        }
+        if (!request.method().equals("GET")) {
+            return Optional.of(door.wrongMethod(request, "GET"));
+        }
+        return Optional.of(door.permitted(
+                request, Permission.REGISTRY_READ, () -> devices ? deviceStatistics() : serviceStatistics()));
+    }
+
+    private Reply page(Request request) {
+        int most = most(request.query().getOrDefault("top", Integer.toString(LARGEST_PAGE)));
+        String after = request.header("x-ms-continuation").orElse("");
+        List<DeviceIdentity> found =
+                after.isBlank() ? identities.list(most) : identities.listAfter(DeviceId.of(after), most);
+        var array = Json.array();
+        found.forEach(identity -> array.add(IdentityJson.identity(identity)));
+        Reply reply = Reply.json(200, array.build());
+        return found.size() < most
+                ? reply
+                : reply.with("x-ms-continuation", found.getLast().deviceId().text());
+    }
+
+    private Reply read(Request request) {
+        DeviceId device = id(request);
+        return identities.find(device).map(HubRegistryRoute::shown).orElseGet(() -> notFound(request, device));
+    }
+
+    private Reply put(Request request) {
+        IdentityDraft draft =
+                IdentityJson.draft(id(request), Json.parseObject(request.body().toUtf8()));
+        Optional<IfMatch> condition = request.header("If-Match").map(IfMatch::parse);
+        return condition.isPresent() ? update(request, draft, condition.get()) : create(request, draft);
+    }
+
+    private Reply create(Request request, IdentityDraft draft) {
+        return switch (identities.create(draft)) {
+            case RegistryReply.Created(var identity) -> shown(identity);
+            case RegistryReply.AlreadyExists(var identity) ->
+                door.refuse(
+                        request,
+                        409_001,
+                        "DeviceAlreadyExists",
+                        "there is a device " + identity.deviceId()
+                                + " already; to change it, send its etag or * as If-Match");
+            case RegistryReply.Quarantined(var device, var until, long daysLeft) ->
+                door.refuse(
+                        request,
+                        409_010,
+                        "DeviceNameQuarantined",
+                        "device " + device + " was deleted; its name is barred for " + daysLeft + " more day(s), until "
+                                + until);
+        };
+    }
+
+    private Reply update(Request request, IdentityDraft draft, IfMatch condition) {
+        return switch (identities.update(draft, condition)) {
+            case RegistryReply.Updated(var identity) -> shown(identity);
+            case RegistryReply.NotFound(var device) -> notFound(request, device);
+            case RegistryReply.EtagMismatch(var current) -> stale(request, draft.deviceId(), current);
+        };
+    }
+
+    private Reply delete(Request request) {
+        DeviceId device = id(request);
+        IfMatch condition = request.header("If-Match").map(IfMatch::parse).orElse(IfMatch.ANY);
+        return switch (identities.delete(device, condition)) {
+            case RegistryReply.Deleted _ -> Reply.empty(204);
+            case RegistryReply.NotFound _ -> notFound(request, device);
+            case RegistryReply.EtagMismatch(var current) -> stale(request, device, current);
+        };
+    }
+
+    private Reply deviceStatistics() {
+        IdentityRegistry.Census census = identities.census();
+        return Reply.json(
+                200,
+                Json.object()
+                        .add("totalDeviceCount", census.total())
+                        .add("enabledDeviceCount", census.enabled())
+                        .add("enableDeviceCount", census.enabled()) // the spelling one official client reads
+                        .add("disabledDeviceCount", census.total() - census.enabled())
+                        .build());
+    }
+
+    private Reply serviceStatistics() {
+        return Reply.json(
+                200,
+                Json.object().add("connectedDeviceCount", hub.connectedCount()).build());
+    }
+
+    private Reply notFound(Request request, DeviceId device) {
+        return door.refuse(request, 404_001, "DeviceNotFound", "there is no device " + device);
+    }
+
+    private Reply stale(Request request, DeviceId device, String current) {
+        return door.refuse(
+                request,
+                412_001,
+                "PreconditionFailed",
+                "device " + device + " has changed: its etag is " + current + "; read it again");
+    }
+
+    private static Reply shown(DeviceIdentity identity) {
+        return Reply.json(200, IdentityJson.identity(identity)).with("ETag", "\"" + identity.etag() + "\"");
+    }
+
+    private static DeviceId id(Request request) {
+        return DeviceId.of(request.segments().get(1));
+    }
+
+    private static int most(String top) {
+        try {
+            int most = Integer.parseInt(top.strip());
+            if (most >= 1) {
+                return Math.min(most, LARGEST_PAGE);
+            }
+        } catch (NumberFormatException e) {
+            // falls through to the same complaint
+        }
+        throw new IllegalArgumentException("top is 1 to " + LARGEST_PAGE + ", not \"" + Shown.of(top) + "\"");
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.hub.DeviceTwin;
+import io.postern.cloud.hub.IdentityDraft;
+import io.postern.wire.DeviceId;
+import io.postern.wire.Json;
+import io.postern.wire.Secret;
+import io.postern.wire.Shown;
+import io.postern.wire.UtcText;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonValue;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Identities and twins as the hub's service endpoint writes and reads them (spec: REST 2021-04-12). */
+final class IdentityJson {
+    private IdentityJson() {}
+
+    static JsonObject identity(DeviceIdentity identity) {
+        JsonObjectBuilder json = Json.object()
+                .add("deviceId", identity.deviceId().text())
+                .add("generationId", identity.generationId())
+                .add("etag", identity.etag());
+        addState(json, identity);
+        return json.add("connectionStateUpdatedTime", connectionStateUpdated(identity))
+                .add("statusUpdatedTime", UtcText.of(identity.statusUpdated()))
+                .add(
+                        "authentication",
+                        Json.object()
+                                .add("type", "sas")
+                                .add(
+                                        "symmetricKey",
+                                        Json.object()
+                                                .add(
+                                                        "primaryKey",
+                                                        identity.keys()
+                                                                .primary()
+                                                                .revealBase64())
+                                                .add(
+                                                        "secondaryKey",
+                                                        identity.keys()
+                                                                .secondary()
+                                                                .revealBase64())))
+                .build();
+    }
+
+    /** @param identity the device's entry in the registry, part of which a twin repeats */
+    static JsonObject twin(DeviceTwin twin, DeviceIdentity identity) {
+        JsonObjectBuilder json = Json.object()
+                .add("deviceId", twin.deviceId().text())
+                .add("etag", twin.etag())
+                .add("deviceEtag", identity.etag())
+                .add("version", twin.version())
+                .add("authenticationType", "sas")
+                .add("statusUpdateTime", UtcText.of(identity.statusUpdated()));
+        addState(json, identity);
+        identity.model().ifPresent(model -> json.add("modelId", model.text()));
+        return json.add("tags", twin.tags())
+                .add(
+                        "properties",
+                        Json.object()
+                                .add("desired", twin.desired().forService())
+                                .add("reported", twin.reported().forService()))
+                .build();
+    }
+
+    /**
+     * What a client asks an identity to be.
+     *
+     * <p>Lenient where the official clients differ: the status in any case, empty keys for "make them", members that
+     * only the hub writes are passed over.
+     *
+     * @throws IllegalArgumentException naming the member that is wrong
+     */
+    static IdentityDraft draft(DeviceId path, JsonObject body) {
+        DeviceId named = DeviceId.of(Json.requireText(body, "deviceId"));
+        if (!named.equals(path)) {
+            throw new IllegalArgumentException(
+                    "the path names device " + path + ", the body " + named + "; both must name the same");
+        }
+        Optional<JsonObject> authentication = Json.object(body, "authentication");
+        String type = authentication.flatMap(a -> Json.text(a, "type")).orElse("sas");
+        if (!type.equalsIgnoreCase("sas")) {
+            throw new IllegalArgumentException("authentication.type is sas here, not \"" + Shown.of(type)
+                    + "\": this hub knows devices by symmetric keys");
+        }
+        Optional<JsonObject> keys = authentication.flatMap(a -> Json.object(a, "symmetricKey"));
+        return new IdentityDraft(
+                path,
+                isEnabled(Json.text(body, "status")),
+                Json.text(body, "statusReason").filter(reason -> !reason.isEmpty()),
+                key(keys, "primaryKey"),
+                key(keys, "secondaryKey"),
+                JsonValue.EMPTY_JSON_OBJECT,
+                JsonValue.EMPTY_JSON_OBJECT);
+    }
+
+    private static boolean isEnabled(Optional<String> status) {
+        String text = status.orElse("enabled").toLowerCase(Locale.ROOT);
+        return switch (text) {
+            case "enabled" -> true;
+            case "disabled" -> false;
+            default ->
+                throw new IllegalArgumentException("status is enabled or disabled, not \"" + Shown.of(text) + "\"");
+        };
+    }
+
+    private static Optional<Secret> key(Optional<JsonObject> keys, String name) {
+        return keys.flatMap(k -> Json.text(k, name))
+                .filter(text -> !text.isEmpty())
+                .map(Secret::base64);
+    }
+
+    private static void addState(JsonObjectBuilder json, DeviceIdentity identity) {
+        json.add("status", identity.enabled() ? "enabled" : "disabled")
+                .add("connectionState", identity.isConnected() ? "Connected" : "Disconnected")
+                .add("lastActivityTime", time(identity.lastActivity()))
+                .add("cloudToDeviceMessageCount", 0)
+                .add("capabilities", Json.object().add("iotEdge", false))
+                .add(
+                        "x509Thumbprint",
+                        Json.object().addNull("primaryThumbprint").addNull("secondaryThumbprint"));
+        identity.statusReason().ifPresent(reason -> json.add("statusReason", reason));
+    }
+
+    private static String connectionStateUpdated(DeviceIdentity identity) {
+        return time(identity.connectedSince().or(identity::lastActivity));
+    }
+
+    private static String time(Optional<Instant> instant) {
+        return instant.map(UtcText::of).orElse(UtcText.NEVER);
+    }
+}
