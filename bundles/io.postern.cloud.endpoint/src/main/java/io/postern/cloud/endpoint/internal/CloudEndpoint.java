@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.internal;
+
+import io.postern.cloud.dps.ProvisioningService;
+import io.postern.cloud.endpoint.CloudNames;
+import io.postern.cloud.endpoint.EventLoops;
+import io.postern.cloud.endpoint.http.DpsDeviceRoute;
+import io.postern.cloud.endpoint.http.DpsServiceRoute;
+import io.postern.cloud.endpoint.http.ErrorReplies;
+import io.postern.cloud.endpoint.http.EventsRoute;
+import io.postern.cloud.endpoint.http.HttpsListener;
+import io.postern.cloud.endpoint.http.HubRegistryRoute;
+import io.postern.cloud.endpoint.http.Route;
+import io.postern.cloud.endpoint.http.TokenRoute;
+import io.postern.cloud.endpoint.http.TwinRoute;
+import io.postern.cloud.endpoint.tls.PrivateCa;
+import io.postern.cloud.endpoint.tls.ServerTls;
+import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.SharedAccessPolicies;
+import io.postern.cloud.tokens.TokenService;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All listeners of one cloud, in front of its services. */
+final class CloudEndpoint implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CloudEndpoint.class);
+
+    private final Vertx vertx;
+    private final HttpsListener https;
+
+    private CloudEndpoint(Vertx vertx, HttpsListener https) {
+        this.vertx = vertx;
+        this.https = https;
+    }
+
+    /**
+     * Starts the listeners and, when all listen, writes the connection file.
+     *
+     * @throws IOException when a port cannot be had or a file not be written, saying what to do
+     */
+    static CloudEndpoint start(
+            EndpointSettings settings,
+            Hub hub,
+            ProvisioningService provisioning,
+            TokenService tokens,
+            InstantSource clock,
+            SecureRandom random)
+            throws IOException {
+        checkNames(settings.names(), hub, provisioning);
+        var connection = new ConnectionFile(settings.directory());
+        connection.remove();
+        PrivateCa ca =
+                PrivateCa.open(settings.directory().resolve("tls"), settings.names(), settings.listen(), clock, random);
+        CloudEndpoint endpoint = listen(settings, new ServerTls(ca), hub, provisioning, tokens, clock, random);
+        try {
+            endpoint.announce(settings, connection, ca, hub, provisioning);
+            return endpoint;
+        } catch (IOException | RuntimeException e) {
+            endpoint.close();
+            throw e;
+        }
+    }
+
+    private static CloudEndpoint listen(
+            EndpointSettings settings,
+            ServerTls tls,
+            Hub hub,
+            ProvisioningService provisioning,
+            TokenService tokens,
+            InstantSource clock,
+            SecureRandom random)
+            throws IOException {
+        String address = settings.listen().getHostAddress();
+        Vertx vertx = EventLoops.start();
+        try {
+            var options = tls.applyTo(new HttpServerOptions().setHost(address).setPort(settings.httpsPort()));
+            List<Route> routes = routes(settings.names(), hub, provisioning, tokens, new ErrorReplies(clock, random));
+            return new CloudEndpoint(vertx, HttpsListener.open(vertx, options, routes, clock, random));
+        } catch (IOException e) {
+            EventLoops.close(vertx);
+            throw PortAdvice.explain(e, address, settings.httpsPort(), "httpsPort");
+        } catch (RuntimeException e) {
+            EventLoops.close(vertx);
+            throw e;
+        }
+    }
+
+    private static List<Route> routes(
+            CloudNames names, Hub hub, ProvisioningService provisioning, TokenService tokens, ErrorReplies errors) {
+        return List.of(
+                new DpsDeviceRoute(provisioning.desk(), errors),
+                new DpsServiceRoute(provisioning, errors),
+                new TokenRoute(tokens, hub.gatekeeper(), names.tokenHost(), errors),
+                new TwinRoute(hub, errors),
+                new HubRegistryRoute(hub, errors),
+                new EventsRoute(hub, errors));
+    }
+
+    /** Services and listeners are configured apart; names that differ would refuse every token. */
+    private static void checkNames(CloudNames names, Hub hub, ProvisioningService provisioning) {
+        checkName("io.postern.cloud.hub hubName", hub.name().text(), names.hubHost());
+        checkName(
+                "io.postern.cloud.dps serviceHost",
+                provisioning.settings().serviceHost().text(),
+                names.serviceHost());
+        checkName(
+                "io.postern.cloud.dps provisioningHost",
+                provisioning.settings().provisioningHost().text(),
+                names.provisioningHost());
+    }
+
+    private static void checkName(String key, String configured, String served) {
+        if (!configured.equals(served)) {
+            throw new IllegalArgumentException(key + " is " + configured + ", but with the domain set in"
+                    + " io.postern.cloud.endpoint it is served as " + served + "; make both the same");
+        }
+    }
+
+    private void announce(
+            EndpointSettings settings,
+            ConnectionFile connection,
+            PrivateCa ca,
+            Hub hub,
+            ProvisioningService provisioning)
+            throws IOException {
+        var dpsOwner = provisioning.policies().owner();
+        var hubOwner = hub.policies()
+                .find(SharedAccessPolicies.OWNER)
+                .orElseThrow(
+                        () -> new IllegalStateException("the hub has lost its policy " + SharedAccessPolicies.OWNER));
+        connection.write(
+                settings,
+                httpsPort(),
+                settings.mqttPort(),
+                provisioning.idScope(),
+                new ConnectionFile.Key(dpsOwner.name(), dpsOwner.keys().primary()),
+                new ConnectionFile.Key(hubOwner.name(), hubOwner.keys().primary()),
+                ca.caFile());
+        LOG.atInfo()
+                .addKeyValue("address", settings.listen().getHostAddress())
+                .addKeyValue("httpsPort", httpsPort())
+                .addKeyValue("mqttPort", settings.mqttPort())
+                .addKeyValue("domain", settings.names().domain())
+                .addKeyValue("connectionFile", connection.file())
+                .log("cloud ready");
+    }
+
+    int httpsPort() {
+        return https.port();
+    }
+
+    @Override
+    public void close() {
+        https.close();
+        EventLoops.close(vertx);
+    }
+}

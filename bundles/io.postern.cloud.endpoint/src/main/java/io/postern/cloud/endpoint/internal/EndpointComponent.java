@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.internal;
+
+import io.postern.cloud.dps.ProvisioningService;
+import io.postern.cloud.hub.Hub;
+import io.postern.cloud.tokens.TokenService;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** Starts the listeners of the cloud side from their configuration, once its services are there. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "io.postern.cloud.endpoint",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class EndpointComponent {
+    /** Settings of {@code io.postern.cloud.endpoint}. */
+    @interface Config {
+        /** The address to listen on; {@code 0.0.0.0} for all. */
+        String listen() default "127.0.0.1";
+
+        /** Official clients know no other port than 443. */
+        int httpsPort() default 443;
+
+        /** Official clients know no other port than 8883. */
+        int mqttPort() default 8883;
+
+        /** The names served are {@code provisioning.}, {@code service.}, {@code hub.} and {@code tokens.} of it. */
+        String domain() default "postern.localhost";
+
+        /** The data directory of the cloud side; gets {@code connection.json}, {@code hosts} and {@code tls/}. */
+        String directory();
+    }
+
+    private final CloudEndpoint endpoint;
+
+    @Activate
+    public EndpointComponent(
+            Config config,
+            @Reference Hub hub,
+            @Reference ProvisioningService provisioning,
+            @Reference TokenService tokens)
+            throws IOException {
+        endpoint = CloudEndpoint.start(
+                EndpointSettings.of(
+                        config.listen(), config.httpsPort(), config.mqttPort(), config.domain(), config.directory()),
+                hub,
+                provisioning,
+                tokens,
+                InstantSource.system(),
+                new SecureRandom());
+    }
+
+    @Deactivate
+    void close() {
+        endpoint.close();
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.internal;
+
+import io.postern.cloud.endpoint.CloudNames;
+import io.postern.wire.Shown;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+
+/**
+ * Settings of the listeners, checked.
+ *
+ * @param httpsPort 0 leaves the choice to the system
+ * @param mqttPort 0 leaves the choice to the system
+ * @param directory the data directory of the cloud side, absolute
+ */
+record EndpointSettings(InetAddress listen, int httpsPort, int mqttPort, CloudNames names, Path directory) {
+    private static final String PID = "io.postern.cloud.endpoint: ";
+
+    /** @throws IllegalArgumentException naming the key that is wrong */
+    static EndpointSettings of(String listen, int httpsPort, int mqttPort, String domain, String directory) {
+        if (directory.isBlank()) {
+            throw new IllegalArgumentException(PID + "directory must name the data directory");
+        }
+        return new EndpointSettings(
+                address(listen),
+                port("httpsPort", httpsPort),
+                port("mqttPort", mqttPort),
+                names(domain),
+                Path.of(directory).toAbsolutePath());
+    }
+
+    /** Where clients on this machine find the listeners: a listener on all addresses is found at the loopback one. */
+    String reachedAt() {
+        return (listen.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : listen).getHostAddress();
+    }
+
+    private static InetAddress address(String listen) {
+        try {
+            return InetAddress.getByName(listen);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(
+                    PID + "listen must be an address of this machine, not \"" + Shown.of(listen) + "\"", e);
+        }
+    }
+
+    private static int port(String key, int port) {
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException(PID + key + " is 0 to 65535, not " + port);
+        }
+        return port;
+    }
+
+    private static CloudNames names(String domain) {
+        try {
+            return new CloudNames(domain);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(PID + "domain: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.wire.Bytes;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every service endpoint of the hub against every policy: the one table of who may do what. */
+class PermissionMatrixTest {
+    // method, host, path, body, and the policies that may; every other policy must not
+    private static final String TABLE = """
+            GET    hub    /devices             -                                             iothubowner registryRead registryReadWrite
+            GET    hub    /devices/meter-1     -                                             iothubowner registryRead registryReadWrite
+            PUT    hub    /devices/meter-2     {"deviceId":"meter-2"}                        iothubowner registryReadWrite
+            DELETE hub    /devices/meter-1     -                                             iothubowner registryReadWrite
+            GET    hub    /statistics/devices  -                                             iothubowner registryRead registryReadWrite
+            GET    hub    /statistics/service  -                                             iothubowner registryRead registryReadWrite
+            GET    hub    /twins/meter-1       -                                             iothubowner service
+            PATCH  hub    /twins/meter-1       {"tags":{"a":1}}                              iothubowner service
+            PUT    hub    /twins/meter-1       {"tags":{"a":1}}                              iothubowner service
+            GET    hub    /events              -                                             iothubowner service
+            GET    tokens /leaves              -                                             iothubowner registryRead registryReadWrite
+            GET    tokens /leaves/meter-1      -                                             iothubowner registryRead registryReadWrite
+            PUT    tokens /leaves/meter-1      {"gateway":"gw-1"}                            iothubowner registryReadWrite
+            DELETE tokens /leaves/meter-1      -                                             iothubowner registryReadWrite
+            """;
+
+    @TempDir
+    Path directory;
+
+    private TestHub cloud;
+    private DeviceIdentity meter;
+
+    @BeforeEach
+    void open() throws IOException {
+        cloud = new TestHub(directory);
+        meter = cloud.device("meter-1");
+        cloud.tokens.assign(meter.deviceId(), cloud.device("gw-1").deviceId(), false);
+    }
+
+    @AfterEach
+    void close() {
+        cloud.close();
+    }
+
+    record Endpoint(String method, String host, String path, String body, Set<String> policies) {
+        static Endpoint parse(String line) {
+            List<String> part = Arrays.asList(line.strip().split("\\s+"));
+            return new Endpoint(
+                    part.get(0),
+                    part.get(1).equals("hub") ? TestHub.NAMES.hubHost() : TestHub.NAMES.tokenHost(),
+                    part.get(2),
+                    part.get(3).equals("-") ? "" : part.get(3),
+                    Set.copyOf(part.subList(4, part.size())));
+        }
+
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+
+    static Stream<Endpoint> endpoints() {
+        return TABLE.lines().map(Endpoint::parse);
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    @Tag("HUB-24")
+    @Tag("HUB-25")
+    @Tag("HUB-26")
+    void exactlyThePoliciesOfTheTableOpenAnEndpoint(Endpoint endpoint) {
+        List<String> refused = cloud.hub.policies().list().stream()
+                .map(policy -> policy.name())
+                .filter(name -> !endpoint.policies().contains(name))
+                .toList();
+        assertThat(refused).isNotEmpty().allSatisfy(name -> {
+            Reply reply = cloud.reply(request(endpoint, cloud.policyToken(name)));
+            assertThat(reply.status()).isEqualTo(401);
+            assertThat(TestHub.json(reply).getString("message")).contains(name + " does not allow");
+        });
+        for (String name : endpoint.policies()) {
+            cloud.tokens.assign(meter.deviceId(), cloud.device("gw-1").deviceId(), false);
+            assertThat(isAllowed(cloud.ask(request(endpoint, cloud.policyToken(name)))))
+                    .describedAs(name)
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    @Tag("HUB-31")
+    void aDevicesOwnKeyOpensNoServiceEndpointNotEvenForItself(Endpoint endpoint) {
+        assertRefused(endpoint, cloud.deviceToken(meter));
+        // nor when the token claims the whole hub
+        assertRefused(
+                endpoint,
+                Optional.of(SasToken.sign(
+                        ResourceUri.hub(cloud.hub.name()),
+                        cloud.clock.instant().plusSeconds(60),
+                        Optional.empty(),
+                        meter.keys().primary()::hmacSha256)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void noTokenOpensNothing(Endpoint endpoint) {
+        assertRefused(endpoint, Optional.empty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void aForgedTokenOpensNothingAndIsToldNothing(Endpoint endpoint) {
+        SasToken good = cloud.policyToken("iothubowner").orElseThrow();
+        var forged = new SasToken(good.sr(), Bytes.of(new byte[32]), good.expiry(), good.keyName());
+        Reply reply = assertRefused(endpoint, Optional.of(forged));
+        assertThat(TestHub.json(reply).getString("message")).doesNotContain("iothubowner");
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void anExpiredTokenOpensNothing(Endpoint endpoint) {
+        Optional<SasToken> token = cloud.policyToken("iothubowner");
+        cloud.clock.advance(Duration.ofHours(1));
+        assertRefused(endpoint, token);
+    }
+
+    @Test
+    void anAuthorizationHeaderThatIsNoTokenGets401() {
+        Reply reply = cloud.reply(cloud.request(
+                "GET", TestHub.NAMES.hubHost(), "/devices", "", Optional.empty(), "Authorization", "Bearer abc"));
+        assertThat(reply.status()).isEqualTo(401);
+        assertThat(TestHub.json(reply).getString("message")).doesNotContain("abc");
+    }
+
+    private Reply assertRefused(Endpoint endpoint, Optional<SasToken> token) {
+        Reply reply = cloud.reply(request(endpoint, token));
+        assertThat(reply.status()).isEqualTo(401);
+        return reply;
+    }
+
+    private Request request(Endpoint endpoint, Optional<SasToken> token) {
+        return cloud.request(endpoint.method(), endpoint.host(), endpoint.path(), endpoint.body(), token);
+    }
+
+    /** Let in; what the room behind says, a 404 or 409, is no matter of permission. */
+    private static boolean isAllowed(Answer answer) {
+        return switch (answer) {
+            case Reply reply -> reply.status() != 401 && reply.status() != 403;
+            case ServerSentEvents _ -> true;
+        };
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.cloud.hub.AccessDecision;
+import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.hub.IdentityDraft;
+import io.postern.cloud.hub.IfMatch;
+import io.postern.wire.Json;
+import io.postern.wire.SasToken;
+import jakarta.json.JsonObject;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenRouteTest {
+    @TempDir
+    Path directory;
+
+    private TestHub cloud;
+    private DeviceIdentity gateway;
+    private DeviceIdentity leaf;
+
+    @BeforeEach
+    void open() throws Exception {
+        cloud = new TestHub(directory);
+        gateway = cloud.device("gw-1");
+        leaf = cloud.device("meter-1");
+        operator("PUT", "/leaves/meter-1", "{\"gateway\":\"gw-1\"}");
+    }
+
+    @AfterEach
+    void close() {
+        cloud.close();
+    }
+
+    @Test
+    @Tag("SYS-09")
+    @Tag("HUB-17")
+    void aGatewayGetsItsLeafsTokenOverHttpsAndNoKeyWithIt() throws Exception {
+        try (var listener = TestListener.open(directory.resolve("tls"), cloud.routes)) {
+            var answer = listener.send(java.net.http.HttpRequest.newBuilder(
+                            listener.uri(TestHub.NAMES.tokenHost(), "/leaves/meter-1/token"))
+                    .POST(java.net.http.HttpRequest.BodyPublishers.noBody())
+                    .header(
+                            "Authorization",
+                            cloud.deviceToken(gateway).orElseThrow().text().revealUtf8()));
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            JsonObject json = Json.parseObject(answer.body());
+            assertThat(json.keySet()).containsExactly("deviceId", "hub", "token", "expires", "now");
+            assertThat(json.getString("hub")).isEqualTo("hub.endpoint.test");
+            assertThat(json.getString("expires")).isEqualTo("2026-03-01T09:00:00Z");
+            assertThat(json.getString("now")).isEqualTo("2026-03-01T08:00:00Z");
+            SasToken token = SasToken.parse(json.getString("token"));
+            assertThat(cloud.hub.gatekeeper().admitDevice(token, leaf.deviceId()))
+                    .isInstanceOf(AccessDecision.Allowed.class);
+        }
+    }
+
+    @Test
+    void everyRefusalHasItsStatusAndTellsWhy() {
+        DeviceIdentity other = cloud.device("gw-2");
+        assertRefused(ask("meter-1", Optional.empty()), 401, "missing");
+        assertRefused(ask("meter-1", cloud.policyToken("iothubowner")), 401, "signed with its own key");
+        assertRefused(ask("meter-1", cloud.deviceToken(other)), 403, "not assigned to gateway gw-2");
+        assertRefused(ask("meter-9", cloud.deviceToken(gateway)), 404, "meter-9");
+
+        cloud.hub.identities().update(IdentityDraft.of(leaf.deviceId()).disabled("service"), IfMatch.ANY);
+        assertRefused(ask("meter-1", cloud.deviceToken(gateway)), 403, "meter-1 is disabled");
+        cloud.hub.identities().delete(leaf.deviceId(), IfMatch.ANY);
+        assertRefused(ask("meter-1", cloud.deviceToken(gateway)), 409, "barred until");
+        cloud.hub.identities().update(IdentityDraft.of(gateway.deviceId()).disabled("stolen"), IfMatch.ANY);
+        assertRefused(ask("meter-1", cloud.deviceToken(gateway)), 403, "gw-1 is disabled");
+    }
+
+    @Test
+    void anOperatorKeepsTheList() {
+        ask("meter-1", cloud.deviceToken(gateway));
+        JsonObject held = Json.parseArray(operator("GET", "/leaves", "").body().toUtf8())
+                .getJsonObject(0);
+        assertThat(held)
+                .containsEntry("leaf", Json.text("meter-1"))
+                .containsEntry("gateway", Json.text("gw-1"))
+                .containsEntry("issued", Json.number(1L))
+                .containsEntry("lastExpires", Json.text("2026-03-01T09:00:00Z"));
+
+        assertRefused(operator("PUT", "/leaves/meter-1", "{\"gateway\":\"gw-2\"}"), 409, "\"handover\": true");
+        assertThat(operator("PUT", "/leaves/meter-1", "{\"gateway\":\"gw-2\",\"handover\":true}")
+                        .status())
+                .isEqualTo(200);
+        assertRefused(operator("PUT", "/leaves/meter-9", "{\"gateway\":\"gw-1\"}"), 404, "create it in the hub first");
+        assertRefused(operator("PUT", "/leaves/meter-1", "{}"), 400, "gateway");
+        assertThat(operator("DELETE", "/leaves/meter-1", "").status()).isEqualTo(204);
+        assertRefused(operator("GET", "/leaves/meter-1", ""), 404, "meter-1");
+    }
+
+    private Reply ask(String name, Optional<SasToken> token) {
+        return cloud.reply(cloud.request("POST", TestHub.NAMES.tokenHost(), "/leaves/" + name + "/token", "", token));
+    }
+
+    private Reply operator(String method, String path, String body) {
+        return cloud.reply(
+                cloud.request(method, TestHub.NAMES.tokenHost(), path, body, cloud.policyToken("registryReadWrite")));
+    }
+
+    private static void assertRefused(Reply reply, int status, String why) {
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(TestHub.json(reply).getString("message")).contains(why);
+        assertThat(TestHub.json(reply).getString("Message")).startsWith("ErrorCode:");
+    }
+}
