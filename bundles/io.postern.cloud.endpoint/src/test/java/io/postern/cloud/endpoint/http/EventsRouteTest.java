@@ -8,8 +8,8 @@ import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -51,7 +51,8 @@ class EventsRouteTest {
                     .containsEntry("deviceId", Json.text("meter-1"))
                     .containsEntry("generationId", Json.text(meter.generationId()))
                     .containsEntry("enqueued", Json.text("2026-03-01T08:00:00Z"))
-                    .containsEntry("authMethod", Json.parse("{\"scope\":\"device\",\"type\":\"sas\",\"issuer\":\"iothub\"}"))
+                    .containsEntry(
+                            "authMethod", Json.parse("{\"scope\":\"device\",\"type\":\"sas\",\"issuer\":\"iothub\"}"))
                     .containsEntry("properties", Json.parse("{\"seq\":\"1\"}"))
                     .containsEntry("system", Json.parse("{\"$.ct\":\"application/json\",\"$.ce\":\"utf-8\"}"))
                     .containsEntry("body", Json.parse("{\"kW\":1.5}"));
@@ -97,7 +98,8 @@ class EventsRouteTest {
             meter = cloud.device("meter-1");
             cloud.receive(meter, "", "one more");
             // what was accepted while the look was under way may still come; then the stream ends
-            assertThat(lines.lines().filter(line -> line.startsWith("data:")).count()).isLessThanOrEqualTo(1);
+            assertThat(lines.lines().filter(line -> line.startsWith("data:")).count())
+                    .isLessThanOrEqualTo(1);
         }
     }
 

@@ -40,7 +40,8 @@ class HubRegistryRouteTest {
                  "secondaryKey":"EBESExQVFhcYGRobHB0eHw\\u003d\\u003d"}},"capabilities":{"iotEdge":false}}""");
 
         assertThat(reply.status()).isEqualTo(200);
-        assertThat(reply.headers().get("ETag")).isEqualTo("\"" + TestHub.json(reply).getString("etag") + "\"");
+        assertThat(reply.headers().get("ETag"))
+                .isEqualTo("\"" + TestHub.json(reply).getString("etag") + "\"");
         assertThat(keys(reply).getString("primaryKey")).isEqualTo("AAECAwQFBgcICQoLDA0ODw==");
         assertThat(TestHub.json(reply))
                 .containsEntry("status", Json.text("enabled"))
@@ -99,7 +100,8 @@ class HubRegistryRouteTest {
     @Test
     void aDeletedNameIsBarredForTenDays() {
         cloud.device("meter-1");
-        assertThat(cloud.asOwner("DELETE", "/devices/meter-1", "", "If-Match", "*").status())
+        assertThat(cloud.asOwner("DELETE", "/devices/meter-1", "", "If-Match", "*")
+                        .status())
                 .isEqualTo(204);
         assertError(cloud.asOwner("GET", "/devices/meter-1", ""), 404_001, "DeviceNotFound");
 
@@ -134,8 +136,9 @@ class HubRegistryRouteTest {
         cloud.asOwner("PUT", "/devices/b", "{\"deviceId\":\"b\",\"status\":\"disabled\"}");
 
         assertThat(TestHub.json(cloud.asOwner("GET", "/statistics/devices", "")))
-                .isEqualTo(Json.parse(
-                        "{\"totalDeviceCount\":2,\"enabledDeviceCount\":1,\"enableDeviceCount\":1,\"disabledDeviceCount\":1}"));
+                .isEqualTo(
+                        Json.parse(
+                                "{\"totalDeviceCount\":2,\"enabledDeviceCount\":1,\"enableDeviceCount\":1,\"disabledDeviceCount\":1}"));
         assertThat(TestHub.json(cloud.asOwner("GET", "/statistics/service", "")))
                 .isEqualTo(Json.parse("{\"connectedDeviceCount\":0}"));
     }
@@ -161,11 +164,7 @@ class HubRegistryRouteTest {
     void otherMethodsAndOtherHostsAreNotServed() {
         assertThat(cloud.asOwner("POST", "/devices/meter-1", "").status()).isEqualTo(405);
         assertThat(cloud.reply(cloud.request(
-                                "GET",
-                                TestHub.NAMES.serviceHost(),
-                                "/devices",
-                                "",
-                                cloud.policyToken("iothubowner")))
+                                "GET", TestHub.NAMES.serviceHost(), "/devices", "", cloud.policyToken("iothubowner")))
                         .status())
                 .isEqualTo(404);
     }

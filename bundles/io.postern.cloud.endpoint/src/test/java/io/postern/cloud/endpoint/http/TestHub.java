@@ -2,6 +2,7 @@
 package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.endpoint.CloudNames;
+import io.postern.cloud.hub.AccessDecision;
 import io.postern.cloud.hub.CloseReason;
 import io.postern.cloud.hub.DeviceConnection;
 import io.postern.cloud.hub.DeviceIdentity;
@@ -9,7 +10,6 @@ import io.postern.cloud.hub.DeviceSession;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.IdentityDraft;
-import io.postern.cloud.hub.AccessDecision;
 import io.postern.cloud.hub.Principal;
 import io.postern.cloud.hub.SharedAccessPolicies;
 import io.postern.cloud.hub.Telemetry;
@@ -125,8 +125,7 @@ final class TestHub implements AutoCloseable {
 
     /** Telemetry arrives from {@code device}. */
     void receive(DeviceIdentity device, String bag, String body) throws Exception {
-        var admitted = hub.gatekeeper()
-                .admitDevice(deviceToken(device).orElseThrow(), device.deviceId());
+        var admitted = hub.gatekeeper().admitDevice(deviceToken(device).orElseThrow(), device.deviceId());
         var principal = ((AccessDecision.Allowed<Principal.Device>) admitted).principal();
         try (DeviceSession session =
                 hub.connect(principal, Optional.empty(), new Deaf()).orElseThrow()) {

@@ -82,8 +82,8 @@ class TokenRouteTest {
     @Test
     void anOperatorKeepsTheList() {
         ask("meter-1", cloud.deviceToken(gateway));
-        JsonObject held = Json.parseArray(operator("GET", "/leaves", "").body().toUtf8())
-                .getJsonObject(0);
+        JsonObject held =
+                Json.parseArray(operator("GET", "/leaves", "").body().toUtf8()).getJsonObject(0);
         assertThat(held)
                 .containsEntry("leaf", Json.text("meter-1"))
                 .containsEntry("gateway", Json.text("gw-1"))

@@ -41,7 +41,8 @@ class TwinRouteTest {
 
     @Test
     void aPatchOfTheWholeObjectWithNullsChangesOnlyWhatItSpeaksOf() {
-        cloud.asOwner("PATCH", "/twins/meter-1", "{\"tags\":{\"hall\":\"A\"},\"properties\":{\"desired\":{\"rate\":1}}}");
+        cloud.asOwner(
+                "PATCH", "/twins/meter-1", "{\"tags\":{\"hall\":\"A\"},\"properties\":{\"desired\":{\"rate\":1}}}");
         Reply reply = cloud.asOwner("PATCH", "/twins/meter-1", """
                 {"deviceId":"meter-1","etag":null,"version":null,"status":null,"tags":null,
                  "properties":{"desired":{"rate":null,"unit":"kW","$version":7,"$metadata":{}},"reported":null}}""", "If-Match", "*");
@@ -55,9 +56,10 @@ class TwinRouteTest {
 
     @Test
     void aReplacementLeavesNothingOfThePartsItNames() {
-        cloud.asOwner("PATCH", "/twins/meter-1", "{\"tags\":{\"hall\":\"A\"},\"properties\":{\"desired\":{\"rate\":1}}}");
-        JsonObject twin =
-                TestHub.json(cloud.asOwner("PUT", "/twins/meter-1", "{\"properties\":{\"desired\":{\"unit\":\"kW\"}}}"));
+        cloud.asOwner(
+                "PATCH", "/twins/meter-1", "{\"tags\":{\"hall\":\"A\"},\"properties\":{\"desired\":{\"rate\":1}}}");
+        JsonObject twin = TestHub.json(
+                cloud.asOwner("PUT", "/twins/meter-1", "{\"properties\":{\"desired\":{\"unit\":\"kW\"}}}"));
 
         assertThat(twin.getJsonObject("tags")).isEqualTo(Json.parse("{\"hall\":\"A\"}"));
         assertThat(twin.getJsonObject("properties").getJsonObject("desired"))
