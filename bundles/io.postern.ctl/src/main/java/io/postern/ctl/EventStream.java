@@ -125,7 +125,7 @@ public final class EventStream implements AutoCloseable {
                     accept(TelemetryEvent.parse(text));
                 }
             }
-            report("the hub ended the event stream");
+            // an end in good order: our token ran out, the next connection brings a new one
         } catch (SocketTimeoutException _) {
             // QUIET: nothing was said, perhaps there was nothing to say
         } catch (IOException | IllegalArgumentException e) {

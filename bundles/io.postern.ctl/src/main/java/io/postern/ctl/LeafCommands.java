@@ -4,8 +4,10 @@ package io.postern.ctl;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,10 +42,13 @@ final class LeafCommands {
             ctl.output().json(all);
             return;
         }
-        var table = new Table("LEAF", "GATEWAY");
+        var table = new Table("LEAF", "GATEWAY", "TOKENS", "LAST TOKEN", "LAST REFUSAL");
         all.forEach(one -> table.row(
-                Json.text(one, "leaf").or(() -> Json.text(one, "deviceId")).orElse("-"),
-                Json.text(one, "gateway").orElse("-")));
+                Json.text(one, "leaf").orElse("-"),
+                Json.text(one, "gateway").orElse("-"),
+                Optional.ofNullable(one.get("issued")).map(JsonValue::toString).orElse("-"),
+                Json.text(one, "lastIssued").orElse("never"),
+                Json.text(one, "lastRefusal").orElse("-")));
         ctl.output().table(table, "No leaves. Assign one with: postern ctl leaves assign LEAF --gateway ID");
     }
 

@@ -143,7 +143,9 @@ class DeviceCommandsTest {
     @Test
     void assignsListsAndRemovesLeavesWithAHubToken() {
         services.answer(asked -> switch (asked.method()) {
-            case "GET" -> Reply.json("[{\"leaf\":\"meter-1\",\"gateway\":\"gw-1\"}]");
+            case "GET" ->
+                Reply.json(
+                        "[{\"leaf\":\"meter-1\",\"gateway\":\"gw-1\",\"issued\":3,\"lastIssued\":\"2026-03-01T08:00:00Z\",\"lastRefusal\":\"leafDisabled\"}]");
             case "PUT" -> Reply.json("{}");
             default -> Reply.status(204, "");
         });
@@ -151,7 +153,9 @@ class DeviceCommandsTest {
         assertThat(Terminal.run(services, "leaves", "assign", "meter-1", "meter-2", "--gateway", "gw-1")
                         .out())
                 .isEqualTo("Gateway gw-1 may speak for meter-1.\nGateway gw-1 may speak for meter-2.\n");
-        assertThat(Terminal.run(services, "leaves", "list").out()).isEqualTo("LEAF     GATEWAY\nmeter-1  gw-1\n");
+        assertThat(Terminal.run(services, "leaves", "list").out())
+                .isEqualTo("LEAF     GATEWAY  TOKENS  LAST TOKEN            LAST REFUSAL\n"
+                        + "meter-1  gw-1     3       2026-03-01T08:00:00Z  leafDisabled\n");
         assertThat(Terminal.run(services, "leaves", "remove", "meter-1").exit()).isZero();
 
         assertThat(services.asked)

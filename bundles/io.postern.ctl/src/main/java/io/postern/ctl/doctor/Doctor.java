@@ -44,6 +44,7 @@ public final class Doctor implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
+    @SuppressWarnings("unused") // picocli acts on it
     private boolean help;
 
     @Option(names = "--json", description = "Print JSON, for programs.")

@@ -24,6 +24,7 @@ public final class Mission implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
+    @SuppressWarnings("unused") // picocli acts on it
     private boolean help;
 
     @Option(names = "--json", description = "Print JSON, for programs.")
