@@ -2,21 +2,17 @@
 package io.postern.lab.sim;
 
 /**
- * How an application set its end of the line.
+ * How an application set its end of the line, as far as a pseudo-terminal remembers it.
  *
  * @param bits per character on the wire: start, data, parity and stop bits
  */
 record CharacterFormat(int baud, int bits) {
-    // asm-generic/termbits.h, the layout of c_cflag
-    private static final int CSIZE_SHIFT = 4;
-    private static final int CSTOPB = 0x40;
-    private static final int PARENB = 0x100;
+    private static final int CSTOPB = 0x40; // asm-generic/termbits.h, c_cflag
 
-    static CharacterFormat of(int baud, int cflag) {
-        int data = 5 + ((cflag >> CSIZE_SHIFT) & 3);
-        int parity = (cflag & PARENB) != 0 ? 1 : 0;
+    /** @param parity whether there is a parity bit: the kernel takes it out of {@code cflag} (drivers/tty/pty.c) */
+    static CharacterFormat of(int baud, int cflag, boolean parity) {
         int stop = (cflag & CSTOPB) != 0 ? 2 : 1;
-        return new CharacterFormat(Math.max(1, baud), 1 + data + parity + stop);
+        return new CharacterFormat(Math.max(1, baud), 1 + 8 + (parity ? 1 : 0) + stop);
     }
 
     long characterNanos() {

@@ -65,10 +65,10 @@ final class Pty implements AutoCloseable {
         return master;
     }
 
-    /** What the application that has opened this end asked for. */
-    CharacterFormat format() throws IOException {
+    /** What the application that has opened this end asked for; parity is not kept by a pseudo-terminal. */
+    CharacterFormat format(boolean parity) throws IOException {
         Libc.ioctl(master, TCGETS2, termios); // on a master this answers for the other side
-        return CharacterFormat.of(termios.get(JAVA_INT, OSPEED), termios.get(JAVA_INT, CFLAG));
+        return CharacterFormat.of(termios.get(JAVA_INT, OSPEED), termios.get(JAVA_INT, CFLAG), parity);
     }
 
     byte[] read() throws IOException {

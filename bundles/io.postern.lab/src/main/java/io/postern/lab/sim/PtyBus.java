@@ -24,7 +24,8 @@ import java.util.concurrent.TimeoutException;
 /**
  * A serial wire without hardware: pseudo-terminals that hear one another at the speed a real wire would have. Each octet
  * takes the character time that the application at the sending end has set on its port; an end whose speed or format
- * differs hears garbage. Nothing has to be told to the bus: it reads the settings back from the terminals.
+ * differs hears garbage. The bus reads speed and stop bits back from the terminals; only a parity bit has to be told
+ * ({@link #openWithParity}), since terminals do not keep it.
  *
  * <p>Faults are made while it runs: {@link #unplug}, {@link #replug}, {@link #drop}, {@link #inject}. One thread owns the
  * terminals; the methods here hand it work and wait until it is done.
@@ -56,11 +57,11 @@ public final class PtyBus implements AutoCloseable {
     private volatile boolean closed;
     private volatile Traffic traffic = new Traffic(0, 0);
 
-    private PtyBus(Wiring wiring, List<Path> links) throws IOException {
+    private PtyBus(Wiring wiring, boolean parity, List<Path> links) throws IOException {
         this.wiring = wiring;
         alarm = Libc.eventfd();
         for (Path link : links) {
-            ends.add(new WireEnd(link.toAbsolutePath()));
+            ends.add(new WireEnd(link.toAbsolutePath(), parity));
         }
         thread = Thread.ofPlatform().name("pty-bus").daemon().unstarted(this::run);
     }
@@ -71,10 +72,19 @@ public final class PtyBus implements AutoCloseable {
      * @throws IOException when the machine gives no pseudo-terminal or a link cannot be made
      */
     public static PtyBus open(Wiring wiring, Path... links) throws IOException {
+        return start(wiring, false, links);
+    }
+
+    /** As {@link #open}, for a wire whose characters have a parity bit: each takes one bit longer. */
+    public static PtyBus openWithParity(Wiring wiring, Path... links) throws IOException {
+        return start(wiring, true, links);
+    }
+
+    private static PtyBus start(Wiring wiring, boolean parity, Path... links) throws IOException {
         if (links.length < 2 || links.length > MOST_ENDS) {
             throw new IllegalArgumentException("a bus has 2 to " + MOST_ENDS + " ends, not " + links.length);
         }
-        var bus = new PtyBus(wiring, List.of(links));
+        var bus = new PtyBus(wiring, parity, List.of(links));
         try {
             for (WireEnd end : bus.ends) {
                 end.plug();

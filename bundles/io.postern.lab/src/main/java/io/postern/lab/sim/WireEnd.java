@@ -10,17 +10,20 @@ import java.util.Queue;
 /** One end of a {@link PtyBus}: what it still has to send, and when its next character is through. Owned by the bus. */
 final class WireEnd {
     private static final int MOST_WAITING = 4096; // as a driver's transmit buffer; more stays with the kernel
-    private static final CharacterFormat UNPLUGGED = CharacterFormat.of(9600, 0);
+    private static final CharacterFormat UNPLUGGED = CharacterFormat.of(9600, 0, false);
 
     private final Path link;
+    private final boolean parity;
     private final Queue<Byte> sending = new ArrayDeque<>();
     private Optional<Pty> pty = Optional.empty();
     private CharacterFormat format = UNPLUGGED;
     private long nextAt = System.nanoTime();
     private int toDrop;
 
-    WireEnd(Path link) {
+    /** @param parity whether characters here carry a parity bit */
+    WireEnd(Path link, boolean parity) {
         this.link = link;
+        this.parity = parity;
     }
 
     Path link() {
@@ -74,7 +77,7 @@ final class WireEnd {
         }
         byte[] written = pty.orElseThrow().read();
         if (written.length > 0 && sending.isEmpty()) {
-            format = pty.orElseThrow().format();
+            format = pty.orElseThrow().format(parity);
             nextAt = (nextAt - now > 0 ? nextAt : now) + format.characterNanos();
         }
         for (byte octet : written) {
@@ -95,7 +98,7 @@ final class WireEnd {
 
     void hear(byte octet, CharacterFormat spoken) throws IOException {
         if (pty.isPresent()) {
-            boolean understood = pty.get().format().equals(spoken);
+            boolean understood = pty.get().format(parity).equals(spoken);
             pty.get().write(understood ? octet : (byte) (octet * 31 + 7)); // any other value will do
         }
     }

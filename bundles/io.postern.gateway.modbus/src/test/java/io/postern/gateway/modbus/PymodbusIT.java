@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.modbus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.gateway.Measurement.Count;
+import io.postern.gateway.Measurement.Flag;
+import io.postern.gateway.Measurement.Quantity;
+import io.postern.gateway.Reading;
+import io.postern.gateway.serial.Parity;
+import io.postern.gateway.serial.SerialLine;
+import io.postern.gateway.serial.SerialSettings;
+import io.postern.gateway.spi.Line;
+import io.postern.lab.sim.PtyBus;
+import io.postern.lab.sim.PymodbusServer;
+import io.postern.testkit.Await;
+import io.postern.wire.DeviceId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sensors on a real line at 19200 8E1, ten instruments by pymodbus at the other end of a two-wire bus. */
+class PymodbusIT {
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final int UNITS = 10;
+
+    @TempDir
+    Path dir;
+
+    private PtyBus bus;
+    private PymodbusServer server;
+    private SerialLine line;
+    private final Map<String, List<Reading>> readings = new ConcurrentHashMap<>();
+    private final List<Line.Scheduled> polling = new ArrayList<>();
+
+    @BeforeEach
+    void open() throws Exception {
+        bus = PtyBus.openWithParity(PtyBus.Wiring.HALF_DUPLEX, dir.resolve("gateway"), dir.resolve("units"));
+        server = PymodbusServer.start(new PymodbusServer.Port(bus.port(1), 19200, 8, 'E', 1), UNITS);
+        line = SerialLine.open("main", new SerialSettings(bus.port(0), 19200, 8, Parity.EVEN, 1));
+    }
+
+    @AfterEach
+    void close() {
+        polling.forEach(Line.Scheduled::close);
+        line.close();
+        server.close();
+        bus.close();
+    }
+
+    @Test
+    void everyUnitsValuesArriveUnderItsOwnName() {
+        for (int unit = 1; unit <= UNITS; unit++) {
+            poll(unit, Duration.ofMillis(500));
+        }
+        for (int unit = 1; unit <= UNITS; unit++) {
+            awaitReadings(unit, 3);
+        }
+
+        for (int unit = 1; unit <= UNITS; unit++) {
+            long energy = -1;
+            for (Reading reading : of(unit)) {
+                assertRight(unit, reading);
+                long now = value(reading, "energy", Count.class).value();
+                assertThat(now).isGreaterThanOrEqualTo(energy);
+                energy = now;
+            }
+            assertThat(energy).isPositive();
+        }
+        assertThat(bus.traffic().collisions()).isZero();
+    }
+
+    @Test
+    void aUnitThatIsNotThereDoesNotStopTheOthers() {
+        poll(UNITS + 1, Duration.ofMillis(100));
+        poll(1, Duration.ofMillis(100));
+        poll(2, Duration.ofMillis(100));
+        awaitReadings(1, 30);
+        awaitReadings(2, 30);
+
+        // three attempts, then a rest of ten times what an attempt costs
+        assertThat(line.statistics().failed()).isBetween(1L, 6L);
+        assertThat(of(UNITS + 1)).isEmpty();
+    }
+
+    @Test
+    void pollingGoesOnByItselfWhenThePortIsPulledAndPutBack() {
+        poll(1, Duration.ofMillis(100));
+        for (int pull = 0; pull < 3; pull++) {
+            awaitReadings(1, of(1).size() + 2);
+            bus.unplug(0);
+            bus.replug(0);
+        }
+        awaitReadings(1, of(1).size() + 2);
+
+        assertThat(line.statistics().reopened()).isEqualTo(3);
+        assertThat(of(1)).allSatisfy(reading -> assertRight(1, reading));
+    }
+
+    @Test
+    void garbageOnTheLineNeverBecomesAValue() {
+        poll(1, Duration.ofMillis(50));
+        poll(2, Duration.ofMillis(50));
+        RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+        for (int round = 0; round < 20; round++) {
+            var garbage = new byte[random.nextInt(1, 20)];
+            random.nextBytes(garbage);
+            bus.inject(0, garbage);
+            bus.drop(
+                    1,
+                    round % 3); // of answers only: pymodbus knows no silence and never finds back into broken questions
+            int unit = 1 + round % 2;
+            awaitReadings(unit, of(unit).size() + 1);
+        }
+
+        assertThat(of(1)).allSatisfy(reading -> assertRight(1, reading));
+        assertThat(of(2)).allSatisfy(reading -> assertRight(2, reading));
+    }
+
+    private void poll(int unit, Duration period) {
+        var settings = new ModbusSettings(
+                DeviceId.of("meter-" + unit),
+                unit,
+                period,
+                Duration.ofMillis(200),
+                false,
+                SensorMap.parse(PymodbusServer.REGISTERS));
+        polling.add(line.schedule(
+                period,
+                new ModbusSensor(
+                        settings, reading -> of(unit).add(reading), InstantSource.system(), System::nanoTime)));
+    }
+
+    private List<Reading> of(int unit) {
+        return readings.computeIfAbsent("meter-" + unit, _ -> new CopyOnWriteArrayList<>());
+    }
+
+    private void awaitReadings(int unit, int count) {
+        Await.value(SOON, count + " readings of unit " + unit, () -> of(unit).size(), seen -> seen >= count);
+    }
+
+    private static void assertRight(int unit, Reading reading) {
+        assertThat(reading.leaf()).isEqualTo(DeviceId.of("meter-" + unit));
+        assertThat(reading.values().get("unit")).isEqualTo(new Count(unit));
+        assertThat(reading.values().get("odd")).isEqualTo(new Flag(unit % 2 == 1));
+        assertThat(value(reading, "voltage", Quantity.class).value()).isBetween(225.0, 235.0);
+        assertThat(value(reading, "current", Quantity.class).value()).isBetween(-4.0, 4.0);
+        assertThat(value(reading, "frequency", Quantity.class).value()).isBetween(49.9, 50.1);
+    }
+
+    private static <T> T value(Reading reading, String field, Class<T> kind) {
+        return kind.cast(Objects.requireNonNull(reading.values().get(field), field));
+    }
+}
