@@ -142,7 +142,7 @@ public final class Hub implements AutoCloseable {
         if (!closing) {
             identities.disconnected(session.deviceId(), session.lastActivity());
         }
-        LOG.atInfo()
+        LOG.atDebug()
                 .addKeyValue("deviceId", session.deviceId())
                 .addKeyValue(
                         "reason", session.endReason().map(CloseReason::text).orElse("displaced"))

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.mqtt;
+
+import io.postern.cloud.endpoint.EventLoops;
+import io.postern.cloud.hub.Hub;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The MQTT listener of the hub, TLS only. Event loops read and write the octets; each connection has a virtual thread
+ * for what may block.
+ */
+public final class MqttListener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttListener.class);
+    private static final Duration STARTING = Duration.ofSeconds(10);
+    private static final Duration STOPPING = Duration.ofSeconds(5);
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5); // from the end of the TLS handshake to CONNECT
+
+    private final Vertx vertx;
+    private final NetServer server;
+    private final Admission admission;
+    private final InstantSource clock;
+    private final Duration connectLimit;
+    private final Set<Thread> sessions = ConcurrentHashMap.newKeySet();
+
+    /** @param options where to listen, with TLS switched on */
+    public MqttListener(Vertx vertx, NetServerOptions options, Hub hub, InstantSource clock) {
+        this(vertx, options, hub, clock, CONNECT_LIMIT);
+    }
+
+    MqttListener(Vertx vertx, NetServerOptions options, Hub hub, InstantSource clock, Duration connectLimit) {
+        if (!options.isSsl()) {
+            throw new IllegalArgumentException("this listener serves TLS only; switch it on in the options");
+        }
+        this.vertx = vertx;
+        this.server = vertx.createNetServer(options.setTcpKeepAlive(true).setTcpNoDelay(true));
+        this.admission = new Admission(hub);
+        this.clock = clock;
+        this.connectLimit = connectLimit;
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @return the port, also when it was left to the system
+     * @throws IOException when the address cannot be bound, with the reason as it came
+     */
+    public int start() throws IOException {
+        server.connectHandler(socket -> MqttSocket.serve(vertx, socket, connectLimit, this::session));
+        server.exceptionHandler(failure ->
+                LOG.atDebug().addKeyValue("reason", failure.toString()).log("MQTT connection broken"));
+        EventLoops.await(server.listen(), STARTING);
+        return server.actualPort();
+    }
+
+    /** Closes all connections and waits, within a bound, for what is being stored. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            EventLoops.await(server.close(), STOPPING);
+            long deadline = System.nanoTime() + STOPPING.toNanos();
+            for (Thread session : sessions) {
+                session.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            }
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("MQTT listener did not stop in time");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private MqttSocket.Receiver session(MqttSocket socket) {
+        var session = new MqttSession(socket, admission, clock);
+        Thread thread = Thread.ofVirtual().name("mqtt-session").unstarted(() -> {
+            try {
+                session.run();
+            } finally {
+                sessions.remove(Thread.currentThread());
+            }
+        });
+        sessions.add(thread);
+        thread.start();
+        return session;
+    }
+}

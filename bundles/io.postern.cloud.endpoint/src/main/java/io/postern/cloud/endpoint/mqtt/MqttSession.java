@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.mqtt;
+
+import io.postern.cloud.endpoint.mqtt.Packet.ConnectReturn;
+import io.postern.cloud.hub.CloseReason;
+import io.postern.cloud.hub.DeviceConnection;
+import io.postern.cloud.hub.DeviceSession;
+import io.postern.cloud.store.DatabaseException;
+import io.postern.wire.Shown;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The conversation with one client, on a virtual thread of its own: one packet after the other, so that what a device
+ * sends is stored and acknowledged in its order.
+ */
+final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttSession.class);
+
+    private final MqttSocket socket;
+    private final Admission admission;
+    private final InstantSource clock;
+    private final Inbox inbox = new Inbox();
+
+    MqttSession(MqttSocket socket, Admission admission, InstantSource clock) {
+        this.socket = socket;
+        this.admission = admission;
+        this.clock = clock;
+    }
+
+    @Override
+    public void received(Packet.Inbound packet, int size) {
+        inbox.received(packet, size);
+    }
+
+    @Override
+    public void gone(Optional<String> reason) {
+        inbox.gone(reason);
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        inbox.cut(reason.code() + " " + reason.text());
+        socket.close();
+    }
+
+    @Override
+    public void desiredChanged(JsonObject patch, long version) {
+        inbox.notice(new Inbox.DesiredChange(patch, version));
+    }
+
+    @Override
+    public void run() {
+        try {
+            switch (inbox.take()) {
+                case Inbox.Received(Packet.Connect connect, int size) -> converse(connect, size);
+                case Inbox.Received(Packet.ForeignConnect foreign, int _) ->
+                    refuse(
+                            "",
+                            ConnectReturn.UNACCEPTABLE_PROTOCOL,
+                            "protocol " + Shown.of(foreign.protocol()) + " level " + foreign.level()
+                                    + "; this hub speaks MQTT 3.1.1");
+                case Inbox.Item _ -> {
+                    // gone before it said who it is
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            socket.close();
+        }
+    }
+
+    private void converse(Packet.Connect connect, int size) throws InterruptedException {
+        Admission.Decision decision;
+        try {
+            decision = admission.decide(connect, this);
+        } catch (DatabaseException e) {
+            LOG.atError()
+                    .setCause(e)
+                    .addKeyValue("deviceId", Shown.of(connect.clientId()))
+                    .log("cannot check a device");
+            decision = new Admission.Refused(ConnectReturn.SERVER_UNAVAILABLE, "the database failed");
+        }
+        switch (decision) {
+            case Admission.Refused(ConnectReturn code, String reason) -> refuse(connect.clientId(), code, reason);
+            case Admission.Admitted(DeviceSession session) -> {
+                try (session) {
+                    new Conversation(socket, inbox, session, clock).hold(connect, size);
+                }
+            }
+        }
+    }
+
+    private void refuse(String clientId, ConnectReturn code, String reason) {
+        LOG.atWarn()
+                .addKeyValue("deviceId", Shown.of(clientId))
+                .addKeyValue("remote", socket.remote())
+                .addKeyValue("code", code)
+                .addKeyValue("reason", reason)
+                .log("MQTT connection refused");
+        try {
+            socket.write(new Packet.ConnAck(code));
+        } catch (IOException e) {
+            LOG.atDebug().setCause(e).log("the refused client did not wait for its answer");
+        }
+    }
+}

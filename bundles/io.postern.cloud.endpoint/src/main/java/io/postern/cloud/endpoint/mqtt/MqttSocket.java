@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.mqtt;
+
+import io.postern.cloud.endpoint.EventLoops;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event loop's side of one connection: octets to packets, the window of packets in work, and the time limits. All
+ * but {@link #write}, {@link #accepted}, {@link #processed} and {@link #close} is called on the event loop alone.
+ *
+ * <p>Reading stops while the window is full, so a client can never have more of our memory than one window; before its
+ * CONNECT is accepted it has only {@link #BEFORE_CONNECT} octets and a few seconds.
+ */
+final class MqttSocket {
+    static final int BEFORE_CONNECT = 16 * 1024; // token 4 KB, user name 1 KB, will: the rest
+    static final int LARGEST_PACKET = 256 * 1024 + 64 * 1024 + 2; // the largest message beside the longest topic
+    private static final int WINDOW_PACKETS = 256; // what one commit of the event stream takes together
+    private static final int WINDOW_OCTETS = 1024 * 1024; // three of the largest packets
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(1767); // spec: the hub's cap on keep-alive x 1.5
+    private static final Duration SLOWEST_READER = Duration.ofSeconds(30); // 64 KB of twin over 20 kbit/s
+
+    /** What takes the packets; on another thread, so its methods only queue. */
+    interface Receiver {
+        void received(Packet.Inbound packet, int size);
+
+        /** The connection is gone; {@code reason} says why, empty when the other side just closed it. */
+        void gone(Optional<String> reason);
+    }
+
+    private final Vertx vertx;
+    private final Context loop;
+    private final NetSocket socket;
+    private final Function<MqttSocket, Receiver> receivers;
+    private final PacketDecoder decoder = new PacketDecoder(BEFORE_CONNECT);
+    private @Nullable Receiver receiver;
+    private Duration silence;
+    private boolean accepted;
+    private boolean ended;
+    private int packets;
+    private int octets;
+    private long lastHeard = System.nanoTime();
+    private long timer;
+
+    private MqttSocket(Vertx vertx, NetSocket socket, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
+        this.vertx = vertx;
+        this.loop = vertx.getOrCreateContext();
+        this.socket = socket;
+        this.receivers = receivers;
+        this.silence = connectLimit;
+    }
+
+    /** Takes over a fresh connection; called on its event loop. */
+    static void serve(Vertx vertx, NetSocket socket, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
+        var mqtt = new MqttSocket(vertx, socket, connectLimit, receivers);
+        socket.handler(mqtt::heard);
+        socket.exceptionHandler(failure -> mqtt.end(Optional.of("the connection broke: " + failure.getMessage())));
+        socket.closeHandler(_ -> mqtt.end(Optional.empty()));
+        mqtt.watch(connectLimit);
+    }
+
+    String remote() {
+        return socket.remoteAddress() == null
+                ? "unknown"
+                : socket.remoteAddress().toString();
+    }
+
+    /** Sends a packet; waits while the client does not read what was sent before. */
+    void write(Packet.Outbound packet) throws IOException {
+        Future<Void> written = socket.write(Buffer.buffer(PacketEncoder.encode(packet)));
+        if (socket.writeQueueFull()) {
+            EventLoops.await(written, SLOWEST_READER);
+        }
+    }
+
+    /** The CONNECT was accepted: from now on the client may send all it likes, as often as it promised to. */
+    void accepted(int keepAliveSeconds) {
+        loop.runOnContext(_ -> {
+            decoder.limit(LARGEST_PACKET);
+            silence = keepAliveSeconds == 0 ? LONGEST_SILENCE : min(Duration.ofMillis(1500L * keepAliveSeconds));
+            lastHeard = System.nanoTime();
+            vertx.cancelTimer(timer);
+            watch(silence);
+            accepted = true;
+            drain();
+        });
+    }
+
+    /** The packets of {@code count}, {@code size} octets in all, are done with. */
+    void processed(int count, int size) {
+        loop.runOnContext(_ -> {
+            packets -= count;
+            octets -= size;
+            drain();
+        });
+    }
+
+    void close() {
+        loop.runOnContext(_ -> socket.close());
+    }
+
+    private void heard(Buffer chunk) {
+        decoder.feed(chunk.getBytes());
+        if (accepted) {
+            lastHeard = System.nanoTime(); // before, only a whole CONNECT counts: octets may drip for ever
+        }
+        drain();
+    }
+
+    private void drain() {
+        try {
+            while (!ended && isReading()) {
+                int before = decoder.waiting();
+                Optional<Packet.Inbound> packet = decoder.next();
+                if (packet.isEmpty()) {
+                    break;
+                }
+                deliver(packet.get(), before - decoder.waiting());
+            }
+        } catch (MalformedPacketException e) {
+            end(Optional.of("protocol error: " + e.getMessage()));
+            return;
+        }
+        if (isReading()) {
+            socket.resume();
+        } else {
+            socket.pause();
+        }
+    }
+
+    /** Between CONNECT and its acceptance nothing is read, afterwards as long as the window has room. */
+    private boolean isReading() {
+        return accepted ? packets < WINDOW_PACKETS && octets < WINDOW_OCTETS : receiver == null;
+    }
+
+    private void deliver(Packet.Inbound packet, int size) throws MalformedPacketException {
+        if (receiver == null) {
+            if (!(packet instanceof Packet.Connect || packet instanceof Packet.ForeignConnect)) {
+                throw new MalformedPacketException("the first packet is no CONNECT");
+            }
+            receiver = receivers.apply(this);
+        }
+        packets++;
+        octets += size;
+        receiver.received(packet, size);
+    }
+
+    private void end(Optional<String> reason) {
+        if (!ended) {
+            ended = true;
+            vertx.cancelTimer(timer);
+            socket.close();
+            if (receiver != null) {
+                receiver.gone(reason);
+            }
+        }
+    }
+
+    private void watch(Duration left) {
+        timer = vertx.setTimer(Math.max(1, left.toMillis()), _ -> {
+            Duration silent = Duration.ofNanos(System.nanoTime() - lastHeard);
+            if (!isReading()) {
+                watch(silence); // we are the silent ones
+            } else if (silent.compareTo(silence) >= 0) {
+                end(Optional.of("silent for " + silent.toMillis() + " ms"));
+            } else {
+                watch(silence.minus(silent));
+            }
+        });
+    }
+
+    private static Duration min(Duration asked) {
+        return asked.compareTo(LONGEST_SILENCE) < 0 ? asked : LONGEST_SILENCE;
+    }
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.cloud.hub.AuthMethod;
+import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.hub.HubEvent;
+import io.postern.cloud.hub.IdentityDraft;
+import io.postern.cloud.hub.IfMatch;
+import io.postern.testkit.Await;
+import io.postern.testkit.MovableClock;
+import io.postern.wire.DeviceId;
+import io.postern.wire.ModelId;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.Secret;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is let in and who is put out, seen through Paho over TLS. */
+@Timeout(60)
+class MqttAccessIT {
+    private static final int NOT_AUTHORIZED = 5;
+    private static final int MALFORMED = 4;
+
+    @TempDir
+    Path directory;
+
+    private final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
+    private TestHub server;
+    private DeviceIdentity meter;
+
+    @BeforeEach
+    void open() throws Exception {
+        server = new TestHub(directory, clock, 0, Duration.ofSeconds(5));
+        meter = server.device("meter-1");
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    @Tag("HUB-02")
+    @Tag("HUB-07")
+    @Tag("HUB-16")
+    @Tag("HUB-28")
+    void aDeviceSpeaksUnderItsOwnKey() throws Exception {
+        try (MqttClient client = connect("meter-1", server.token(meter))) {
+            client.publish("devices/meter-1/messages/events/%24.mid=m-1&seq=7", bytes("{\"kw\":1}"), 1, false);
+
+            HubEvent event = server.hub.events().read(1, 10).getFirst(); // durable before the PUBACK: no waiting
+            assertThat(event.deviceId()).isEqualTo(meter.deviceId());
+            assertThat(event.generationId()).isEqualTo(meter.generationId());
+            assertThat(event.authMethod()).isEqualTo(AuthMethod.DEVICE_KEY);
+            assertThat(event.properties().entries())
+                    .containsEntry("$.mid", "m-1")
+                    .containsEntry("seq", "7");
+            assertThat(event.body().toUtf8()).isEqualTo("{\"kw\":1}");
+            client.disconnect();
+        }
+    }
+
+    @Test
+    @Tag("HUB-29")
+    @Tag("HUB-28")
+    void aDeviceSpeaksUnderATokenOfAPolicy() throws Exception {
+        ResourceUri own = ResourceUri.device(TestHub.NAMES.hub(), meter.deviceId());
+        try (MqttClient client = connect("meter-1", server.policyToken("tokenservice", own))) {
+            client.publish("devices/meter-1/messages/events/", bytes("x"), 1, false);
+
+            HubEvent event = server.hub.events().read(1, 10).getFirst();
+            assertThat(event.authMethod()).isEqualTo(AuthMethod.POLICY_KEY);
+            assertThat(event.policy()).contains("tokenservice");
+            client.disconnect();
+        }
+    }
+
+    @Test
+    @Tag("HUB-05")
+    @Tag("ISS-11")
+    void aTokenForOneDeviceOpensNoOther() throws Exception {
+        DeviceIdentity other = server.device("meter-11");
+        ResourceUri own = ResourceUri.device(TestHub.NAMES.hub(), meter.deviceId());
+        ResourceUri longer = ResourceUri.of(own + "/messages/events");
+        Secret key = meter.keys().primary();
+
+        refused("meter-11", server.token(meter), NOT_AUTHORIZED);
+        refused("meter-11", server.policyToken("tokenservice", own), NOT_AUTHORIZED);
+        refused("meter-1", TestHub.token(longer, Optional.empty(), key, server.inAnHour()), NOT_AUTHORIZED);
+        refused("meter-1", server.policyToken("device", longer), NOT_AUTHORIZED);
+        refused("METER-1", server.policyToken("device", own), NOT_AUTHORIZED);
+        connect("meter-11", server.token(other)).disconnect();
+    }
+
+    @Test
+    @Tag("HUB-05")
+    @Tag("HUB-10")
+    void whatIsWrongExpiredUnknownOrDisabledIsNotAuthorized() throws Exception {
+        ResourceUri own = ResourceUri.device(TestHub.NAMES.hub(), meter.deviceId());
+        Secret foreign = Secret.random(64, new SecureRandom());
+        Instant now = clock.instant();
+
+        refused("meter-1", TestHub.token(own, Optional.empty(), foreign, server.inAnHour()), NOT_AUTHORIZED);
+        refused("meter-1", TestHub.token(own, Optional.empty(), meter.keys().primary(), now), NOT_AUTHORIZED);
+        refused("nobody", server.policyToken("device", ResourceUri.hub(TestHub.NAMES.hub())), NOT_AUTHORIZED);
+        refused("meter-1", server.policyToken("service", ResourceUri.hub(TestHub.NAMES.hub())), NOT_AUTHORIZED);
+
+        server.hub.identities().update(IdentityDraft.of(meter.deviceId()).disabled("stolen"), IfMatch.ANY);
+        refused("meter-1", server.token(meter), NOT_AUTHORIZED);
+    }
+
+    @Test
+    @Tag("HUB-16")
+    void userNameClientIdAndPasswordMustFitTogether() throws Exception {
+        String token = server.token(meter);
+
+        assertThat(code("meter-2", server.userName("meter-1"), token)).isEqualTo(NOT_AUTHORIZED);
+        assertThat(code("meter-1/module", server.userName("meter-1/module"), token))
+                .isEqualTo(NOT_AUTHORIZED);
+        assertThat(code("meter-1", "other.mqtt.test/meter-1/?api-version=2021-04-12", token))
+                .isEqualTo(NOT_AUTHORIZED);
+        assertThat(code("meter-1", "meter-1", token)).isEqualTo(MALFORMED);
+        assertThat(code("meter-1", server.userName("meter-1"), "letmein")).isEqualTo(MALFORMED);
+        assertThat(code("meter-1", server.userName("meter-1"), "SharedAccessSignature sr=x"))
+                .isEqualTo(MALFORMED);
+        assertThat(server.hub.connectedCount()).isZero();
+    }
+
+    @Test
+    void olderUserNamesAreUnderstoodAndTheModelIsRecorded() throws Exception {
+        String host = TestHub.NAMES.hubHost();
+        String token = server.token(meter);
+
+        assertThat(code("meter-1", host + "/meter-1", token)).isZero();
+        assertThat(code("meter-1", host + "/meter-1/api-version=2016-11-14", token))
+                .isZero();
+        assertThat(code(
+                        "meter-1",
+                        host + "/meter-1/?api-version=2021-04-12&model-id=dtmi%3Aa%3AMeter%3B1&DeviceClientType=x%20y",
+                        token))
+                .isZero();
+
+        assertThat(server.hub.identities().find(meter.deviceId()).orElseThrow().model())
+                .contains(ModelId.of("dtmi:a:Meter;1"));
+    }
+
+    @Test
+    void theNewestConnectionWins() throws Exception {
+        try (MqttClient first = connect("meter-1", server.token(meter));
+                MqttClient second = connect("meter-1", server.token(meter))) {
+            awaitLost(first);
+
+            second.publish("devices/meter-1/messages/events/", bytes("still here"), 1, false);
+            assertThat(server.hub.connectedCount()).isEqualTo(1);
+            second.disconnect();
+        }
+    }
+
+    @Test
+    @Tag("HUB-05")
+    void theSessionEndsWithItsToken() throws Exception {
+        try (MqttClient client = connect("meter-1", server.token(meter))) {
+            clock.advance(Duration.ofHours(1));
+
+            awaitLost(client);
+            assertThat(server.hub.connectedCount()).isZero();
+        }
+        connect("meter-1", server.token(meter)).disconnect();
+    }
+
+    @Test
+    @Tag("ISS-12")
+    @Tag("HUB-10")
+    void aDeletedDeviceIsCutAndStaysOut() throws Exception {
+        String token = server.token(meter);
+        try (MqttClient client = connect("meter-1", token)) {
+            server.hub.identities().delete(meter.deviceId(), IfMatch.ANY);
+
+            awaitLost(client);
+        }
+        refused("meter-1", token, NOT_AUTHORIZED);
+        assertThat(server.hub.events().last()).isZero();
+    }
+
+    @Test
+    @Tag("ISS-13")
+    void anOldTokenOfADeletedNameStaysDeadAfterTheQuarantine() throws Exception {
+        ResourceUri own = ResourceUri.device(TestHub.NAMES.hub(), meter.deviceId());
+        Instant inAYear = clock.instant().plus(Duration.ofDays(365));
+        String old = TestHub.token(own, Optional.empty(), meter.keys().primary(), inAYear);
+        server.hub.identities().delete(meter.deviceId(), IfMatch.ANY);
+
+        clock.advance(Duration.ofDays(10));
+        server.device("meter-1");
+
+        refused("meter-1", old, NOT_AUTHORIZED);
+    }
+
+    @Test
+    void aRefusalIsLoggedWithItsReasonAndWithoutASecret() throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Handler memory = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("io.postern.cloud.endpoint.mqtt");
+        logger.setLevel(Level.ALL);
+        logger.addHandler(memory);
+        String wrong = server.token(server.device("meter-2"));
+        try {
+            refused("meter-1", wrong, NOT_AUTHORIZED);
+            refused("meter-1", wrong.replace("se=", "xx="), MALFORMED);
+        } finally {
+            logger.removeHandler(memory);
+        }
+
+        String signature = wrong.replaceAll(".*sig=([^&]*).*", "$1");
+        assertThat(lines)
+                .anySatisfy(line -> assertThat(line).contains("meter-1").contains("WRONG_SIGNATURE"));
+        assertThat(lines).anySatisfy(line -> assertThat(line).contains("needs the field se"));
+        assertThat(String.join("\n", lines))
+                .doesNotContain(signature)
+                .doesNotContain(java.net.URLDecoder.decode(signature, StandardCharsets.UTF_8))
+                .doesNotContain(meter.keys().primary().revealBase64());
+    }
+
+    @Test
+    void nobodyGetsInWithoutAToken() throws Exception {
+        try (RawClient client = new RawClient(server)) {
+            client.send("100c00044d515454040200000000"); // CONNECT without user name and password
+            assertThat(client.readAll()).hasToString("20020004");
+        }
+    }
+
+    private MqttClient connect(String device, String token) throws Exception {
+        return connect(device, server.userName(device), token);
+    }
+
+    private MqttClient connect(String clientId, String userName, String token) throws Exception {
+        var options = new MqttConnectOptions();
+        options.setUserName(userName);
+        options.setPassword(token.toCharArray());
+        options.setSocketFactory(server.tls().getSocketFactory());
+        options.setCleanSession(false);
+        options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
+        options.setConnectionTimeout(20);
+        var client = new MqttClient(server.uri(), clientId, new MemoryPersistence());
+        client.setTimeToWait(20_000);
+        client.connect(options);
+        return client;
+    }
+
+    private void refused(String device, String token, int expected) throws Exception {
+        assertThat(code(device, server.userName(device), token)).isEqualTo(expected);
+        assertThat(server.hub.identities().find(DeviceId.of(device)).filter(d -> d.isConnected()))
+                .isEmpty();
+    }
+
+    /** 0 when it was let in. */
+    private int code(String clientId, String userName, String token) throws Exception {
+        try {
+            MqttClient client = connect(clientId, userName, token);
+            client.disconnect();
+            client.close();
+            return 0;
+        } catch (MqttException e) {
+            return e.getReasonCode();
+        }
+    }
+
+    private static void awaitLost(MqttClient client) {
+        Await.until(Duration.ofSeconds(20), "the connection to be cut", () -> !client.isConnected());
+        assertThatThrownBy(() -> client.publish("devices/meter-1/messages/events/", bytes("late"), 1, false))
+                .isInstanceOf(MqttException.class);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

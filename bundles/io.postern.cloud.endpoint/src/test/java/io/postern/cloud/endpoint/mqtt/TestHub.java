@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.mqtt;
+
+import io.postern.cloud.endpoint.CloudNames;
+import io.postern.cloud.endpoint.EventLoops;
+import io.postern.cloud.endpoint.tls.PrivateCa;
+import io.postern.cloud.endpoint.tls.ServerTls;
+import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.HubEvent;
+import io.postern.cloud.hub.HubSettings;
+import io.postern.cloud.hub.IdentityDraft;
+import io.postern.cloud.hub.RegistryReply;
+import io.postern.cloud.store.Database;
+import io.postern.cloud.store.KeySealer;
+import io.postern.testkit.Await;
+import io.postern.testkit.Hosts;
+import io.postern.testkit.LoopbackAddress;
+import io.postern.wire.DeviceId;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServerOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** A hub behind a real MQTT listener on a loopback address of its own. */
+final class TestHub implements AutoCloseable {
+    static final CloudNames NAMES = new CloudNames("mqtt.test");
+    static final String ADDRESS = LoopbackAddress.random(); // one a JVM, which remembers where it found a name
+
+    final Hub hub;
+    final int port;
+    final PrivateCa ca;
+    private final InstantSource clock;
+    private final Vertx vertx = EventLoops.start();
+    private final Database database;
+    private final MqttListener listener;
+
+    /** @param port 0 for any */
+    TestHub(Path directory, InstantSource clock, int port, Duration connectLimit)
+            throws IOException, GeneralSecurityException {
+        this.clock = clock;
+        Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
+        ca = PrivateCa.open(
+                directory, NAMES, InetAddress.getByName(ADDRESS), InstantSource.system(), new SecureRandom());
+        database = Database.open(directory.resolve("cloud.db"));
+        KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
+        hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, new SecureRandom());
+        var options = new ServerTls(ca)
+                .applyTo(new NetServerOptions().setHost(ADDRESS).setPort(port));
+        listener = new MqttListener(vertx, options, hub, clock, connectLimit);
+        this.port = listener.start();
+    }
+
+    DeviceIdentity device(String name) {
+        return switch (hub.identities().create(IdentityDraft.of(DeviceId.of(name)))) {
+            case RegistryReply.Created(DeviceIdentity identity) -> identity;
+            case RegistryReply.Creation refused -> throw new AssertionError(refused);
+        };
+    }
+
+    String uri() {
+        return "ssl://" + NAMES.hubHost() + ":" + port;
+    }
+
+    String userName(String device) {
+        return NAMES.hubHost() + "/" + device + "/?api-version=2021-04-12";
+    }
+
+    String token(DeviceIdentity device) {
+        ResourceUri own = ResourceUri.device(NAMES.hub(), device.deviceId());
+        return token(own, Optional.empty(), device.keys().primary(), inAnHour());
+    }
+
+    String policyToken(String policy, ResourceUri resource) {
+        Secret key = hub.policies().find(policy).orElseThrow().keys().primary();
+        return token(resource, Optional.of(policy), key, inAnHour());
+    }
+
+    static String token(ResourceUri resource, Optional<String> policy, Secret key, Instant expiry) {
+        return SasToken.sign(resource, expiry, policy, key::hmacSha256).text().revealUtf8();
+    }
+
+    Instant inAnHour() {
+        return clock.instant().plus(Duration.ofHours(1));
+    }
+
+    /** The first {@code count} events, once they are there. */
+    List<HubEvent> events(int count) {
+        return Await.value(
+                Duration.ofSeconds(20),
+                count + " accepted events",
+                () -> hub.events().read(1, 1000),
+                events -> events.size() >= count);
+    }
+
+    SSLContext tls() throws IOException, GeneralSecurityException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("ca", ca.authority());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    void closeListener() {
+        listener.close();
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        hub.close();
+        database.close();
+        EventLoops.close(vertx);
+    }
+}
