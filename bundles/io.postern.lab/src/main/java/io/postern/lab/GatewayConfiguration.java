@@ -20,7 +20,6 @@ record GatewayConfiguration(
 
     JsonObject toJson() {
         JsonObjectBuilder json = Json.object()
-                .add(":configurator:resource-version", 1)
                 .add("io.postern.gateway", core())
                 .add("io.postern.gateway.tpm", Json.object().add("device", tpmDevice))
                 .add("io.postern.gateway.store", Json.object().add("directory", directory.toString()))

@@ -4,7 +4,6 @@ package io.postern.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.ConsoleHandler;
@@ -13,7 +12,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The main class of a running side: {@code Launcher FEATURE_DIRECTORY CACHE_DIRECTORY [CONFIGURATION...]}.
+ * The main class of a running side: {@code Launcher FEATURE_DIRECTORY CACHE_DIRECTORY CONFIGURATION}.
  *
  * <p>Exit codes: 0 stopped in order, 1 could not start or died, 2 wrong arguments.
  */
@@ -25,14 +24,14 @@ public final class Launcher {
     private Launcher() {}
 
     public static void main(String[] args) throws InterruptedException {
-        if (args.length < 2) {
-            System.err.println("usage: Launcher FEATURE_DIRECTORY CACHE_DIRECTORY [CONFIGURATION...]");
+        if (args.length != 3) {
+            System.err.println("usage: Launcher FEATURE_DIRECTORY CACHE_DIRECTORY CONFIGURATION");
             System.exit(2);
         }
         logOnOneLine();
         try {
             RunningFeature running =
-                    RunningFeature.start(FeatureFile.read(Path.of(args[0])), Path.of(args[1]), configuration(args));
+                    RunningFeature.start(FeatureFile.read(Path.of(args[0])), Path.of(args[1]), configuration(args[2]));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
             running.inactiveBundles().forEach(each -> System.err.println("not started: " + each));
             Optional<Throwable> trouble = running.awaitStop();
@@ -45,17 +44,13 @@ public final class Launcher {
         }
     }
 
-    private static List<Path> configuration(String[] args) throws IOException {
-        List<Path> files = new ArrayList<>();
-        for (int i = 2; i < args.length; i++) {
-            Path file = Path.of(args[i]);
-            if (!Files.isReadable(file)) {
-                throw new IOException(
-                        "the configuration " + file + " cannot be read: give the path of a Configurator JSON file");
-            }
-            files.add(file);
+    private static Path configuration(String name) throws IOException {
+        Path file = Path.of(name);
+        if (!Files.isReadable(file)) {
+            throw new IOException(
+                    "the configuration " + file + " cannot be read: give the path of a Configurator JSON file");
         }
-        return files;
+        return file;
     }
 
     private static void stop(RunningFeature running) {

@@ -2,6 +2,7 @@
 package io.postern.launcher;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,17 +36,15 @@ public final class RunningFeature implements AutoCloseable {
      * Starts all bundles of {@code feature}.
      *
      * @param cache where the framework keeps what it unpacks; emptied
-     * @param configuration a Configurator JSON file, or several
+     * @param configuration a Configurator JSON file (Compendium R8, 150)
      * @throws IOException when the framework or a bundle does not start; the message names the bundle and the cause
      */
-    public static RunningFeature start(FeatureFile feature, Path cache, List<Path> configuration) throws IOException {
+    public static RunningFeature start(FeatureFile feature, Path cache, Path configuration) throws IOException {
         Map<String, String> settings = new HashMap<>();
         settings.put(Constants.FRAMEWORK_STORAGE, cache.toAbsolutePath().toString());
         settings.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         settings.put("felix.log.level", "1");
-        if (!configuration.isEmpty()) {
-            settings.put("configurator.initial", urls(configuration));
-        }
+        settings.put("configurator.initial", named(Files.readString(configuration)));
         FrameworkFactory factory = ServiceLoader.load(FrameworkFactory.class)
                 .findFirst()
                 .orElseThrow(() -> new IOException("no OSGi framework on the class path"));
@@ -77,11 +76,13 @@ public final class RunningFeature implements AutoCloseable {
         }
     }
 
-    private static String urls(List<Path> files) {
-        return files.stream()
-                .map(file -> file.toAbsolutePath().toUri().toString())
-                .reduce((a, b) -> a + "," + b)
-                .orElse("");
+    /** The Configurator wants an initial configuration to carry a name and a version; a person need not write them. */
+    private static String named(String json) {
+        return json.contains("\":configurator:symbolic-name\"")
+                ? json
+                : json.replaceFirst(
+                        "\\{",
+                        "{ \":configurator:symbolic-name\": \"io.postern.configuration\", \":configurator:version\": \"1.0.0\",");
     }
 
     public Framework framework() {

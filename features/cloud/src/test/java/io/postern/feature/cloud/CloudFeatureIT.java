@@ -49,7 +49,6 @@ class CloudFeatureIT {
         Path configuration =
                 Files.writeString(directory.resolve("cloud.json"), """
                 {
-                  ":configurator:resource-version": 1,
                   "io.postern.cloud.store": { "directory": "%1$s" },
                   "io.postern.cloud.hub": { "hubName": "hub.postern.test" },
                   "io.postern.cloud.dps": {
@@ -62,7 +61,7 @@ class CloudFeatureIT {
                 }
                 """.formatted(directory, freePort(), freePort()));
         return RunningFeature.start(
-                FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), List.of(configuration));
+                FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), configuration);
     }
 
     private static int freePort() throws Exception {

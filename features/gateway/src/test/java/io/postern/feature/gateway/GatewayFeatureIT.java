@@ -71,7 +71,6 @@ class GatewayFeatureIT {
         Path configuration = Files.writeString(
                 directory.resolve("gateway.json"), """
                 {
-                  ":configurator:resource-version": 1,
                   "io.postern.gateway": {
                     "idScope": "0ne00000001", "provisioningHost": "provisioning.postern.test", "provisioningPort": 1,
                     "tokenHost": "tokens.postern.test", "tokenPort": 1, "leaves": ["pin-1"]
@@ -85,7 +84,7 @@ class GatewayFeatureIT {
                 }
                 """.formatted(tpm.device(), directory.resolve("store")));
         return RunningFeature.start(
-                FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), List.of(configuration));
+                FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), configuration);
     }
 
     private static void restart(Bundle bundle) throws BundleException {
