@@ -18,13 +18,17 @@ final class KeyExaminer {
 
     Proof examine(RegistrationAttempt attempt, SymmetricKeys keys) {
         Optional<SasToken> token = attempt.token();
+        if (token.isEmpty() && attempt.request().tpm().isPresent()) {
+            return Proof.otherAttestation(
+                    "registration " + attempt.id() + " is enrolled with a symmetric key, this request shows a TPM");
+        }
         if (token.isEmpty()) {
-            return new Proof.Denied("registration " + attempt.id()
+            return Proof.notProven("registration " + attempt.id()
                     + " proves itself with a symmetric key, and this request has no Authorization header with a token");
         }
         List<Secret> signers = List.of(keys.primary(), keys.secondary());
         return Proof.flaw(attempt, token.get(), signers, clock.instant())
-                .<Proof>map(Proof.Denied::new)
+                .map(Proof::notProven)
                 .orElseGet(() -> new Proof.Proven(signers, keys, Optional.empty()));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
@@ -16,7 +17,7 @@ sealed interface Proof {
     /** Not yet: only the right TPM can open this and come back. */
     record Challenge(ActivationBlob blob) implements Proof {}
 
-    record Denied(String reason) implements Proof {}
+    record Denied(Refusal why, String reason) implements Proof {}
 
     /**
      * It is the device.
@@ -26,6 +27,14 @@ sealed interface Proof {
      * @param tpm where the primary hub key is to be sent sealed; absent when the device has it already
      */
     record Proven(List<Secret> signers, SymmetricKeys hubKeys, Optional<TpmAttestation> tpm) implements Proof {}
+
+    static Proof notProven(String reason) {
+        return new Denied(Refusal.NOT_PROVEN, reason);
+    }
+
+    static Proof otherAttestation(String reason) {
+        return new Denied(Refusal.OTHER_ATTESTATION, reason);
+    }
 
     /** What is wrong with a token for {@code attempt}; empty when it is good. */
     static Optional<String> flaw(RegistrationAttempt attempt, SasToken token, List<Secret> signers, Instant now) {

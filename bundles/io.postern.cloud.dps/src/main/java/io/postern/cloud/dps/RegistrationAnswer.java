@@ -30,6 +30,8 @@ public sealed interface RegistrationAnswer {
     enum Refusal {
         UNKNOWN_SCOPE,
         UNKNOWN_REGISTRATION,
+        /** The device attests in another way, or with another TPM, than its enrollment says. */
+        OTHER_ATTESTATION,
         /** The device did not prove that it is the one the enrollment speaks of. */
         NOT_PROVEN,
         /** The operation was never begun, has been forgotten or is another device's. */

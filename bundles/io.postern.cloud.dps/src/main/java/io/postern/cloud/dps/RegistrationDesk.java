@@ -91,7 +91,7 @@ public final class RegistrationDesk {
 
         return switch (examine(attempt, enrollment)) {
             case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
-            case Proof.Denied(String reason) -> denied(reason);
+            case Proof.Denied(Refusal why, String reason) -> refused(why, reason);
             case Proof.Proven proven
             when enrollment.status() == ProvisioningStatus.DISABLED ->
                 new RegistrationAnswer.Finished(disabled(attempt.id()));
@@ -135,7 +135,7 @@ public final class RegistrationDesk {
         }
         return switch (examine(attempt, found.get().enrollment())) {
             case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
-            case Proof.Denied(String reason) -> denied(reason);
+            case Proof.Denied(Refusal why, String reason) -> refused(why, reason);
             case Proof.Proven proven ->
                 records.find(attempt.id())
                         .<RegistrationAnswer>map(RegistrationAnswer.Recorded::new)

@@ -44,18 +44,18 @@ final class TpmExaminer {
     Proof examine(RegistrationAttempt attempt, AttestationMechanism.Tpm enrolled) {
         Optional<TpmAttestation> shown = attempt.request().tpm();
         if (shown.isEmpty()) {
-            return new Proof.Denied(
+            return Proof.otherAttestation(
                     "registration " + attempt.id() + " proves itself with a TPM, and this request shows no TPM keys");
         }
         TpmAttestation tpm = shown.get();
         if (!tpm.endorsementKey().equals(enrolled.endorsementKey())) {
-            return new Proof.Denied("the endorsement key shown (its registration id: "
+            return Proof.otherAttestation("the endorsement key shown (its registration id: "
                     + tpm.endorsementKey().registrationId() + ") is not the one enrolled for " + attempt.id());
         }
         if (enrolled.storageRootKey()
                 .filter(key -> !key.equals(tpm.storageRootKey()))
                 .isPresent()) {
-            return new Proof.Denied("the storage root key shown is not the one bound to " + attempt.id()
+            return Proof.otherAttestation("the storage root key shown is not the one bound to " + attempt.id()
                     + "; if its TPM was cleared on purpose, update the enrollment without storageRootKey");
         }
         var subject = new Subject(attempt.scope(), attempt.id(), tpm);
@@ -74,17 +74,17 @@ final class TpmExaminer {
     private Proof check(RegistrationAttempt attempt, SasToken token, Subject subject) {
         Optional<Secret> nonceKey = open.find(subject);
         if (nonceKey.isEmpty()) {
-            return new Proof.Denied("no challenge is open for " + attempt.id()
+            return Proof.notProven("no challenge is open for " + attempt.id()
                     + ": it was answered already, or it is older than " + CHALLENGE_LIFE.toMinutes()
                     + " minutes; register again without a token to get a new one");
         }
         List<Secret> signers = List.of(nonceKey.get());
         Optional<String> flaw = Proof.flaw(attempt, token, signers, clock.instant());
         if (flaw.isPresent()) {
-            return new Proof.Denied(flaw.get());
+            return Proof.notProven(flaw.get());
         }
         if (!open.remove(subject)) {
-            return new Proof.Denied("the challenge of " + attempt.id() + " was answered twice at the same time");
+            return Proof.notProven("the challenge of " + attempt.id() + " was answered twice at the same time");
         }
         return new Proof.Proven(signers, SymmetricKeys.random(KEY_LENGTH, random), Optional.of(subject.tpm()));
     }

@@ -94,7 +94,10 @@ class RegistrationDeskTest {
         void areRefusedWithAnotherEndorsementKey() {
             enroll();
 
-            assertDenied(dps.desk().register(dps.attempt("gw-1", OTHER_TPM.attestation())), "endorsement key");
+            assertRefused(
+                    dps.desk().register(dps.attempt("gw-1", OTHER_TPM.attestation())),
+                    Refusal.OTHER_ATTESTATION,
+                    "endorsement key");
         }
 
         @Test
@@ -102,7 +105,7 @@ class RegistrationDeskTest {
         void areRefusedWhenTheyShowNoTpm() {
             enroll();
 
-            assertDenied(dps.desk().register(dps.attempt("gw-1")), "shows no TPM keys");
+            assertRefused(dps.desk().register(dps.attempt("gw-1")), Refusal.OTHER_ATTESTATION, "shows no TPM keys");
         }
 
         @Test
@@ -110,7 +113,10 @@ class RegistrationDeskTest {
             enroll();
             dps.outcome(dps.signed(attempt(), nonceKey()));
 
-            assertDenied(dps.desk().register(dps.attempt("gw-1", TPM.cleared())), "storage root key");
+            assertRefused(
+                    dps.desk().register(dps.attempt("gw-1", TPM.cleared())),
+                    Refusal.OTHER_ATTESTATION,
+                    "storage root key");
 
             // an operator lets the cleared TPM in again
             IndividualEnrollment unbound =
@@ -248,7 +254,9 @@ class RegistrationDeskTest {
         void areRefusedWithoutAToken() {
             dps.enroll("meter-1", keys);
 
-            assertDenied(dps.desk().register(dps.attempt("meter-1", TPM.attestation())), "symmetric key");
+            assertDenied(dps.desk().register(attempt()), "no Authorization header");
+            RegistrationAttempt withTpm = dps.attempt("meter-1", TPM.attestation());
+            assertRefused(dps.desk().register(withTpm), Refusal.OTHER_ATTESTATION, "this request shows a TPM");
         }
 
         @Test

@@ -114,6 +114,8 @@ public final class DpsDeviceRoute implements Route {
 
     private Reply refused(Request request, Refusal why, String text) {
         return switch (why) {
+            // no 401 here: one official client takes every 401 to a TPM's first request for a challenge
+            case OTHER_ATTESTATION -> door.refuse(request, 403_002, "AttestationMismatch", text);
             case NOT_PROVEN -> door.refuse(request, 401_002, "Unauthorized", text);
             case UNKNOWN_SCOPE -> door.refuse(request, 404_001, "IdScopeNotFound", text);
             case UNKNOWN_REGISTRATION -> door.refuse(request, 404_002, "EnrollmentNotFound", text);
