@@ -220,7 +220,7 @@ public final class LabSite implements AutoCloseable {
 
     /** What a technician reads off the gateway before it is enrolled. */
     private EndorsementKey readEndorsementKey() throws LabException, IOException, InterruptedException {
-        Path log = directory.resolve("identity.json");
+        Path log = directory.resolve("identity.log");
         Child identity = startVerb("identity", log, "--tpm", tpm.device(), "--json");
         long deadline = System.nanoTime() + IDENTITY_PATIENCE.toNanos();
         while (identity.isAlive() && System.nanoTime() < deadline) {
@@ -228,7 +228,7 @@ public final class LabSite implements AutoCloseable {
         }
         identity.close();
         try {
-            JsonObject shown = Json.parseObject(Files.readString(log));
+            JsonObject shown = Json.parseObject(identity.lastWords(1));
             return EndorsementKey.decode(Bytes.base64(Json.requireText(shown, "endorsementKey")));
         } catch (IllegalArgumentException e) {
             throw new LabException("the TPM does not tell its endorsement key:\n" + identity.lastWords(15), e);
