@@ -11,6 +11,7 @@ import io.postern.gateway.provisioning.Assignment;
 import io.postern.gateway.provisioning.Backoff;
 import io.postern.gateway.provisioning.Pause;
 import io.postern.gateway.provisioning.Provisioner;
+import io.postern.gateway.provisioning.ProvisioningOutcome;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.SecurityModule;
@@ -85,7 +86,21 @@ final class Assembly {
                 milestones);
         // an operator who has just enrolled a gateway should not wait long; five minutes spare a service that is down
         var backoff = new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(5), assembly.random);
-        return new GatewayRuntime(provisioner, assembly::sessions, backoff, Pause.REAL, milestones);
+        return new GatewayRuntime(provisioning(provisioner), assembly::sessions, backoff, Pause.REAL, milestones);
+    }
+
+    private static GatewayRuntime.Provisioning provisioning(Provisioner provisioner) {
+        return new GatewayRuntime.Provisioning() {
+            @Override
+            public Optional<Assignment> stored() throws IOException {
+                return provisioner.stored();
+            }
+
+            @Override
+            public ProvisioningOutcome attempt() throws InterruptedException {
+                return provisioner.attempt();
+            }
+        };
     }
 
     private Sessions sessions(Assignment assignment, Runnable stranger) {

@@ -6,7 +6,6 @@ import io.postern.gateway.Milestones.Milestone;
 import io.postern.gateway.provisioning.Assignment;
 import io.postern.gateway.provisioning.Backoff;
 import io.postern.gateway.provisioning.Pause;
-import io.postern.gateway.provisioning.Provisioner;
 import io.postern.gateway.provisioning.ProvisioningOutcome;
 import io.postern.gateway.uplink.Sessions;
 import java.io.IOException;
@@ -24,13 +23,22 @@ final class GatewayRuntime implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayRuntime.class);
     private static final Duration GOODBYE = Duration.ofSeconds(10); // twice what the sessions may take
 
-    private final Provisioner provisioner;
+    private final Provisioning provisioning;
     private final SessionsFactory factory;
     private final Backoff backoff;
     private final Pause pause;
     private final Milestones milestones;
     private final Semaphore strange = new Semaphore(0);
     private final Thread thread = Thread.ofVirtual().name("gateway").unstarted(this::run);
+
+    /** How this gateway comes to an assignment: what a provisioner does for it. */
+    interface Provisioning {
+        /** The assignment of an earlier start, when it still holds. */
+        Optional<Assignment> stored() throws IOException;
+
+        /** Asks once to be assigned. */
+        ProvisioningOutcome attempt() throws InterruptedException;
+    }
 
     /** Makes what speaks under an assignment, not started. */
     @FunctionalInterface
@@ -40,8 +48,8 @@ final class GatewayRuntime implements AutoCloseable {
     }
 
     GatewayRuntime(
-            Provisioner provisioner, SessionsFactory factory, Backoff backoff, Pause pause, Milestones milestones) {
-        this.provisioner = provisioner;
+            Provisioning provisioning, SessionsFactory factory, Backoff backoff, Pause pause, Milestones milestones) {
+        this.provisioning = provisioning;
         this.factory = factory;
         this.backoff = backoff;
         this.pause = pause;
@@ -81,7 +89,7 @@ final class GatewayRuntime implements AutoCloseable {
     private Assignment firstAssignment() throws InterruptedException {
         for (int failures = 1; ; failures++) {
             try {
-                Optional<Assignment> stored = provisioner.stored();
+                Optional<Assignment> stored = provisioning.stored();
                 if (stored.isPresent()) {
                     LOG.atInfo()
                             .addKeyValue("deviceId", stored.get().deviceId())
@@ -115,7 +123,7 @@ final class GatewayRuntime implements AutoCloseable {
 
     /** One attempt, and after one that failed the pause before the next. */
     private ProvisioningOutcome attempt(int failures) throws InterruptedException {
-        ProvisioningOutcome outcome = provisioner.attempt();
+        ProvisioningOutcome outcome = provisioning.attempt();
         switch (outcome) {
             case ProvisioningOutcome.Assigned(Assignment assignment) ->
                 LOG.atInfo()

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps one device's session up: opens it, lets its {@link Work} use it, and after each failure waits and opens it
@@ -144,7 +145,7 @@ final class SessionThread implements AutoCloseable {
         String reason = String.valueOf(cause.getMessage());
         enter(SessionState.Phase.RETRYING, reason);
         milestones.reached(Milestone.RETRYING, device + ": " + reason);
-        LOG.atLevel(failures == 1 ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.DEBUG)
+        LOG.atLevel(failures == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("deviceId", device)
                 .addKeyValue("failures", failures)
                 .addKeyValue("retryInMs", delay.toMillis())
@@ -159,7 +160,7 @@ final class SessionThread implements AutoCloseable {
         String reason = String.valueOf(e.getMessage());
         enter(SessionState.Phase.REFUSED, reason);
         milestones.reached(Milestone.LEAF_REFUSED, device + ": " + reason);
-        LOG.atWarn()
+        LOG.atLevel(refusals == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("deviceId", device)
                 .addKeyValue("reason", reason)
                 .log("the token service refuses this leaf; its readings wait in the outbox");

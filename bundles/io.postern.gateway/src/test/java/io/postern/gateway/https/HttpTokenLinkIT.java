@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.https;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.gateway.spi.TokenLink.Grant;
+import io.postern.testkit.Hosts;
+import io.postern.testkit.LoopbackAddress;
+import io.postern.testkit.ServerIdentity;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@SuppressWarnings("NullAway.Init") // set before each test
+class HttpTokenLinkIT {
+    private static final String NAME = "tokens.token-link.example";
+    private static final String ADDRESS = LoopbackAddress.random();
+    private static final DeviceId METER = DeviceId.of("meter#1");
+    private static final HubName HUB = HubName.of("hub.lab.test");
+    private static final Secret KEY = Secret.utf8("some key");
+    private static final SasToken OWN = SasToken.sign(
+            ResourceUri.device(HUB, DeviceId.of("gw-1")),
+            Instant.parse("2030-01-01T00:00:00Z"),
+            Optional.empty(),
+            KEY::hmacSha256);
+    private static final SasToken LEAF = SasToken.sign(
+            ResourceUri.device(HUB, METER),
+            Instant.parse("2026-03-01T09:00:00Z"),
+            Optional.of("tokenservice"),
+            KEY::hmacSha256);
+
+    @TempDir
+    static Path directory;
+
+    private static ServerIdentity identity;
+
+    private ScriptedServer server;
+    private HttpTokenLink link;
+
+    @BeforeAll
+    static void makeNameAndKey() {
+        Hosts.write(ADDRESS, NAME);
+        identity = ServerIdentity.selfSigned(directory, NAME);
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new ScriptedServer(ADDRESS, identity);
+        var https = new HttpsExchange(TrustAnchors.load(identity.pem()), HttpsExchange.Limits.DEFAULT);
+        link = new HttpTokenLink(NAME + ":" + server.port(), https);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    @Tag("SYS-09")
+    void theGatewaysTokenIsShownAndTheLeafsTokenUnderstoodWithItsLife() throws IOException {
+        server.willAnswer(200, granted("meter#1", "2026-03-01T08:00:00Z", "2026-03-01T09:00:00Z"));
+
+        assertThat(link.leafToken(METER, OWN)).isEqualTo(new Grant.Granted(LEAF, Duration.ofHours(1)));
+
+        ScriptedServer.Asked asked = server.asked();
+        assertThat(asked.method()).isEqualTo("POST");
+        assertThat(asked.uri()).isEqualTo("/leaves/meter%231/token");
+        assertThat(asked.authorization()).contains(OWN.text().revealUtf8());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 409, 429})
+    void aRefusalIsAnAnswerWithItsReasonAndTheTimeToWait(int status) throws IOException {
+        server.willAnswer(
+                status,
+                Map.of("Retry-After", "120"),
+                "{\"errorCode\":" + status + "002,\"message\":\"leaf meter#1 is disabled\"}");
+
+        assertThat(link.leafToken(METER, OWN))
+                .isEqualTo(new Grant.Refused(
+                        status, status + "002 leaf meter#1 is disabled", Optional.of(Duration.ofMinutes(2))));
+    }
+
+    @Test
+    void aServiceInTroubleIsAFailureNotARefusal() {
+        server.willAnswer(503, "{\"errorCode\":503001,\"message\":\"starting\"}");
+        assertThatThrownBy(() -> link.leafToken(METER, OWN))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(NAME)
+                .hasMessageContaining("503001 starting");
+    }
+
+    @Test
+    void aTokenForAnotherDeviceIsNotTaken() {
+        server.willAnswer(200, granted("meter-2", "2026-03-01T08:00:00Z", "2026-03-01T09:00:00Z"));
+        assertThatThrownBy(() -> link.leafToken(METER, OWN))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another device");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "not JSON",
+                "{}",
+                "{\"deviceId\":\"meter#1\",\"token\":\"no token\",\"now\":\"x\",\"expires\":\"y\"}"
+            })
+    void anAnswerThatCannotBeReadIsAFailureThatRepeatsNoToken(String body) {
+        server.willAnswer(200, body);
+        assertThatThrownBy(() -> link.leafToken(METER, OWN))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("meter#1")
+                .hasMessageNotContaining("sig=");
+    }
+
+    @Test
+    void aTokenWithoutLifeIsAFailure() {
+        server.willAnswer(200, granted("meter#1", "2026-03-01T08:00:00Z", "2026-03-01T08:00:00Z"));
+        assertThatThrownBy(() -> link.leafToken(METER, OWN)).hasMessageContaining("ends before it can be used");
+    }
+
+    private static String granted(String device, String now, String expires) {
+        return "{\"deviceId\":\"" + device + "\",\"hub\":\"hub.lab.test\",\"token\":\""
+                + LEAF.text().revealUtf8() + "\",\"expires\":\"" + expires + "\",\"now\":\"" + now + "\"}";
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.gateway.LeafDevice;
+import io.postern.wire.DeviceId;
+import io.postern.wire.IdScope;
+import io.postern.wire.ModelId;
+import io.postern.wire.RegistrationId;
+import java.lang.annotation.Annotation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GatewaySettingsTest {
+    @Test
+    void aCompleteConfigurationIsUnderstood() {
+        var config = new Config();
+        config.tokenPort = 8443;
+        config.caFile = "/etc/postern/ca.pem";
+        config.registrationId = "Gateway-7";
+        config.leaves = new String[] {"meter-1", "valve=1=dtmi:postern:valve;2"};
+
+        assertThat(GatewaySettings.of(config))
+                .isEqualTo(new GatewaySettings(
+                        IdScope.of("0ne000LAB"),
+                        "provisioning.lab.test",
+                        "tokens.lab.test:8443",
+                        Optional.of(Path.of("/etc/postern/ca.pem")),
+                        Optional.of(RegistrationId.of("gateway-7")),
+                        List.of(
+                                new LeafDevice(DeviceId.of("meter-1"), Optional.empty()),
+                                new LeafDevice(
+                                        DeviceId.of("valve=1"), Optional.of(ModelId.of("dtmi:postern:valve;2"))))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "idScope, not a scope",
+        "idScope, ''",
+        "provisioningHost, ''",
+        "provisioningHost, https://x",
+        "provisioningPort, 0",
+        "tokenHost, a/b",
+        "tokenPort, 70000",
+        "registrationId, ends.",
+        "leaves, a leaf",
+        "leaves, meter=dtmi:;",
+        "leaves, 'twice,twice'",
+    })
+    void theKeyOfABadSettingIsNamed(String key, String value) {
+        var config = new Config();
+        switch (key) {
+            case "idScope" -> config.idScope = value;
+            case "provisioningHost" -> config.provisioningHost = value;
+            case "provisioningPort" -> config.provisioningPort = Integer.parseInt(value);
+            case "tokenHost" -> config.tokenHost = value;
+            case "tokenPort" -> config.tokenPort = Integer.parseInt(value);
+            case "registrationId" -> config.registrationId = value;
+            default -> config.leaves = value.split(",");
+        }
+        assertThatThrownBy(() -> GatewaySettings.of(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(key + ": ");
+    }
+
+    /** A configuration that is right but for what a test changes. */
+    @SuppressWarnings({"ClassExplicitlyAnnotation", "BadAnnotationImplementation"})
+    private static final class Config implements GatewayConfig {
+        String idScope = "0ne000LAB";
+        String provisioningHost = "provisioning.lab.test";
+        int provisioningPort = 443;
+        String tokenHost = "tokens.lab.test";
+        int tokenPort = 443;
+        String caFile = "";
+        String registrationId = "";
+        String[] leaves = {};
+
+        @Override
+        public String idScope() {
+            return idScope;
+        }
+
+        @Override
+        public String provisioningHost() {
+            return provisioningHost;
+        }
+
+        @Override
+        public int provisioningPort() {
+            return provisioningPort;
+        }
+
+        @Override
+        public String tokenHost() {
+            return tokenHost;
+        }
+
+        @Override
+        public int tokenPort() {
+            return tokenPort;
+        }
+
+        @Override
+        public String caFile() {
+            return caFile;
+        }
+
+        @Override
+        public String registrationId() {
+            return registrationId;
+        }
+
+        @Override
+        public String[] leaves() {
+            return leaves;
+        }
+
+        @Override
+        public String timelineFile() {
+            return "";
+        }
+
+        @Override
+        public Class<? extends Annotation> annotationType() {
+            return GatewayConfig.class;
+        }
+    }
+}

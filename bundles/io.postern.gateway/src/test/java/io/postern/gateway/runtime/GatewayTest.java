@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.gateway.LeafDevice;
+import io.postern.gateway.Measurement;
+import io.postern.gateway.Reading;
+import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.spi.Outbox;
+import io.postern.wire.Bytes;
+import io.postern.wire.DeviceId;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+
+class GatewayTest {
+    private static final Instant TAKEN = Instant.parse("2026-03-01T08:00:00Z");
+    private static final DeviceId METER = DeviceId.of("meter-1");
+
+    private final List<TelemetryMessage> stored = new ArrayList<>();
+    private final Gateway gateway = new Gateway(List.of(LeafDevice.parse("meter-1")), new RecordingOutbox());
+
+    @Test
+    void aReadingBecomesOneMessageWithItsValuesAsJsonInTheirOrder() throws IOException {
+        SequencedMap<String, Measurement> values = new LinkedHashMap<>();
+        values.put("voltage", new Measurement.Quantity(230.25));
+        values.put("pulses", new Measurement.Count(9_007_199_254_740_993L)); // beyond what a double can hold
+        values.put("open", new Measurement.Flag(true));
+        values.put("mode", new Measurement.Text("auto \"night\""));
+
+        gateway.accept(new Reading(METER, TAKEN, values));
+
+        assertThat(stored)
+                .containsExactly(new TelemetryMessage(
+                        METER,
+                        1,
+                        TAKEN,
+                        Bytes.utf8("{\"voltage\":230.25,\"pulses\":9007199254740993,\"open\":true,"
+                                + "\"mode\":\"auto \\\"night\\\"\"}")));
+    }
+
+    @Test
+    void aLeafThatIsNotConfiguredIsNamedAndNothingIsStored() {
+        var reading =
+                new Reading(DeviceId.of("meter-2"), TAKEN, new LinkedHashMap<>(Map.of("v", new Measurement.Count(1))));
+        assertThatThrownBy(() -> gateway.accept(reading))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("meter-2")
+                .hasMessageContaining("leaves");
+        assertThat(stored).isEmpty();
+    }
+
+    private final class RecordingOutbox implements Outbox {
+        @Override
+        public TelemetryMessage append(DeviceId leaf, Instant taken, Bytes body) {
+            var message = new TelemetryMessage(leaf, stored.size() + 1L, taken, body);
+            stored.add(message);
+            return message;
+        }
+
+        @Override
+        public List<TelemetryMessage> head(DeviceId leaf, int most) {
+            return List.copyOf(stored);
+        }
+
+        @Override
+        public void confirm(DeviceId leaf, long sequence) {
+            stored.removeIf(message -> message.sequence() <= sequence);
+        }
+
+        @Override
+        public boolean await(DeviceId leaf, long sequence, Duration atMost) {
+            return !stored.isEmpty();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.uplink;
+
+import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.spi.HubLink;
+import io.postern.gateway.spi.HubSession;
+import io.postern.gateway.spi.NotAuthorizedException;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.Json;
+import io.postern.wire.ModelId;
+import io.postern.wire.SasToken;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A hub that can be away until a time, refuse tokens, lose acknowledgements, and ends sessions with their tokens. */
+final class FakeHub implements HubLink {
+    final List<TelemetryMessage> accepted = new CopyOnWriteArrayList<>();
+    final List<SasToken> opened = new CopyOnWriteArrayList<>();
+    final List<JsonObject> reports = new CopyOnWriteArrayList<>();
+    final Set<SasToken> refused = ConcurrentHashMap.newKeySet();
+    final AtomicInteger acknowledgementsToLose = new AtomicInteger();
+    final AtomicInteger openings = new AtomicInteger();
+    volatile Instant awayUntil = Instant.MIN;
+    volatile boolean strict; // nobody is let in
+    volatile int mostAtOnce;
+
+    private final InstantSource clock;
+    private final Set<FakeSession> live = ConcurrentHashMap.newKeySet();
+
+    FakeHub(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public HubSession open(HubName hub, DeviceId device, SasToken token, Optional<ModelId> model) throws IOException {
+        openings.incrementAndGet();
+        if (isAway()) {
+            throw new IOException("nobody answers");
+        }
+        if (strict || refused.contains(token) || token.isExpired(clock.instant())) {
+            throw new NotAuthorizedException("not with " + token);
+        }
+        var session = new FakeSession(token);
+        live.add(session);
+        opened.add(token);
+        mostAtOnce = Math.max(mostAtOnce, live.size());
+        return session;
+    }
+
+    List<Long> sequences() {
+        return accepted.stream().map(TelemetryMessage::sequence).toList();
+    }
+
+    int live() {
+        return live.size();
+    }
+
+    void cut() {
+        live.forEach(session -> session.cut = true);
+    }
+
+    private boolean isAway() {
+        return clock.instant().isBefore(awayUntil);
+    }
+
+    private final class FakeSession implements HubSession {
+        private final SasToken token;
+        private volatile boolean cut;
+
+        FakeSession(SasToken token) {
+            this.token = token;
+        }
+
+        @Override
+        public void send(List<TelemetryMessage> messages) throws IOException {
+            if (!isOpen()) {
+                throw new IOException("gone");
+            }
+            accepted.addAll(messages);
+            if (acknowledgementsToLose.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+                cut = true;
+                throw new IOException("the acknowledgement was lost");
+            }
+        }
+
+        @Override
+        public void report(JsonObject patch) {
+            reports.add(patch);
+        }
+
+        @Override
+        public JsonObject twin() {
+            return Json.object().build();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return !cut && !isAway() && live.contains(this) && !token.isExpired(clock.instant());
+        }
+
+        @Override
+        public void close() {
+            live.remove(this);
+        }
+    }
+}

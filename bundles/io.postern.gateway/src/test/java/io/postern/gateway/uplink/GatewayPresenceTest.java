@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.uplink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.gateway.Milestones.Milestone;
+import io.postern.testkit.Await;
+import io.postern.testkit.MovableClock;
+import io.postern.wire.DeviceId;
+import io.postern.wire.Json;
+import jakarta.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Each pause needs a permit of the test, which thus goes through the hours at its own pace. */
+class GatewayPresenceTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final JsonObject REPORT = Json.parseObject("{\"gateway\":{\"version\":\"0.1.0\"}}");
+
+    private final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
+    private final FakeHub hub = new FakeHub(clock);
+    private final SigningModule module = new SigningModule();
+    private final AtomicInteger strangers = new AtomicInteger();
+    private final List<Milestone> milestones = new CopyOnWriteArrayList<>();
+    private final Semaphore steps = new Semaphore(0);
+    private final GatewayPresence presence = new GatewayPresence(
+            FakeTokens.HUB,
+            hub,
+            new GatewayIdentity(module, FakeTokens.HUB, DeviceId.of("gw-1"), clock),
+            REPORT,
+            strangers::incrementAndGet,
+            Retry.standard(new Random(7), time -> {
+                steps.acquire();
+                clock.advance(time);
+            }),
+            (milestone, subject) -> milestones.add(milestone),
+            clock);
+
+    @AfterEach
+    void close() {
+        presence.close();
+    }
+
+    @Test
+    void theGatewayReportsWhatItIs() {
+        presence.start();
+        Await.until(LONG, "the report", () -> hub.reports.equals(List.of(REPORT)));
+        assertThat(presence.state().phase()).isEqualTo(SessionState.Phase.CONNECTED);
+        assertThat(milestones).containsExactly(Milestone.CONNECTED);
+    }
+
+    @Test
+    void aLostSessionIsOpenedAgain() {
+        presence.start();
+        Await.until(LONG, "the session", () -> hub.live() == 1);
+        hub.cut();
+        steps.release(5);
+        Await.until(LONG, "the second session", () -> hub.opened.size() == 2 && hub.live() == 1);
+        assertThat(strangers).hasValue(0);
+    }
+
+    @Test
+    void aWornTokenIsReplacedByReopening() {
+        presence.start();
+        Await.until(LONG, "the session", () -> hub.live() == 1);
+        clock.advance(Duration.ofMinutes(48));
+        steps.release(1);
+        Await.until(LONG, "the second session", () -> hub.opened.size() == 2);
+        assertThat(hub.mostAtOnce).isEqualTo(1);
+        assertThat(milestones).doesNotContain(Milestone.RETRYING);
+    }
+
+    @Test
+    void oneRefusalIsTriedAgainWithAFreshSignatureASecondAsksForProvisioning() {
+        hub.strict = true;
+        presence.start();
+        Await.until(LONG, "a refusal", () -> hub.openings.get() == 1 && milestones.contains(Milestone.RETRYING));
+        assertThat(strangers).hasValue(0);
+        steps.release(1);
+        Await.until(LONG, "the call for provisioning", () -> strangers.get() == 1);
+        assertThat(module.signatures).hasValue(2);
+    }
+
+    @Test
+    void aHubThatIsAwayIsNoReasonToProvisionAgain() {
+        hub.awayUntil = clock.instant().plus(Duration.ofDays(2));
+        presence.start();
+        steps.release(100_000);
+        Await.until(LONG, "the session", () -> !hub.opened.isEmpty());
+        assertThat(strangers).hasValue(0);
+    }
+}
