@@ -52,7 +52,7 @@ public record ErrorBody(int code, String name, String message, String trackingId
     }
 
     private static String oneLine(String text) {
-        String line = text.replaceAll("\\s+", " ").strip();
+        String line = text.replaceAll("[\\s\\p{Cntrl}\\p{Cf}]+", " ").strip();
         return line.length() > 400 ? line.substring(0, 400) + "..." : line;
     }
 }

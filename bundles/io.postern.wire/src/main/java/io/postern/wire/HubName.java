@@ -21,7 +21,7 @@ public record HubName(String text) {
 
     /** @throws IllegalArgumentException naming the rule that {@code text} breaks */
     public static HubName of(String text) {
-        return new HubName(text.toLowerCase(java.util.Locale.ROOT));
+        return new HubName(Ascii.lowerCase(text));
     }
 
     @Override

@@ -2,15 +2,14 @@
 package io.postern.wire;
 
 import jakarta.json.JsonArray;
-import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.json.JsonReader;
-import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.JsonWriter;
 import jakarta.json.spi.JsonProvider;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParserFactory;
 import jakarta.json.stream.JsonParsingException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -21,8 +20,8 @@ import java.util.Optional;
 public final class Json {
     private static final JsonProvider PROVIDER = JsonProvider.provider();
     private static final int DEEPEST = 32; // twins allow 10 levels; everything else on the wire is flatter
-    private static final JsonReaderFactory READERS =
-            PROVIDER.createReaderFactory(Map.of("org.eclipse.parsson.maxDepth", DEEPEST));
+    private static final JsonParserFactory PARSERS =
+            PROVIDER.createParserFactory(Map.of("org.eclipse.parsson.maxDepth", DEEPEST));
 
     private Json() {}
 
@@ -52,19 +51,27 @@ public final class Json {
     }
 
     /**
-     * Reads one value of any kind.
+     * Reads one value of any kind, and nothing behind it.
      *
      * @throws IllegalArgumentException saying where the text stops being JSON
      */
     public static JsonValue parse(String text) {
-        try (JsonReader reader = READERS.createReader(new StringReader(text))) {
-            return reader.readValue();
+        try (JsonParser parser = PARSERS.createParser(new StringReader(text))) {
+            parser.next();
+            JsonValue value = parser.getValue();
+            if (parser.hasNext()) {
+                throw new IllegalArgumentException("not JSON: more than one value");
+            }
+            return value;
         } catch (JsonParsingException e) {
             throw new IllegalArgumentException(
                     "not JSON at line " + e.getLocation().getLineNumber() + ", column "
                             + e.getLocation().getColumnNumber(),
                     e);
-        } catch (JsonException | ArithmeticException | NumberFormatException e) {
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // the library has no type of its own for input that is too deep, too large a number or empty
             throw new IllegalArgumentException("not JSON: " + Shown.of(String.valueOf(e.getMessage())), e);
         }
     }

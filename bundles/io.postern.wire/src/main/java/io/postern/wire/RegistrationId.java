@@ -21,7 +21,7 @@ public record RegistrationId(String text) {
 
     /** @throws IllegalArgumentException naming the rule that {@code text} breaks */
     public static RegistrationId of(String text) {
-        return new RegistrationId(text.toLowerCase(java.util.Locale.ROOT));
+        return new RegistrationId(Ascii.lowerCase(text));
     }
 
     @Override

@@ -4,7 +4,6 @@ package io.postern.wire;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * What a token speaks for: a host and a path below it, as {@code hub.plant.example/devices/meter-1} (HUB-05, HUB-30).
@@ -58,8 +57,8 @@ public record ResourceUri(String path) {
 
     /** Whether a token for this resource may act on {@code asked}: the same, or one that lies below it. */
     public boolean covers(ResourceUri asked) {
-        String mine = path.toLowerCase(Locale.ROOT);
-        String theirs = asked.path.toLowerCase(Locale.ROOT);
+        String mine = Ascii.lowerCase(path);
+        String theirs = Ascii.lowerCase(asked.path);
         return theirs.equals(mine) || theirs.startsWith(mine + "/");
     }
 

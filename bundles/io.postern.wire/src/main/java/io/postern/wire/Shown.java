@@ -10,12 +10,27 @@ public final class Shown {
     public static String of(String text) {
         var shown = new StringBuilder();
         text.codePoints().limit(MOST).forEach(c -> {
-            if (c < 0x20 || c == 0x7F || c > 0xFFFF) {
-                shown.append('?');
-            } else {
+            if (isPlain(c)) {
                 shown.appendCodePoint(c);
+            } else {
+                shown.append('?');
             }
         });
         return text.length() > MOST ? shown + "..." : shown.toString();
+    }
+
+    /** Whether a character stays where it is put: no control, no line break, no change of writing direction. */
+    private static boolean isPlain(int c) {
+        return c <= 0xFFFF
+                && switch (Character.getType(c)) {
+                    case Character.CONTROL,
+                            Character.FORMAT,
+                            Character.LINE_SEPARATOR,
+                            Character.PARAGRAPH_SEPARATOR,
+                            Character.SURROGATE,
+                            Character.PRIVATE_USE,
+                            Character.UNASSIGNED -> false;
+                    default -> true;
+                };
     }
 }

@@ -96,7 +96,15 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
                     Json.text(json, "errorMessage"),
                     Json.object(json, "tpm")
                             .flatMap(tpm -> Json.text(tpm, "authenticationKey"))
-                            .map(Bytes::base64));
+                            .map(State::blob));
+        }
+
+        private static Bytes blob(String text) {
+            try {
+                return Bytes.base64(text);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("the member tpm.authenticationKey is not base64", e);
+            }
         }
 
         private static Instant instant(JsonObject json, String name) {

@@ -40,10 +40,10 @@ public sealed interface HubTopic {
         if (topic.startsWith("devices/")) {
             return telemetry(topic);
         }
-        if (topic.startsWith("$iothub/twin/GET/")) {
+        if (topic.startsWith("$iothub/twin/GET/?")) {
             return new TwinGet(requestId(topic));
         }
-        if (topic.startsWith("$iothub/twin/PATCH/properties/reported/")) {
+        if (topic.startsWith("$iothub/twin/PATCH/properties/reported/?")) {
             return new TwinReport(requestId(topic), version(topic));
         }
         if (topic.startsWith("$iothub/methods/res/")) {
@@ -122,7 +122,8 @@ public sealed interface HubTopic {
 
     private static int status(String topic) {
         String[] levels = topic.split("/", 5);
-        return number(levels.length > 3 ? levels[3] : "").orElseThrow(() -> unknown(topic));
+        boolean whole = levels.length == 5 && levels[4].startsWith("?");
+        return number(whole ? levels[3] : "").orElseThrow(() -> unknown(topic));
     }
 
     private static OptionalInt number(String text) {

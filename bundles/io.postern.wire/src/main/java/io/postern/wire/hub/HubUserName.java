@@ -22,11 +22,24 @@ public record HubUserName(HubName hub, DeviceId device, Optional<ModelId> model)
             throw new IllegalArgumentException(
                     "an MQTT user name is {hub}/{device}/?api-version=..., not \"" + Shown.of(text) + "\"");
         }
-        String query = parts.length < 3 ? "" : parts[2].startsWith("?") ? parts[2].substring(1) : parts[2];
         return new HubUserName(
                 HubName.of(parts[0]),
                 DeviceId.of(parts[1]),
-                PropertyBag.decode(query).get("model-id").map(ModelId::of));
+                PropertyBag.decode(query(parts.length < 3 ? "" : parts[2]))
+                        .get("model-id")
+                        .map(ModelId::of));
+    }
+
+    /** The older form has no question mark. */
+    private static String query(String rest) {
+        if (rest.isEmpty() || rest.startsWith("api-version=")) {
+            return rest;
+        }
+        if (rest.startsWith("?")) {
+            return rest.substring(1);
+        }
+        throw new IllegalArgumentException("behind {hub}/{device}/ an MQTT user name has ?api-version=..., not \""
+                + Shown.of(rest) + "\"; modules have no identity here");
     }
 
     public String text() {
