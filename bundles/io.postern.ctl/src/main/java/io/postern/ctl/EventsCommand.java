@@ -56,6 +56,9 @@ final class EventsCommand implements Callable<Integer> {
                             .println(ctl.json() ? event.get().json().toString() : line(event.get(), output.width()));
                     shown++;
                 } else if (event.isEmpty() && !follow) {
+                    if (shown == 0) {
+                        output.say(ctl.json(), "No events. Wait for them with: postern ctl events --follow");
+                    }
                     break;
                 }
             }

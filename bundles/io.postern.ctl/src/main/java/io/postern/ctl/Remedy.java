@@ -21,8 +21,8 @@ final class Remedy {
                 "Check that connection.json belongs to this cloud (policy \"" + credential.keyName()
                         + "\"; a new data folder has new keys) and that the clocks of both machines agree.";
             case 403 -> "Use a connection string whose policy has the right for this call.";
-            case 404 -> "List what there is with the verb \"list\"; names are spelled exactly.";
-            case 409, 412 -> "Show what is there now with the verb \"show\", then change or remove that.";
+            case 404 -> "Names are spelled exactly; \"enrollments list\" and \"devices list\" show what there is.";
+            case 409, 412 -> "If it exists, the verb \"show\" shows it and \"remove\" removes it.";
             case 429 -> "The service is throttling: wait a little and try again.";
             default -> status >= 500 ? "Look for the tracking id in the cloud's log." : "";
         };

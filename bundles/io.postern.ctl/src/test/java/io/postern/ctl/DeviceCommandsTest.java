@@ -153,9 +153,10 @@ class DeviceCommandsTest {
         assertThat(Terminal.run(services, "leaves", "assign", "meter-1", "meter-2", "--gateway", "gw-1")
                         .out())
                 .isEqualTo("Gateway gw-1 may speak for meter-1.\nGateway gw-1 may speak for meter-2.\n");
-        assertThat(Terminal.run(services, "leaves", "list").out())
-                .isEqualTo("LEAF     GATEWAY  TOKENS  LAST TOKEN            LAST REFUSAL\n"
-                        + "meter-1  gw-1     3       2026-03-01T08:00:00Z  leafDisabled\n");
+        assertThat(Terminal.run(services, "leaves", "list").out()).isEqualTo("""
+                        LEAF     GATEWAY  TOKENS  LAST TOKEN            LAST REFUSAL
+                        meter-1  gw-1     3       2026-03-01T08:00:00Z  leafDisabled
+                        """);
         assertThat(Terminal.run(services, "leaves", "remove", "meter-1").exit()).isZero();
 
         assertThat(services.asked)

@@ -72,8 +72,9 @@ class EventsCommandTest {
 
     @Test
     void startsWhereAsked() {
-        Terminal.run(services, "events", "--from", "42");
+        Terminal shown = Terminal.run(services, "events", "--from", "42");
 
+        assertThat(shown.out()).isEqualTo("No events. Wait for them with: postern ctl events --follow\n");
         assertThat(services.asked.getFirst().target()).isEqualTo("/events?from=42");
     }
 
