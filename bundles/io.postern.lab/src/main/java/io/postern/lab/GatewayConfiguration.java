@@ -27,9 +27,9 @@ record GatewayConfiguration(
                         "io.postern.gateway.mqtt",
                         Json.object().add("caFile", caFile()).add("port", cloud.mqttPort()))
                 .add(
-                        "io.postern.gateway.serial~bus",
+                        "io.postern.gateway.serial~main",
                         Json.object()
-                                .add("name", "bus")
+                                .add("name", "main")
                                 .add("port", serialPort.toString())
                                 .add("baud", baud)
                                 .add("dataBits", 8)
@@ -66,7 +66,6 @@ record GatewayConfiguration(
         long period = Math.max(1000, Math.round(leaves.meters() / READS_PER_SECOND * 1000));
         return Json.object()
                 .add("leaf", LabLeaves.meter(unit).text())
-                .add("line.target", "(line.name=bus)")
                 .add("unit", unit)
                 .add("period", period + "ms")
                 .add("timeout", "500ms")
