@@ -226,6 +226,18 @@ class TpmSecurityModuleIT {
     }
 
     @Test
+    void aTpmWhoseOwnerHasAPasswordSaysSo() {
+        swtpm.tool("tpm2_changeauth", "-c", "o", "ownersecret");
+
+        assertThatThrownBy(module::attestation)
+                .isInstanceOf(TpmFaultException.class)
+                .hasMessageContaining("TPM2_EvictControl")
+                .hasMessageContaining("take the password off the owner and endorsement hierarchies");
+        module.close();
+        assertThat(swtpm.tool("tpm2_getcap", "handles-transient")).isBlank();
+    }
+
+    @Test
     void aMessageLongerThanTheTpmsBufferIsSignedInPieces() throws IOException {
         var key = keepNewKey();
 
