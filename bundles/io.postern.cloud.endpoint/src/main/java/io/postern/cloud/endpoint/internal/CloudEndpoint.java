@@ -13,6 +13,7 @@ import io.postern.cloud.endpoint.http.HubRegistryRoute;
 import io.postern.cloud.endpoint.http.Route;
 import io.postern.cloud.endpoint.http.TokenRoute;
 import io.postern.cloud.endpoint.http.TwinRoute;
+import io.postern.cloud.endpoint.mqtt.MqttListener;
 import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
 import io.postern.cloud.hub.Hub;
@@ -20,10 +21,12 @@ import io.postern.cloud.hub.SharedAccessPolicies;
 import io.postern.cloud.tokens.TokenService;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.NetServerOptions;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +36,14 @@ final class CloudEndpoint implements AutoCloseable {
 
     private final Vertx vertx;
     private final HttpsListener https;
+    private final MqttListener mqtt;
+    private final int mqttPort;
 
-    private CloudEndpoint(Vertx vertx, HttpsListener https) {
+    private CloudEndpoint(Vertx vertx, HttpsListener https, MqttListener mqtt, int mqttPort) {
         this.vertx = vertx;
         this.https = https;
+        this.mqtt = mqtt;
+        this.mqttPort = mqttPort;
     }
 
     /**
@@ -76,18 +83,42 @@ final class CloudEndpoint implements AutoCloseable {
             InstantSource clock,
             SecureRandom random)
             throws IOException {
-        String address = settings.listen().getHostAddress();
+        List<Route> routes = routes(settings.names(), hub, provisioning, tokens, new ErrorReplies(clock, random));
         Vertx vertx = EventLoops.start();
         try {
-            var options = tls.applyTo(new HttpServerOptions().setHost(address).setPort(settings.httpsPort()));
-            List<Route> routes = routes(settings.names(), hub, provisioning, tokens, new ErrorReplies(clock, random));
-            return new CloudEndpoint(vertx, HttpsListener.open(vertx, options, routes, clock, random));
-        } catch (IOException e) {
-            EventLoops.close(vertx);
-            throw PortAdvice.explain(e, address, settings.httpsPort(), "httpsPort");
-        } catch (RuntimeException e) {
-            EventLoops.close(vertx);
+            HttpsListener https = openHttps(vertx, tls, settings, routes, clock, random);
+            String address = settings.listen().getHostAddress();
+            var options = new NetServerOptions().setHost(address).setPort(settings.mqttPort());
+            var mqtt = new MqttListener(vertx, tls.applyTo(options), hub, clock);
+            return new CloudEndpoint(vertx, https, mqtt, startMqtt(mqtt, settings));
+        } catch (IOException | RuntimeException e) {
+            EventLoops.close(vertx); // with all that listens on them
             throw e;
+        }
+    }
+
+    private static HttpsListener openHttps(
+            Vertx vertx,
+            ServerTls tls,
+            EndpointSettings settings,
+            List<Route> routes,
+            InstantSource clock,
+            RandomGenerator random)
+            throws IOException {
+        String address = settings.listen().getHostAddress();
+        var options = tls.applyTo(new HttpServerOptions().setHost(address).setPort(settings.httpsPort()));
+        try {
+            return HttpsListener.open(vertx, options, routes, clock, random);
+        } catch (IOException e) {
+            throw PortAdvice.explain(e, address, settings.httpsPort(), "httpsPort");
+        }
+    }
+
+    private static int startMqtt(MqttListener mqtt, EndpointSettings settings) throws IOException {
+        try {
+            return mqtt.start();
+        } catch (IOException e) {
+            throw PortAdvice.explain(e, settings.listen().getHostAddress(), settings.mqttPort(), "mqttPort");
         }
     }
 
@@ -137,7 +168,7 @@ final class CloudEndpoint implements AutoCloseable {
         connection.write(
                 settings,
                 httpsPort(),
-                settings.mqttPort(),
+                mqttPort(),
                 provisioning.idScope(),
                 new ConnectionFile.Key(dpsOwner.name(), dpsOwner.keys().primary()),
                 new ConnectionFile.Key(hubOwner.name(), hubOwner.keys().primary()),
@@ -145,7 +176,7 @@ final class CloudEndpoint implements AutoCloseable {
         LOG.atInfo()
                 .addKeyValue("address", settings.listen().getHostAddress())
                 .addKeyValue("httpsPort", httpsPort())
-                .addKeyValue("mqttPort", settings.mqttPort())
+                .addKeyValue("mqttPort", mqttPort())
                 .addKeyValue("domain", settings.names().domain())
                 .addKeyValue("connectionFile", connection.file())
                 .log("cloud ready");
@@ -155,9 +186,14 @@ final class CloudEndpoint implements AutoCloseable {
         return https.port();
     }
 
+    int mqttPort() {
+        return mqttPort;
+    }
+
     @Override
     public void close() {
         https.close();
+        mqtt.close();
         EventLoops.close(vertx);
     }
 }

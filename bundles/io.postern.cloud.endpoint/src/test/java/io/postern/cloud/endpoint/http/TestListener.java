@@ -27,6 +27,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
 
 /** A real listener on a loopback address of its own, and clients that trust its authority. */
 public final class TestListener implements AutoCloseable {
@@ -52,6 +53,19 @@ public final class TestListener implements AutoCloseable {
 
     public static TestListener open(Path directory, Route... routes) throws IOException, GeneralSecurityException {
         return new TestListener(directory, List.of(routes), 0);
+    }
+
+    /** Where official clients look and cannot be talked out of; skips the test of a user who may not open port 443. */
+    public static TestListener openAtTheUsualPort(Path directory, Route... routes)
+            throws IOException, GeneralSecurityException {
+        try {
+            return new TestListener(directory, List.of(routes), 443);
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("Permission denied")) {
+                throw new TestAbortedException("run as root, or set net.ipv4.ip_unprivileged_port_start=443", e);
+            }
+            throw e;
+        }
     }
 
     public int port() {

@@ -39,7 +39,6 @@ class VertxInFrameworkIT {
             "io.netty.codec",
             "io.netty.codec-http",
             "io.netty.codec-http2",
-            "io.netty.codec-mqtt",
             "io.netty.common",
             "io.netty.handler",
             "io.netty.resolver",
@@ -50,7 +49,7 @@ class VertxInFrameworkIT {
     Path cache;
 
     @Test
-    void bothListenersStartFromTheWrappedBundleAndTenOfNetty() throws Exception {
+    void bothListenersStartFromTheWrappedBundleAndNineOfNetty() throws Exception {
         Framework framework = startFramework();
         try {
             Map<String, URL> bundles = bundlesOfTheTestClassPath();
@@ -111,7 +110,7 @@ class VertxInFrameworkIT {
         main.putValue("Bundle-Activator", VertxProbe.class.getName());
         main.putValue(
                 "Import-Package",
-                "org.osgi.framework,io.vertx.core,io.vertx.core.file,io.vertx.core.http,io.vertx.core.net,io.vertx.mqtt");
+                "org.osgi.framework,io.vertx.core,io.vertx.core.file,io.vertx.core.http,io.vertx.core.net");
         var bytes = new ByteArrayOutputStream();
         try (var jar = new JarOutputStream(bytes, manifest)) {
             String entry = VertxProbe.class.getName().replace('.', '/') + ".class";

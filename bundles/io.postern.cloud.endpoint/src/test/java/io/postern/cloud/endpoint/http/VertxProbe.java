@@ -4,8 +4,6 @@ package io.postern.cloud.endpoint.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.mqtt.MqttServer;
-import io.vertx.mqtt.MqttServerOptions;
 import java.time.Duration;
 import java.util.function.IntSupplier;
 import org.osgi.framework.BundleActivator;
@@ -24,11 +22,10 @@ public final class VertxProbe implements BundleActivator {
         var http = vertx.createHttpServer()
                 .requestHandler(request -> request.response().end(ANSWER))
                 .listen(0, "127.0.0.1");
-        var mqtt = MqttServer.create(vertx, new MqttServerOptions().setPort(0).setHost("127.0.0.1"))
-                .endpointHandler(endpoint -> endpoint.accept(false))
-                .listen();
+        var bare =
+                vertx.createNetServer().connectHandler(socket -> socket.end()).listen(0, "127.0.0.1");
         int port = await(http).actualPort();
-        await(mqtt);
+        await(bare);
         context.registerService(IntSupplier.class, () -> port, null);
     }
 

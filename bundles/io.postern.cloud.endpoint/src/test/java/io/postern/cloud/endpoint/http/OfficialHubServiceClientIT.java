@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.microsoft.azure.sdk.iot.service.exceptions.IotHubException;
+import com.microsoft.azure.sdk.iot.service.exceptions.IotHubNotFoundException;
+import com.microsoft.azure.sdk.iot.service.exceptions.IotHubUnauthorizedException;
+import com.microsoft.azure.sdk.iot.service.registry.Device;
+import com.microsoft.azure.sdk.iot.service.registry.DeviceStatus;
+import com.microsoft.azure.sdk.iot.service.registry.RegistryClient;
+import com.microsoft.azure.sdk.iot.service.registry.RegistryStatistics;
+import com.microsoft.azure.sdk.iot.service.twin.Twin;
+import com.microsoft.azure.sdk.iot.service.twin.TwinClient;
+import io.postern.cloud.hub.SharedAccessPolicies;
+import io.postern.wire.DeviceId;
+import io.postern.wire.Json;
+import java.nio.file.Path;
+import java.time.Instant;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocketFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The official Java client for the service's side of a hub, unmodified, against ours. */
+class OfficialHubServiceClientIT {
+    private final SSLSocketFactory defaultBefore = HttpsURLConnection.getDefaultSSLSocketFactory();
+
+    @TempDir
+    Path directory;
+
+    private TestHub cloud;
+    private TestListener listener;
+
+    @BeforeEach
+    void open() throws Exception {
+        cloud = new TestHub(directory);
+        cloud.clock.set(Instant.now());
+        listener = TestListener.openAtTheUsualPort(directory.resolve("tls"), cloud.routes);
+        HttpsURLConnection.setDefaultSSLSocketFactory(listener.tls(null).getSocketFactory());
+    }
+
+    @AfterEach
+    void close() {
+        HttpsURLConnection.setDefaultSSLSocketFactory(defaultBefore);
+        listener.close();
+        cloud.close();
+    }
+
+    @Test
+    void aDeviceIsCreatedReadChangedCountedAndDeleted() throws Exception {
+        var registry = new RegistryClient(connectionString(SharedAccessPolicies.OWNER));
+
+        Device created = registry.addDevice(new Device("meter-1"));
+        assertThat(created.getGenerationId()).isNotEmpty();
+        assertThat(created.getPrimaryKey())
+                .isEqualTo(cloud.hub
+                        .identities()
+                        .find(DeviceId.of("meter-1"))
+                        .orElseThrow()
+                        .keys()
+                        .primary()
+                        .revealBase64());
+
+        Device read = registry.getDevice("meter-1");
+        assertThat(read.getETag()).isEqualTo(created.getETag());
+        assertThat(read.getStatus()).isEqualTo(DeviceStatus.Enabled);
+
+        read.setStatus(DeviceStatus.Disabled);
+        assertThat(registry.updateDevice(read).getStatus()).isEqualTo(DeviceStatus.Disabled);
+
+        RegistryStatistics statistics = registry.getStatistics();
+        assertThat(statistics.getTotalDeviceCount()).isEqualTo(1);
+        assertThat(statistics.getEnabledDeviceCount()).isZero();
+        assertThat(statistics.getDisabledDeviceCount()).isEqualTo(1);
+
+        registry.removeDevice("meter-1");
+        assertThatThrownBy(() -> registry.getDevice("meter-1")).isInstanceOf(IotHubNotFoundException.class);
+    }
+
+    @Test
+    void aConflictReachesTheClientWithItsReason() throws Exception {
+        var registry = new RegistryClient(connectionString(SharedAccessPolicies.OWNER));
+        registry.addDevice(new Device("meter-1"));
+
+        assertThatThrownBy(() -> registry.addDevice(new Device("meter-1")))
+                .isInstanceOf(IotHubException.class)
+                .hasMessageContaining("there is a device meter-1 already");
+    }
+
+    @Test
+    void aPolicyWithoutTheRightIsUnauthorized() {
+        var registry = new RegistryClient(connectionString("registryRead"));
+
+        assertThatThrownBy(() -> registry.addDevice(new Device("meter-1")))
+                .isInstanceOf(IotHubUnauthorizedException.class)
+                .hasMessageContaining("registryRead does not allow RegistryWrite");
+    }
+
+    @Test
+    void aTwinIsReadPatchedAndReplaced() throws Exception {
+        cloud.device("meter-1");
+        var twins = new TwinClient(connectionString("service"));
+
+        Twin twin = twins.get("meter-1");
+        assertThat(twin.getDeviceId()).isEqualTo("meter-1");
+        twin.getTags().put("hall", "A");
+        twin.getDesiredProperties().put("rate", 5);
+        Twin patched = twins.patch(twin);
+        assertThat(patched.getTags()).containsEntry("hall", "A");
+        assertThat(patched.getDesiredProperties()).containsKey("rate");
+        assertThat(cloud.hub
+                        .twins()
+                        .find(DeviceId.of("meter-1"))
+                        .orElseThrow()
+                        .desired()
+                        .properties())
+                .isEqualTo(Json.parse("{\"rate\":5}"));
+
+        Twin read = twins.get("meter-1");
+        assertThat(read.getDesiredProperties().getVersion()).isEqualTo(2);
+        read.getDesiredProperties().clear();
+        read.getDesiredProperties().put("unit", "kW");
+        assertThat(twins.replace(read).getDesiredProperties())
+                .containsEntry("unit", "kW")
+                .doesNotContainKey("rate");
+    }
+
+    private String connectionString(String policy) {
+        String key =
+                cloud.hub.policies().find(policy).orElseThrow().keys().primary().revealBase64();
+        return "HostName=" + TestHub.NAMES.hubHost() + ";SharedAccessKeyName=" + policy + ";SharedAccessKey=" + key;
+    }
+}
