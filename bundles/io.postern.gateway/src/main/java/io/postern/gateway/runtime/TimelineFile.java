@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,12 +20,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the milestones in the log and, when a file is set, as JSON lines there:
- * {@code {"milestone","subject","sinceStartMs","at"}}. Never stops the gateway: a file that cannot be written is given
+ * {@code {"milestone","subject","sinceStartMs","at"}}. A file that has grown long becomes {@code .1}. Never stops the gateway: a file that cannot be written is given
  * up with a warning.
  */
 final class TimelineFile implements Milestones, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TimelineFile.class);
-    private static final long LONGEST = 4 << 20; // 30,000 lines: a month of a hundred leaves renewing hourly tokens
+    private static final long LONGEST = 4 << 20; // 30,000 lines: two months of ten leaves renewing hourly tokens
 
     // the age of the process is taken once from the wall clock; from then on only the monotonic clock counts
     private static final long LOADED = System.nanoTime();
@@ -33,27 +34,34 @@ final class TimelineFile implements Milestones, AutoCloseable {
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Optional<Path> path;
-    private Optional<OutputStream> file;
+    private final long mostBytes;
+    private Optional<OutputStream> out;
     private long length;
 
-    private TimelineFile(InstantSource clock, Optional<Path> path, Optional<OutputStream> file, long length) {
+    private TimelineFile(
+            InstantSource clock, Optional<Path> path, Optional<OutputStream> out, long length, long mostBytes) {
         this.clock = clock;
         this.path = path;
-        this.file = file;
+        this.out = out;
         this.length = length;
+        this.mostBytes = mostBytes;
     }
 
     /** @param path appended to, none for the log alone */
     static TimelineFile open(Optional<Path> path, InstantSource clock) throws IOException {
+        return open(path, clock, LONGEST);
+    }
+
+    static TimelineFile open(Optional<Path> path, InstantSource clock, long mostBytes) throws IOException {
         if (path.isEmpty()) {
-            return new TimelineFile(clock, path, Optional.empty(), 0);
+            return new TimelineFile(clock, path, Optional.empty(), 0, mostBytes);
         }
         Path directory = path.get().toAbsolutePath().getParent();
         if (directory != null) {
             Files.createDirectories(directory);
         }
-        OutputStream out = Files.newOutputStream(path.get(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        return new TimelineFile(clock, path, Optional.of(out), Files.size(path.get()));
+        OutputStream out = stream(path.get());
+        return new TimelineFile(clock, path, Optional.of(out), Files.size(path.get()), mostBytes);
     }
 
     @Override
@@ -74,7 +82,9 @@ final class TimelineFile implements Milestones, AutoCloseable {
                 .getBytes(StandardCharsets.UTF_8);
         lock.lock();
         try {
-            file.ifPresent(out -> append(out, line));
+            if (out.isPresent()) {
+                append(path.orElseThrow(), line);
+            }
         } finally {
             lock.unlock();
         }
@@ -84,8 +94,8 @@ final class TimelineFile implements Milestones, AutoCloseable {
     public void close() {
         lock.lock();
         try {
-            file.ifPresent(TimelineFile::closeQuietly);
-            file = Optional.empty();
+            out.ifPresent(TimelineFile::closeQuietly);
+            out = Optional.empty();
         } finally {
             lock.unlock();
         }
@@ -96,18 +106,28 @@ final class TimelineFile implements Milestones, AutoCloseable {
         return AGE_WHEN_LOADED.plusNanos(System.nanoTime() - LOADED);
     }
 
-    private void append(OutputStream out, byte[] line) {
+    private void append(Path path, byte[] line) {
         try {
-            if (length + line.length > LONGEST) {
-                throw new IOException("the file is longer than " + LONGEST + " bytes; move it away and start again");
+            if (length + line.length > mostBytes) {
+                rotate(path);
             }
-            out.write(line); // unbuffered: the line is the system's when this returns
+            out.orElseThrow().write(line); // unbuffered: the line is the system's when this returns
             length += line.length;
         } catch (IOException e) {
-            LOG.atWarn().addKeyValue("file", path.orElseThrow()).setCause(e).log("no more milestones to the file");
-            closeQuietly(out);
-            file = Optional.empty();
+            LOG.atWarn().addKeyValue("file", path).setCause(e).log("no more milestones to the file");
+            close();
         }
+    }
+
+    private void rotate(Path path) throws IOException {
+        close();
+        Files.move(path, path.resolveSibling(path.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+        out = Optional.of(stream(path));
+        length = 0;
+    }
+
+    private static OutputStream stream(Path path) throws IOException {
+        return Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private static void closeQuietly(OutputStream out) {

@@ -144,7 +144,9 @@ final class SessionThread implements AutoCloseable {
         Duration delay = retry.failure().delay(failures);
         String reason = String.valueOf(cause.getMessage());
         enter(SessionState.Phase.RETRYING, reason);
-        milestones.reached(Milestone.RETRYING, device + ": " + reason);
+        if (isWorthTelling(failures)) {
+            milestones.reached(Milestone.RETRYING, device + ": " + reason);
+        }
         LOG.atLevel(failures == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("deviceId", device)
                 .addKeyValue("failures", failures)
@@ -159,12 +161,19 @@ final class SessionThread implements AutoCloseable {
         Duration delay = retry.refusal().delay(refusals);
         String reason = String.valueOf(e.getMessage());
         enter(SessionState.Phase.REFUSED, reason);
-        milestones.reached(Milestone.LEAF_REFUSED, device + ": " + reason);
+        if (isWorthTelling(refusals)) {
+            milestones.reached(Milestone.LEAF_REFUSED, device + ": " + reason);
+        }
         LOG.atLevel(refusals == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("deviceId", device)
                 .addKeyValue("reason", reason)
                 .log("the token service refuses this leaf; its readings wait in the outbox");
         retry.pause().take(delay.compareTo(e.atLeast) < 0 ? e.atLeast : delay);
+    }
+
+    /** The first few, then ever more rarely: nobody reads a weekend offline line by line. */
+    private static boolean isWorthTelling(int times) {
+        return times <= 3 || Integer.bitCount(times) == 1;
     }
 
     private void enter(SessionState.Phase phase, String reason) {

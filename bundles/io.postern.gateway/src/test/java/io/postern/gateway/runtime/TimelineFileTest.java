@@ -44,6 +44,19 @@ class TimelineFileTest {
     }
 
     @Test
+    void aFileThatHasGrownLongIsPutAsideAndOnlyOneIsKept() throws IOException {
+        Path file = directory.resolve("timeline.jsonl");
+        try (TimelineFile timeline = TimelineFile.open(Optional.of(file), clock, 1000)) {
+            for (int i = 0; i < 100; i++) {
+                timeline.reached(Milestone.RETRYING, "n" + i);
+            }
+        }
+        assertThat(Files.size(file)).isBetween(1L, 1000L);
+        assertThat(Files.size(directory.resolve("timeline.jsonl.1"))).isBetween(800L, 1000L);
+        assertThat(Files.readString(file)).contains("n99");
+    }
+
+    @Test
     void aFullDiskDoesNotStopTheGateway() throws IOException {
         Path full = Path.of("/dev/full");
         org.junit.jupiter.api.Assumptions.assumeTrue(Files.isWritable(full), "no /dev/full here");
