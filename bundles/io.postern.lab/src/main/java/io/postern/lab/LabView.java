@@ -3,8 +3,10 @@ package io.postern.lab;
 
 import io.postern.wire.DeviceId;
 import java.io.PrintStream;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** What a person sees of a lab: numbered steps with their times, then the leaves with their latest readings. */
 final class LabView {
@@ -12,6 +14,7 @@ final class LabView {
 
     private final PrintStream out;
     private final boolean redraw;
+    private final Set<String> retries = new HashSet<>();
     private int number;
     private int drawn;
 
@@ -26,6 +29,10 @@ final class LabView {
     }
 
     void step(Step step) {
+        // a gateway that cannot get through tries often; a person needs to read it once
+        if (step.name().equals("RETRYING") && !retries.add(step.subject())) {
+            return;
+        }
         out.printf(Locale.ROOT, "%3d  %8.3f s  %s%n", ++number, step.sinceStart() / 1000.0, sentence(step));
     }
 

@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
 public final class RegistrationDesk {
     private static final Logger LOG = LoggerFactory.getLogger(RegistrationDesk.class);
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(3); // the hosted service's hint; clients obey 2 to 5
+    private static final Duration RETRY_AFTER =
+            Duration.ZERO; // it is decided already; clients that want 2 to 5 s take their own default
     private static final Duration OUTCOME_LIFE = Duration.ofMinutes(5); // clients give up polling within one
     private static final int MOST_OUTCOMES = 20_000; // about 50 MB; 20 times the hosted service's quota of a minute
     private static final int NO_HUB = 400208; // what official clients know as "no hub to assign"

@@ -78,8 +78,7 @@ public final class HttpDpsLink implements NonceDpsLink {
                 if (said.operationId().isEmpty()) {
                     throw unreadable(answer, "it names no operation to ask for");
                 }
-                Duration pause = clamp(answer.retryAfter().orElse(USUAL_PAUSE), SHORTEST_PAUSE, LONGEST_PAUSE);
-                yield new RegistrationReply.Assigning(said.operationId(), pause);
+                yield new RegistrationReply.Assigning(said.operationId(), pause(answer.retryAfter()));
             }
             case ASSIGNED ->
                 new RegistrationReply.Assigned(state.orElseThrow(() -> unreadable(answer, "it lacks the assignment")));
@@ -132,6 +131,12 @@ public final class HttpDpsLink implements NonceDpsLink {
     private IOException unreadable(HttpsExchange.Answer answer, @org.jspecify.annotations.Nullable String why) {
         return new IOException(base + " answered " + answer.status() + " with something that is no registration: " + why
                 + "; is this a provisioning service?");
+    }
+
+    /** As told, within bounds; a service that says zero has decided already and is asked once more without delay. */
+    private static Duration pause(Optional<Duration> told) {
+        return told.filter(Duration::isZero)
+                .orElseGet(() -> clamp(told.orElse(USUAL_PAUSE), SHORTEST_PAUSE, LONGEST_PAUSE));
     }
 
     private static Duration clamp(Duration asked, Duration least, Duration most) {

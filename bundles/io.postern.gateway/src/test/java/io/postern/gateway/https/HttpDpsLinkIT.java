@@ -217,6 +217,7 @@ class HttpDpsLinkIT {
 
     @Test
     void theTimeToWaitIsHonouredWithinReason() throws IOException {
+        assertThat(assigningAfter("0")).as("decided already").isZero();
         assertThat(assigningAfter("1")).isEqualTo(Duration.ofSeconds(2));
         assertThat(assigningAfter("7")).isEqualTo(Duration.ofSeconds(7));
         assertThat(assigningAfter("86400")).isEqualTo(Duration.ofSeconds(60));
@@ -336,7 +337,7 @@ class HttpDpsLinkIT {
                 {"operationId":"o","status":"assigning"}""");
         return link.register(SCOPE, REQUEST, NO_TOKEN) instanceof RegistrationReply.Assigning assigning
                 ? assigning.retryAfter()
-                : Duration.ZERO;
+                : Duration.ofDays(-1);
     }
 
     private HttpDpsLink link(String name, Path roots, Limits limits) throws IOException {
