@@ -23,10 +23,10 @@ import javax.net.ssl.TrustManagerFactory;
 public final class TrustAnchors {
     private static final long LONGEST_FILE = 1 << 20; // the whole Mozilla list is 220 kB
 
-    private final SSLContext context;
+    private final SSLSocketFactory sockets; // one for all: connections are kept alive per socket factory
 
     private TrustAnchors(SSLContext context) {
-        this.context = context;
+        this.sockets = new ModernTlsSocketFactory(context.getSocketFactory());
     }
 
     /** The public certificate authorities the Java runtime trusts. */
@@ -91,6 +91,6 @@ public final class TrustAnchors {
      * was asked for is checked by who uses the socket.
      */
     public SSLSocketFactory socketFactory() {
-        return new ModernTlsSocketFactory(context.getSocketFactory());
+        return sockets;
     }
 }

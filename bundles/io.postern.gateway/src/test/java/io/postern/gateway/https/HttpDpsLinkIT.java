@@ -265,6 +265,21 @@ class HttpDpsLinkIT {
     }
 
     @Test
+    void theRequestsOfAnAttemptShareOneConnection() throws IOException {
+        server.willAnswer(401, "{\"message\":\"first\"}");
+        server.willAnswer(202, "{\"operationId\":\"o\",\"status\":\"assigning\"}");
+        server.willAnswer(200, "{\"operationId\":\"o\",\"status\":\"disabled\"}");
+
+        link.register(SCOPE, REQUEST, NO_TOKEN);
+        link.register(SCOPE, REQUEST, NO_TOKEN);
+        link.status(SCOPE, ID, "o", NO_TOKEN);
+
+        int port = server.asked().fromPort();
+        assertThat(server.asked().fromPort()).isEqualTo(port);
+        assertThat(server.asked().fromPort()).isEqualTo(port);
+    }
+
+    @Test
     void aRedirectionIsNotFollowed() throws IOException {
         server.willAnswer(307, Map.of("Location", "https://" + NAME + ":" + server.port() + "/elsewhere"), "");
 

@@ -24,7 +24,7 @@ final class ScriptedServer implements AutoCloseable {
 
     record Answer(int status, Map<String, String> headers, String body) {}
 
-    record Asked(String method, String uri, Optional<String> authorization, String host, String body) {}
+    record Asked(String method, String uri, Optional<String> authorization, String host, int fromPort, String body) {}
 
     ScriptedServer(String address, ServerIdentity identity) throws IOException {
         server = HttpsServer.create(new InetSocketAddress(address, 0), 0);
@@ -61,6 +61,7 @@ final class ScriptedServer implements AutoCloseable {
                     exchange.getRequestURI().toString(),
                     Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")),
                     exchange.getRequestHeaders().getFirst("Host"),
+                    exchange.getRemoteAddress().getPort(),
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
             Answer answer = answers.take(); // none prepared: the server is silent
             answer.headers().forEach(exchange.getResponseHeaders()::set);
