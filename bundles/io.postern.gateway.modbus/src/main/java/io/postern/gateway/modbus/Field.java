@@ -99,7 +99,10 @@ record Field(String name, Space space, int address, Type type, Optional<BigDecim
             case BOOL -> Optional.of(new Flag(frame.bit(address)));
             case U16, U32 -> Optional.of(whole(raw(frame)));
             case I16 -> Optional.of(whole((short) raw(frame)));
-            case I32 -> Optional.of(whole((int) raw(frame)));
+            case I32 -> {
+                int signed = (int) raw(frame);
+                yield Optional.of(whole(signed));
+            }
             case F32 -> real(Float.intBitsToFloat((int) raw(frame)));
         };
     }

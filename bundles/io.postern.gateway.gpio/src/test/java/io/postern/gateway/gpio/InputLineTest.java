@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.gpio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.gateway.gpio.GpioUapi.Edge;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InputLineTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void aChipThatIsNotThereIsNamedWithWhatToDo() {
+        assertThatThrownBy(() -> InputLine.open(Path.of("/dev/gpiochip99"), 3, "test"))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "cannot open /dev/gpiochip99: there is no such chip; ls /dev/gpiochip* shows which there are")
+                .hasRootCauseMessage("open /dev/gpiochip99: No such file or directory (errno 2)");
+    }
+
+    @Test
+    void aDeviceThatIsNoChipIsNamed() {
+        assertThatThrownBy(() -> InputLine.open(Path.of("/dev/null"), 3, "test"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("/dev/null is not a GPIO chip")
+                .hasRootCauseMessage("GPIO_GET_CHIPINFO_IOCTL: Inappropriate ioctl for device (errno 25)");
+    }
+
+    @Test
+    void edgesAreReadInOrder() throws Exception {
+        Path pipe = pipe();
+        try (InputLine line = InputLine.over(Libc.open(pipe.toString()));
+                var kernel = new FileOutputStream(pipe.toFile())) {
+            kernel.write(Events.event(1, 1));
+            kernel.write(Events.event(2, 2));
+
+            assertThat(line.await()).contains(new Edge(true, 1));
+            assertThat(line.await()).contains(new Edge(false, 2));
+        }
+    }
+
+    @Test
+    void wakingEndsTheWaitingNowAndLater() throws Exception {
+        try (InputLine line = InputLine.over(Libc.open(pipe().toString()))) {
+            var waited = new CompletableFuture<Optional<Edge>>();
+            Thread thread = Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    waited.complete(line.await());
+                } catch (IOException e) {
+                    waited.completeExceptionally(e);
+                }
+            });
+            assertThat(thread.join(Duration.ofMillis(50))).isFalse();
+            line.wake();
+
+            assertThat(waited.get(10, TimeUnit.SECONDS)).isEmpty();
+            assertThat(line.await()).isEmpty();
+        }
+    }
+
+    @Test
+    void anEventThatIsCutIsAnError() throws Exception {
+        Path pipe = pipe();
+        try (InputLine line = InputLine.over(Libc.open(pipe.toString()));
+                var kernel = new FileOutputStream(pipe.toFile())) {
+            kernel.write(new byte[10]);
+
+            assertThatThrownBy(line::await).hasMessage("the chip gave 10 octets of an event's 48");
+        }
+    }
+
+    /** A pipe with a name, which the test writes as the kernel would. */
+    private Path pipe() throws Exception {
+        Path pipe = dir.resolve("line");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+        return pipe;
+    }
+}
