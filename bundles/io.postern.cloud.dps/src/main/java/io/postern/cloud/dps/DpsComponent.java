@@ -6,8 +6,9 @@ import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Hashtable;
+import java.util.Map;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -48,7 +49,7 @@ public final class DpsComponent {
                 InstantSource.system(),
                 System::nanoTime,
                 new SecureRandom());
-        offered = context.registerService(ProvisioningService.class, service, new Hashtable<>());
+        offered = context.registerService(ProvisioningService.class, service, FrameworkUtil.asDictionary(Map.of()));
     }
 
     @Deactivate
