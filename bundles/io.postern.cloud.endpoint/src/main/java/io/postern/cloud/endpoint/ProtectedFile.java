@@ -30,10 +30,10 @@ public final class ProtectedFile {
         write(file, text, PosixFilePermissions.fromString(READABLE));
     }
 
-    /** Creates the directory, and those above it, for the owner alone. */
+    /** Creates the directory for its owner to write and for all to enter; what must stay secret in it is so by itself. */
     public static void createDirectory(Path directory) throws IOException {
         Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     }
 
     private static void write(Path file, String text, Set<PosixFilePermission> permissions) throws IOException {

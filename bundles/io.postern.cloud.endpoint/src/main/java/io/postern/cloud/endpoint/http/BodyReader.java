@@ -4,31 +4,42 @@ package io.postern.cloud.endpoint.http;
 import io.postern.wire.Bytes;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.function.Consumer;
 
 /**
  * Collects one request's body up to a bound. Lives on the connection's event loop and is owned by it.
  *
- * <p>Calls back once: with the whole body, or that it is too large as soon as that is known. A body that never ends is
- * cut by the listener's deadline.
+ * <p>Tells its receiver one thing, once. A body that never ends is cut by the listener's deadline.
  */
 final class BodyReader {
+    /** Whoever waits for the body. */
+    interface Receiver {
+        void whole(Bytes body);
+
+        /** Known as soon as the body is announced or grows too large. */
+        void tooLarge();
+
+        /** No memory for more. */
+        void noRoom();
+
+        /** Whether there is memory for {@code bytes} more. */
+        boolean takeRoom(int bytes);
+    }
+
     private final int most;
-    private final Consumer<Bytes> whole;
-    private final Runnable tooLarge;
+    private final Receiver receiver;
     private Buffer read = Buffer.buffer();
     private boolean done;
 
-    private BodyReader(int most, Consumer<Bytes> whole, Runnable tooLarge) {
+    private BodyReader(int most, Receiver receiver) {
         this.most = most;
-        this.whole = whole;
-        this.tooLarge = tooLarge;
+        this.receiver = receiver;
     }
 
-    static void start(HttpServerRequest request, int most, Consumer<Bytes> whole, Runnable tooLarge) {
-        var reader = new BodyReader(most, whole, tooLarge);
+    static void start(HttpServerRequest request, int most, Receiver receiver) {
+        var reader = new BodyReader(most, receiver);
         if (announcedLength(request) > most) {
-            reader.refuse();
+            reader.drop();
+            receiver.tooLarge();
             return;
         }
         if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
@@ -52,22 +63,25 @@ final class BodyReader {
             return;
         }
         if (read.length() + part.length() > most) {
-            refuse();
+            drop();
+            receiver.tooLarge();
+        } else if (!receiver.takeRoom(part.length())) {
+            drop();
+            receiver.noRoom();
         } else {
             read.appendBuffer(part);
         }
     }
 
-    private void refuse() {
+    private void drop() {
         done = true;
         read = Buffer.buffer();
-        tooLarge.run();
     }
 
     private void end() {
         if (!done) {
             done = true;
-            whole.accept(Bytes.of(read.getBytes()));
+            receiver.whole(Bytes.of(read.getBytes()));
         }
     }
 }

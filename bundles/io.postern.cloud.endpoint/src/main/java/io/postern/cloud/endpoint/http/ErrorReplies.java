@@ -32,10 +32,6 @@ public final class ErrorReplies {
         return Reply.json(body.httpStatus(), body.toJson()).with("x-ms-request-id", trackingId);
     }
 
-    public Reply badArgument(String message) {
-        return of(400_004, "ArgumentInvalid", message);
-    }
-
     public Reply unauthorized(String message) {
         return of(401_003, "IotHubUnauthorized", message);
     }

@@ -17,7 +17,7 @@ import java.util.Optional;
  * it names. The stream ends when its token expires or its policy no longer allows it; clients come back with a new one.
  */
 public final class EventsRoute implements Route {
-    private static final int BATCH = 100; // events written at once; at 256 KB each 25 MB in the worst case
+    private static final int BATCH = 100; // events written at once; the hub gives no more than about 4 MB of them
     private static final Duration HEARTBEAT = Duration.ofSeconds(15); // well below the idle limits of proxies, 60 s
 
     private final Hub hub;

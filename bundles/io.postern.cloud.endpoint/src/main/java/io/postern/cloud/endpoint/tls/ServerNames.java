@@ -29,7 +29,9 @@ record ServerNames(Set<String> dns, Set<String> addresses) {
         dns.add("*." + names.domain());
         dns.add(names.domain());
         InetAddress reached = listen.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : listen;
-        return new ServerNames(dns, Set.of(reached.getHostAddress()));
+        String address = reached.getHostAddress();
+        int scope = address.indexOf('%'); // the interface of a link-local address is no part of it
+        return new ServerNames(dns, Set.of(scope < 0 ? address : address.substring(0, scope)));
     }
 
     static ServerNames in(X509Certificate certificate) throws CertificateParsingException {

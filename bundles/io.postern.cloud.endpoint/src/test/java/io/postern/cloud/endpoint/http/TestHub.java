@@ -73,7 +73,7 @@ final class TestHub implements AutoCloseable {
             }
             return Reply.empty(404);
         } catch (IllegalArgumentException e) {
-            return new ErrorReplies(clock, random).badArgument(String.valueOf(e.getMessage()));
+            return new ErrorReplies(clock, random).of(400_004, "ArgumentInvalid", String.valueOf(e.getMessage()));
         }
     }
 

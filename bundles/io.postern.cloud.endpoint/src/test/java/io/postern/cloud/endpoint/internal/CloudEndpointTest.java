@@ -4,17 +4,6 @@ package io.postern.cloud.endpoint.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.postern.cloud.dps.DpsSettings;
-import io.postern.cloud.dps.InProcessHub;
-import io.postern.cloud.dps.ProvisioningService;
-import io.postern.cloud.endpoint.CloudNames;
-import io.postern.cloud.hub.Hub;
-import io.postern.cloud.hub.HubSettings;
-import io.postern.cloud.store.Database;
-import io.postern.cloud.store.KeySealer;
-import io.postern.cloud.tokens.TokenService;
-import io.postern.cloud.tokens.TokenSettings;
-import io.postern.testkit.LoopbackAddress;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -24,112 +13,89 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CloudEndpointTest {
-    private static final CloudNames NAMES = new CloudNames("plant.test");
-
-    private final String address = LoopbackAddress.random();
-    private final SecureRandom random = new SecureRandom();
-
     @TempDir
     Path directory;
 
-    private Database database;
-    private Hub hub;
-    private ProvisioningService provisioning;
-    private TokenService tokens;
+    private CloudSite site;
 
     @BeforeEach
     void open() throws IOException {
-        InstantSource clock = InstantSource.system();
-        database = Database.open(directory.resolve("cloud.db"));
-        KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
-        hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, random);
-        provisioning = new ProvisioningService(
-                DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost()),
-                database,
-                sealer,
-                new InProcessHub(hub),
-                clock,
-                System::nanoTime,
-                random);
-        tokens = TokenService.of(TokenSettings.DEFAULTS, hub, database, clock, System::nanoTime, random);
+        site = new CloudSite(directory);
     }
 
     @AfterEach
     void close() {
-        hub.close();
-        database.close();
+        site.close();
     }
 
     @Test
     void theConnectionFileTellsEverythingAnOperatorNeedsAndOnlyHim() throws Exception {
-        try (CloudEndpoint endpoint = start(0, 0)) {
-            Path file = directory.resolve("connection.json");
-            JsonObject connection = Json.parseObject(Files.readString(file));
+        CloudEndpoint endpoint = site.start(0, 0);
+        JsonObject connection = Json.parseObject(Files.readString(site.connectionFile()));
 
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                    .isEqualTo("rw-------");
-            assertThat(connection.getString("idScope"))
-                    .isEqualTo(provisioning.idScope().text());
-            assertThat(connection.getString("provisioningHost")).isEqualTo("provisioning.plant.test");
-            assertThat(connection.getString("serviceHost")).isEqualTo("service.plant.test");
-            assertThat(connection.getString("hubHost")).isEqualTo("hub.plant.test");
-            assertThat(connection.getString("tokenHost")).isEqualTo("tokens.plant.test");
-            assertThat(connection.getString("dpsConnectionString"))
-                    .startsWith(
-                            "HostName=service.plant.test;SharedAccessKeyName=provisioningserviceowner;SharedAccessKey=");
-            assertThat(connection.getString("hubConnectionString"))
-                    .startsWith("HostName=hub.plant.test;SharedAccessKeyName=iothubowner;SharedAccessKey=");
-            assertThat(connection.getString("address")).isEqualTo(address);
-            assertThat(connection.getJsonObject("ports").getInt("https")).isEqualTo(endpoint.httpsPort());
-            assertThat(Path.of(connection.getString("caFile"))).isRegularFile();
-            assertThat(Path.of(connection.getString("hostsFile")))
-                    .content()
-                    .contains(address + " hub.plant.test\n", address + " tokens.plant.test\n");
-        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(site.connectionFile())))
+                .isEqualTo("rw-------");
+        assertThat(connection.getString("idScope"))
+                .isEqualTo(site.provisioning().idScope().text());
+        assertThat(connection.getString("provisioningHost")).isEqualTo("provisioning.site.test");
+        assertThat(connection.getString("serviceHost")).isEqualTo("service.site.test");
+        assertThat(connection.getString("hubHost")).isEqualTo("hub.site.test");
+        assertThat(connection.getString("tokenHost")).isEqualTo("tokens.site.test");
+        assertThat(connection.getString("dpsConnectionString"))
+                .startsWith("HostName=service.site.test;SharedAccessKeyName=provisioningserviceowner;SharedAccessKey=");
+        assertThat(connection.getString("hubConnectionString"))
+                .startsWith("HostName=hub.site.test;SharedAccessKeyName=iothubowner;SharedAccessKey=");
+        assertThat(connection.getString("address")).isEqualTo(CloudSite.ADDRESS);
+        assertThat(connection.getJsonObject("ports").getInt("https")).isEqualTo(endpoint.httpsPort());
+        assertThat(connection.getJsonObject("ports").getInt("mqtt")).isEqualTo(endpoint.mqttPort());
+        assertThat(Path.of(connection.getString("caFile"))).isRegularFile();
+        assertThat(Path.of(connection.getString("hostsFile")))
+                .content()
+                .contains(CloudSite.ADDRESS + " hub.site.test\n", CloudSite.ADDRESS + " tokens.site.test\n");
     }
 
     @Test
-    void bothListenersListenWhenTheFileIsThere() throws Exception {
-        try (CloudEndpoint endpoint = start(0, 0)) {
-            assertThat(directory.resolve("connection.json")).exists();
-            for (int port : new int[] {endpoint.httpsPort(), endpoint.mqttPort()}) {
-                new Socket(address, port).close();
-            }
+    void bothListenersListenWhenTheFileIsThereAndNeitherAfterTheEnd() throws Exception {
+        CloudEndpoint endpoint = site.start(0, 0);
+        assertThat(site.connectionFile()).exists();
+        for (int port : new int[] {endpoint.httpsPort(), endpoint.mqttPort()}) {
+            new Socket(CloudSite.ADDRESS, port).close();
+        }
+
+        endpoint.close();
+        for (int port : new int[] {endpoint.httpsPort(), endpoint.mqttPort()}) {
+            assertThatThrownBy(() -> new Socket(CloudSite.ADDRESS, port).close())
+                    .isInstanceOf(IOException.class);
         }
     }
 
     @Test
     void aPortInUseIsNamedWithWhatToDoAndNothingStaysOpen() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(CloudSite.ADDRESS))) {
             int port = taken.getLocalPort();
-            assertThatThrownBy(() -> start(port, 0))
+            Files.writeString(site.connectionFile(), "of the last run");
+
+            assertThatThrownBy(() -> site.start(port, 0))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining(address + " port " + port)
+                    .hasMessageContaining(CloudSite.ADDRESS + " port " + port)
                     .hasMessageContaining("ss -ltnp")
                     .hasMessageContaining("httpsPort");
-            assertThatThrownBy(() -> start(0, port)).hasMessageContaining("mqttPort");
-            assertThat(directory.resolve("connection.json")).doesNotExist();
+            assertThatThrownBy(() -> site.start(0, port)).hasMessageContaining("mqttPort");
+            assertThat(site.connectionFile()).doesNotExist();
         }
     }
 
     @Test
     void anAddressOfAnotherMachineIsNamedWithWhatToDo() {
-        assertThatThrownBy(() -> CloudEndpoint.start(
-                        EndpointSettings.of(
-                                "192.0.2.1", 0, 0, "plant.test", directory.toString()), // RFC 5737: no one's
-                        hub,
-                        provisioning,
-                        tokens,
-                        InstantSource.system(),
-                        random))
+        assertThatThrownBy(() -> site.start("192.0.2.1", CloudSite.NAMES.domain(), 0, 0)) // RFC 5737: nobody's
                 .hasMessageContaining("192.0.2.1")
                 .hasMessageContaining("set listen");
     }
@@ -145,39 +111,24 @@ class CloudEndpointTest {
 
     @Test
     void servicesUnderOtherNamesThanTheListenersServeAreAConfigurationError() {
-        assertThatThrownBy(() -> CloudEndpoint.start(
-                        EndpointSettings.of(address, 0, 0, "other.test", directory.toString()),
-                        hub,
-                        provisioning,
-                        tokens,
-                        InstantSource.system(),
-                        random))
+        assertThatThrownBy(() -> site.start(CloudSite.ADDRESS, "other.test", 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("hubName")
                 .hasMessageContaining("hub.other.test");
     }
 
-    @Test
-    void settingsNameTheKeyThatIsWrong() {
-        assertThatThrownBy(() -> EndpointSettings.of("127.0.0.1", 70_000, 0, "a.test", "/tmp"))
-                .hasMessageContaining("httpsPort");
-        assertThatThrownBy(() -> EndpointSettings.of("127.0.0.1", 0, -1, "a.test", "/tmp"))
-                .hasMessageContaining("mqttPort");
-        assertThatThrownBy(() -> EndpointSettings.of("127.0.0.1", 0, 0, "nodot", "/tmp"))
-                .hasMessageContaining("domain");
-        assertThatThrownBy(() -> EndpointSettings.of("127.0.0.1", 0, 0, "a.test", " "))
-                .hasMessageContaining("directory");
-        assertThatThrownBy(() -> EndpointSettings.of("300.1.1.1", 0, 0, "a.test", "/tmp"))
-                .hasMessageContaining("listen");
-    }
-
-    private CloudEndpoint start(int httpsPort, int mqttPort) throws IOException {
-        return CloudEndpoint.start(
-                EndpointSettings.of(address, httpsPort, mqttPort, NAMES.domain(), directory.toString()),
-                hub,
-                provisioning,
-                tokens,
-                InstantSource.system(),
-                random);
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, 70000, 0, a.test, /data, httpsPort",
+        "127.0.0.1, 0, -1, a.test, /data, mqttPort",
+        "127.0.0.1, 0, 0, nodot, /data, domain",
+        "127.0.0.1, 0, 0, a.test, ' ', directory",
+        "300.1.1.1, 0, 0, a.test, /data, listen"
+    })
+    void settingsNameTheKeyThatIsWrong(
+            String listen, int httpsPort, int mqttPort, String domain, String data, String key) {
+        assertThatThrownBy(() -> EndpointSettings.of(listen, httpsPort, mqttPort, domain, data))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("io.postern.cloud.endpoint: " + key);
     }
 }

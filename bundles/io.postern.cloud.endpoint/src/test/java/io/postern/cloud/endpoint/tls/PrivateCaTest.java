@@ -113,6 +113,16 @@ class PrivateCaTest {
     }
 
     @Test
+    void anAddressOfTheNewerKindIsKeptToo() throws Exception {
+        InetAddress six = InetAddress.getByName("2001:db8::7");
+        PrivateCa first = PrivateCa.open(directory, PLANT, six, clock, new SecureRandom());
+        PrivateCa second = PrivateCa.open(directory, PLANT, six, clock, new SecureRandom());
+
+        assertThat(ServerNames.in(first.server().certificate()).addresses()).containsExactly("2001:db8:0:0:0:0:0:7");
+        assertThat(second.server().certificate()).isEqualTo(first.server().certificate());
+    }
+
+    @Test
     void aDamagedServerCertificateIsReplaced() throws Exception {
         open(PLANT);
         Files.writeString(directory.resolve("server.pem"), "half a fi");

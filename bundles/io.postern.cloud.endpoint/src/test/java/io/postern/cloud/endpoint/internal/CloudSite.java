@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.internal;
+
+import io.postern.cloud.dps.DpsSettings;
+import io.postern.cloud.dps.InProcessHub;
+import io.postern.cloud.dps.ProvisioningService;
+import io.postern.cloud.endpoint.CloudNames;
+import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.HubSettings;
+import io.postern.cloud.store.Database;
+import io.postern.cloud.store.KeySealer;
+import io.postern.cloud.tokens.TokenService;
+import io.postern.cloud.tokens.TokenSettings;
+import io.postern.testkit.Hosts;
+import io.postern.testkit.LoopbackAddress;
+import io.postern.wire.HubName;
+import io.postern.wire.Json;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import jakarta.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** A whole cloud side in this JVM, put together as its component does it, on a loopback address of its own. */
+final class CloudSite implements AutoCloseable {
+    static final CloudNames NAMES = new CloudNames("site.test");
+    static final String ADDRESS = LoopbackAddress.random(); // one a JVM, which remembers where it found a name
+
+    private final Path directory;
+    private final SecureRandom random = new SecureRandom();
+    private final Database database;
+    private final Hub hub;
+    private final ProvisioningService provisioning;
+    private final TokenService tokens;
+    private Optional<CloudEndpoint> endpoint = Optional.empty();
+
+    CloudSite(Path directory) throws IOException {
+        InstantSource clock = InstantSource.system();
+        this.directory = directory;
+        Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
+        database = Database.open(directory.resolve("cloud.db"));
+        KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
+        hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, random);
+        provisioning = new ProvisioningService(
+                DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost()),
+                database,
+                sealer,
+                new InProcessHub(hub),
+                clock,
+                System::nanoTime,
+                random);
+        tokens = TokenService.of(TokenSettings.DEFAULTS, hub, database, clock, System::nanoTime, random);
+    }
+
+    CloudEndpoint start(int httpsPort, int mqttPort) throws IOException {
+        return start(ADDRESS, NAMES.domain(), httpsPort, mqttPort);
+    }
+
+    CloudEndpoint start(String address, String domain, int httpsPort, int mqttPort) throws IOException {
+        var settings = EndpointSettings.of(address, httpsPort, mqttPort, domain, directory.toString());
+        CloudEndpoint started =
+                CloudEndpoint.start(settings, hub, provisioning, tokens, InstantSource.system(), random);
+        endpoint = Optional.of(started);
+        return started;
+    }
+
+    CloudEndpoint endpoint() {
+        return endpoint.orElseThrow();
+    }
+
+    ProvisioningService provisioning() {
+        return provisioning;
+    }
+
+    Path connectionFile() {
+        return directory.resolve("connection.json");
+    }
+
+    /** An operator who knows the connection file and nothing else. */
+    Client client() throws IOException, GeneralSecurityException {
+        return new Client(Json.parseObject(Files.readString(connectionFile())));
+    }
+
+    @Override
+    public void close() {
+        endpoint.ifPresent(CloudEndpoint::close);
+        hub.close();
+        database.close();
+    }
+
+    /** Speaks HTTPS as the owner of the hub. */
+    static final class Client implements AutoCloseable {
+        private static final Pattern CONNECTION =
+                Pattern.compile("HostName=([^;]+);SharedAccessKeyName=([^;]+);SharedAccessKey=(.+)");
+
+        private final JsonObject connection;
+        private final SSLContext tls;
+        private final HttpClient http;
+
+        private Client(JsonObject connection) throws IOException, GeneralSecurityException {
+            this.connection = connection;
+            this.tls = trusting(Path.of(connection.getString("caFile")));
+            this.http = HttpClient.newBuilder().sslContext(tls).build();
+        }
+
+        SSLContext tls() {
+            return tls;
+        }
+
+        /** @param headers names and values; an Authorization among them replaces the owner's */
+        HttpResponse<String> send(String method, String host, String path, String body, String... headers)
+                throws IOException, InterruptedException {
+            HttpRequest.Builder request = request(host, path).method(method, HttpRequest.BodyPublishers.ofString(body));
+            for (int i = 0; i < headers.length; i += 2) {
+                request.setHeader(headers[i], headers[i + 1]);
+            }
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
+
+        JsonObject firstEvent() throws IOException, InterruptedException {
+            HttpRequest request =
+                    request(connection.getString("hubHost"), "/events?from=1").build();
+            try (var body = http.send(request, HttpResponse.BodyHandlers.ofInputStream())
+                            .body();
+                    var lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+                return lines.lines()
+                        .filter(line -> line.startsWith("data: "))
+                        .map(line -> Json.parseObject(line.substring("data: ".length())))
+                        .findFirst()
+                        .orElseThrow();
+            }
+        }
+
+        private HttpRequest.Builder request(String host, String path) {
+            int port = connection.getJsonObject("ports").getInt("https");
+            return HttpRequest.newBuilder(URI.create("https://" + host + ":" + port + path))
+                    .timeout(Duration.ofSeconds(20))
+                    .header("Authorization", ownerToken());
+        }
+
+        private String ownerToken() {
+            Matcher part = CONNECTION.matcher(connection.getString("hubConnectionString"));
+            if (!part.matches()) {
+                throw new AssertionError("not a connection string");
+            }
+            Secret key = Secret.base64(part.group(3));
+            return SasToken.sign(
+                            ResourceUri.hub(HubName.of(part.group(1))),
+                            Instant.now().plusSeconds(600),
+                            Optional.of(part.group(2)),
+                            key::hmacSha256)
+                    .text()
+                    .revealUtf8();
+        }
+
+        private static SSLContext trusting(Path caFile) throws IOException, GeneralSecurityException {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            trusted.setCertificateEntry(
+                    "ca",
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(caFile))));
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        }
+
+        @Override
+        public void close() {
+            http.shutdownNow();
+        }
+    }
+}

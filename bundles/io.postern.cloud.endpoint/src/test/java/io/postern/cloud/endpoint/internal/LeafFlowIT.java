@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.postern.testkit.Await;
+import io.postern.wire.Bytes;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.Json;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import jakarta.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole way of a leaf over both listeners, with nothing in hand but the connection file: the operator makes gateway
+ * and leaf and assigns one to the other, the gateway proves itself and gets a token, the leaf speaks with it.
+ */
+class LeafFlowIT {
+    private static final HubName HUB = CloudSite.NAMES.hub();
+    private static final DeviceId GATEWAY = DeviceId.of("gw-1");
+    private static final DeviceId LEAF = DeviceId.of("meter-1");
+
+    @TempDir
+    Path directory;
+
+    private CloudSite site;
+    private CloudSite.Client operator;
+
+    @BeforeEach
+    void open() throws Exception {
+        site = new CloudSite(directory);
+        site.start(0, 0);
+        operator = site.client();
+    }
+
+    @AfterEach
+    void close() {
+        operator.close();
+        site.close();
+    }
+
+    @Test
+    @Tag("SYS-09")
+    @Tag("HUB-17")
+    @Tag("HUB-18")
+    void aLeafSpeaksUnderItsOwnNameWithATokenItsGatewayGot() throws Exception {
+        Secret gatewayKey = create(GATEWAY);
+        create(LEAF);
+        assertThat(operator.send("PUT", CloudSite.NAMES.tokenHost(), "/leaves/meter-1", "{\"gateway\":\"gw-1\"}")
+                        .statusCode())
+                .isEqualTo(200);
+
+        JsonObject granted = token(gatewayKey);
+        try (MqttClient leaf = connect(granted.getString("token"))) {
+            leaf.publish(
+                    "devices/meter-1/messages/events/%24.ct=application%2Fjson&seq=1", utf8("{\"kW\":1.5}"), 1, false);
+
+            JsonObject event = operator.firstEvent();
+            assertThat(event.getString("deviceId")).isEqualTo("meter-1");
+            assertThat(event.getString("policy")).isEqualTo("tokenservice");
+            assertThat(event.getJsonObject("authMethod").getString("scope")).isEqualTo("hub");
+            assertThat(event.get("body")).isEqualTo(Json.parse("{\"kW\":1.5}"));
+
+            disable(LEAF);
+            Await.until(Duration.ofSeconds(10), "the disabled leaf to be cut off", () -> !leaf.isConnected());
+        }
+        assertThat(operator.send(
+                                "POST",
+                                CloudSite.NAMES.tokenHost(),
+                                "/leaves/meter-1/token",
+                                "",
+                                gatewayToken(gatewayKey))
+                        .statusCode())
+                .isEqualTo(403);
+        assertThatThrownBy(() -> connect(granted.getString("token")).close()).isInstanceOf(MqttException.class);
+    }
+
+    private Secret create(DeviceId device) throws Exception {
+        var answer = operator.send(
+                "PUT", CloudSite.NAMES.hubHost(), "/devices/" + device, "{\"deviceId\":\"" + device + "\"}");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return Secret.base64(Json.parseObject(answer.body())
+                .getJsonObject("authentication")
+                .getJsonObject("symmetricKey")
+                .getString("primaryKey"));
+    }
+
+    private void disable(DeviceId device) throws Exception {
+        String body = "{\"deviceId\":\"" + device + "\",\"status\":\"disabled\"}";
+        assertThat(operator.send("PUT", CloudSite.NAMES.hubHost(), "/devices/" + device, body, "If-Match", "*")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    private JsonObject token(Secret gatewayKey) throws Exception {
+        var answer = operator.send(
+                "POST", CloudSite.NAMES.tokenHost(), "/leaves/meter-1/token", "", gatewayToken(gatewayKey));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return Json.parseObject(answer.body());
+    }
+
+    private static String[] gatewayToken(Secret key) {
+        Instant soon = Instant.now().plusSeconds(600);
+        SasToken token = SasToken.sign(ResourceUri.device(HUB, GATEWAY), soon, Optional.empty(), key::hmacSha256);
+        return new String[] {"Authorization", token.text().revealUtf8()};
+    }
+
+    private MqttClient connect(String token) throws Exception {
+        var client =
+                new MqttClient("ssl://" + HUB + ":" + site.endpoint().mqttPort(), LEAF.text(), new MemoryPersistence());
+        var options = new MqttConnectOptions();
+        options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
+        options.setUserName(HUB + "/" + LEAF + "/?api-version=2021-04-12");
+        options.setPassword(token.toCharArray());
+        options.setSocketFactory(operator.tls().getSocketFactory());
+        options.setConnectionTimeout(20);
+        client.connect(options);
+        return client;
+    }
+
+    private static byte[] utf8(String text) {
+        return Bytes.utf8(text).toArray();
+    }
+}
