@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.microsoft.azure.sdk.iot.device.ClientOptions;
+import com.microsoft.azure.sdk.iot.device.DeviceClient;
+import com.microsoft.azure.sdk.iot.device.IotHubClientProtocol;
+import com.microsoft.azure.sdk.iot.device.Message;
+import com.microsoft.azure.sdk.iot.device.SasTokenProvider;
+import com.microsoft.azure.sdk.iot.device.exceptions.IotHubClientException;
+import com.microsoft.azure.sdk.iot.device.twin.Twin;
+import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
+import io.postern.cloud.hub.AuthMethod;
+import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.hub.DeviceTwin;
+import io.postern.cloud.hub.HubEvent;
+import io.postern.cloud.hub.IfMatch;
+import io.postern.wire.Json;
+import io.postern.wire.ModelId;
+import io.postern.wire.ResourceUri;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The vendor's own device client, unmodified, over MQTT; its port is fixed. */
+@Timeout(120)
+class AzureDeviceClientIT {
+    private static final int PORT = 8883;
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    @TempDir
+    Path directory;
+
+    private TestHub server;
+    private DeviceIdentity meter;
+
+    @BeforeEach
+    void open() throws Exception {
+        server = new TestHub(directory, InstantSource.system(), PORT, Duration.ofSeconds(5));
+        meter = server.device("meter-1");
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    @Tag("HUB-02")
+    @Tag("HUB-06")
+    @Tag("HUB-07")
+    @Tag("HUB-16")
+    @Tag("HUB-28")
+    void sendsTelemetryWithTheDevicesKey() throws Exception {
+        var client = new DeviceClient(connectionString(), IotHubClientProtocol.MQTT, options());
+        client.open(false);
+        for (int i = 1; i <= 3; i++) {
+            var message = new Message("{\"kw\":" + i + "}");
+            message.setMessageId("m-" + i);
+            message.setContentType("application/json");
+            message.setContentEncoding("utf-8");
+            message.setProperty("seq", Integer.toString(i));
+            client.sendEvent(message, PATIENCE_MILLIS);
+        }
+        List<HubEvent> events = server.hub.events().read(1, 10);
+        client.close();
+
+        assertThat(events).extracting(e -> e.body().toUtf8()).containsExactly("{\"kw\":1}", "{\"kw\":2}", "{\"kw\":3}");
+        assertThat(events).allSatisfy(event -> {
+            assertThat(event.deviceId()).isEqualTo(meter.deviceId());
+            assertThat(event.authMethod()).isEqualTo(AuthMethod.DEVICE_KEY);
+            assertThat(event.systemProperties())
+                    .containsEntry("$.ct", "application/json")
+                    .containsEntry("$.ce", "utf-8");
+            assertThat(event.applicationProperties()).containsKey("seq");
+        });
+        assertThat(server.hub.identities().find(meter.deviceId()).orElseThrow().model())
+                .contains(ModelId.of("dtmi:com:example:Meter;1"));
+    }
+
+    @Test
+    void readsItsTwinReportsAndHearsOfDesiredChanges() throws Exception {
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        var client = new DeviceClient(connectionString(), IotHubClientProtocol.MQTT, options());
+        client.open(false);
+        client.subscribeToDesiredProperties(
+                (change, _) -> heard.add(change.getDesiredProperties().getVersion() + " "
+                        + change.getDesiredProperties().get("rate")),
+                "context",
+                PATIENCE_MILLIS);
+
+        Twin before = client.getTwin(PATIENCE_MILLIS);
+        assertThat(before.getDesiredProperties().getVersion()).isEqualTo(1);
+        var report = new TwinCollection();
+        report.put("firmware", "1.2");
+        int version = client.updateReportedProperties(report, PATIENCE_MILLIS).getVersion();
+        server.hub
+                .twins()
+                .patch(meter.deviceId(), Optional.empty(), Optional.of(Json.parseObject("{\"rate\":5}")), IfMatch.ANY);
+
+        assertThat(heard.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isEqualTo("2 5");
+        assertThat(version).isEqualTo(2);
+        DeviceTwin twin = server.hub.twins().find(meter.deviceId()).orElseThrow();
+        assertThat(twin.reported().properties()).isEqualTo(Json.parseObject("{\"firmware\":\"1.2\"}"));
+        Twin after = client.getTwin(PATIENCE_MILLIS);
+        assertThat(after.getReportedProperties()).containsEntry("firmware", "1.2");
+        client.close();
+    }
+
+    @Test
+    @Tag("HUB-29")
+    void speaksWithATokenSomebodyElseMadeForIt() throws Exception {
+        String token = server.policyToken("tokenservice", ResourceUri.device(TestHub.NAMES.hub(), meter.deviceId()));
+        var client =
+                new DeviceClient(TestHub.NAMES.hubHost(), "meter-1", made(token), IotHubClientProtocol.MQTT, options());
+        client.open(false);
+        client.sendEvent(new Message("hello".getBytes(StandardCharsets.UTF_8)), PATIENCE_MILLIS);
+        client.close();
+
+        assertThat(server.hub.events().read(1, 1).getFirst().policy()).contains("tokenservice");
+    }
+
+    @Test
+    @Tag("HUB-10")
+    void isToldThatADeletedDeviceIsNotAuthorized() {
+        server.hub.identities().delete(meter.deviceId(), IfMatch.ANY);
+        var client = new DeviceClient(connectionString(), IotHubClientProtocol.MQTT, options());
+
+        assertThatThrownBy(() -> client.open(false))
+                .isInstanceOf(IotHubClientException.class)
+                .satisfies(e -> assertThat(
+                                ((IotHubClientException) e).getStatusCode().toString())
+                        .isEqualTo("UNAUTHORIZED"));
+        client.close();
+    }
+
+    private String connectionString() {
+        return "HostName=" + TestHub.NAMES.hubHost() + ";DeviceId=meter-1;SharedAccessKey="
+                + meter.keys().primary().revealBase64();
+    }
+
+    private ClientOptions options() {
+        try {
+            return ClientOptions.builder()
+                    .sslContext(server.tls())
+                    .modelId("dtmi:com:example:Meter;1")
+                    .build();
+        } catch (java.io.IOException | java.security.GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static SasTokenProvider made(String token) {
+        return () -> token.toCharArray();
+    }
+}
