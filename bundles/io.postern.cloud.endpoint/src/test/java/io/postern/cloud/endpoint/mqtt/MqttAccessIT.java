@@ -139,7 +139,7 @@ class MqttAccessIT {
 
         assertThat(code("meter-2", server.userName("meter-1"), token)).isEqualTo(NOT_AUTHORIZED);
         assertThat(code("meter-1/module", server.userName("meter-1/module"), token))
-                .isEqualTo(NOT_AUTHORIZED);
+                .isEqualTo(MALFORMED);
         assertThat(code("meter-1", "other.mqtt.test/meter-1/?api-version=2021-04-12", token))
                 .isEqualTo(NOT_AUTHORIZED);
         assertThat(code("meter-1", "meter-1", token)).isEqualTo(MALFORMED);
