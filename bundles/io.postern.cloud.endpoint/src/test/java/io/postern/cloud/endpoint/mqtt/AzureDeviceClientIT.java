@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AzureDeviceClientIT {
     private static final int PORT = 8883;
     private static final int PATIENCE_MILLIS = 20_000;
+    private static final int ANSWER_MILLIS = 3_000;
+    private static final int TRIES = 10;
 
     @TempDir
     Path directory;
@@ -103,20 +106,21 @@ class AzureDeviceClientIT {
                 "context",
                 PATIENCE_MILLIS);
 
-        Twin before = client.getTwin(PATIENCE_MILLIS);
+        Twin before = retried(() -> client.getTwin(ANSWER_MILLIS));
         assertThat(before.getDesiredProperties().getVersion()).isEqualTo(1);
         var report = new TwinCollection();
         report.put("firmware", "1.2");
-        int version = client.updateReportedProperties(report, PATIENCE_MILLIS).getVersion();
+        int version = retried(() -> client.updateReportedProperties(report, ANSWER_MILLIS))
+                .getVersion();
         server.hub
                 .twins()
                 .patch(meter.deviceId(), Optional.empty(), Optional.of(Json.parseObject("{\"rate\":5}")), IfMatch.ANY);
 
         assertThat(heard.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isEqualTo("2 5");
-        assertThat(version).isEqualTo(2);
         DeviceTwin twin = server.hub.twins().find(meter.deviceId()).orElseThrow();
+        assertThat(twin.reported().version()).isEqualTo(version).isGreaterThan(1);
         assertThat(twin.reported().properties()).isEqualTo(Json.parseObject("{\"firmware\":\"1.2\"}"));
-        Twin after = client.getTwin(PATIENCE_MILLIS);
+        Twin after = retried(() -> client.getTwin(ANSWER_MILLIS));
         assertThat(after.getReportedProperties()).containsEntry("firmware", "1.2");
         client.close();
     }
@@ -161,6 +165,23 @@ class AzureDeviceClientIT {
                     .build();
         } catch (java.io.IOException | java.security.GeneralSecurityException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * This client loses twin answers it has received: one of its threads forgets whom an answer is for before another
+     * has looked that up (IotHubTransport.onMessageReceived), in one of ten calls on a loaded machine. Its own log shows
+     * the answer arrive; only asking again helps.
+     */
+    private static <T> T retried(Callable<T> call) throws Exception {
+        for (int left = TRIES - 1; ; left--) {
+            try {
+                return call.call();
+            } catch (IotHubClientException e) {
+                if (left == 0 || !String.valueOf(e.getMessage()).contains("Timed out waiting")) {
+                    throw e;
+                }
+            }
         }
     }
 
