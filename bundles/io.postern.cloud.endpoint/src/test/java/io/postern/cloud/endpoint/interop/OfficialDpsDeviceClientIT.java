@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The unmodified provisioning-device-client with symmetric keys, over HTTPS. */
 @Timeout(60)
 class OfficialDpsDeviceClientIT {
-    private static final int PATIENCE = 30_000; // milliseconds; two round trips and the 3 s the service asks for
+    private static final int PATIENCE = 30_000; // milliseconds; round trips and the pause the client makes between
 
     @TempDir
     static Path directory;
