@@ -40,7 +40,7 @@ class SerialLineTest {
 
             Await.until(SOON, "the good task to run ten times", () -> good.get() >= 10);
             LineStatistics statistics = line.statistics();
-            assertThat(statistics.failed()).isGreaterThanOrEqualTo(36).isLessThan(statistics.run());
+            assertThat(statistics.failed()).isGreaterThanOrEqualTo(4 * 5).isLessThan(statistics.run());
             assertThat(statistics.reopened()).isZero();
         }
     }
