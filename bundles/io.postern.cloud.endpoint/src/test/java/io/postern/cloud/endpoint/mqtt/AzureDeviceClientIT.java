@@ -64,7 +64,6 @@ class AzureDeviceClientIT {
 
     @Test
     @Tag("HUB-02")
-    @Tag("HUB-06")
     @Tag("HUB-07")
     @Tag("HUB-16")
     @Tag("HUB-28")
