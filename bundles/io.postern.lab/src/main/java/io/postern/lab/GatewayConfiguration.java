@@ -33,8 +33,9 @@ record GatewayConfiguration(
                                 .add("port", serialPort.toString())
                                 .add("baud", baud)
                                 .add("dataBits", 8)
-                                .add("parity", "even")
-                                .add("stopBits", 1));
+                                // a pseudo-terminal has no parity bit and refuses to be opened twice with one
+                                .add("parity", "none")
+                                .add("stopBits", 2));
         IntStream.rangeClosed(1, leaves.meters())
                 .forEach(unit -> json.add("io.postern.gateway.modbus~" + LabLeaves.meter(unit), meter(unit)));
         IntStream.rangeClosed(1, leaves.pins())

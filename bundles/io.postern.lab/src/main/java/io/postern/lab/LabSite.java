@@ -81,7 +81,7 @@ public final class LabSite implements AutoCloseable {
                     PtyBus.Wiring.FULL_DUPLEX, directory.resolve("line-gateway"), directory.resolve("line-sensors")));
             this.serialPort = bus.port(GATEWAY_END);
             part(PymodbusServer.start(
-                    new PymodbusServer.Port(bus.port(SENSOR_END), BAUD, 8, 'E', 1), this.leaves.meters()));
+                    new PymodbusServer.Port(bus.port(SENSOR_END), BAUD, 8, 'N', 2), this.leaves.meters()));
             progress.accept("enrolling the gateway and its leaves, as an operator does");
             this.endorsementKey = readEndorsementKey();
             enroll();
