@@ -15,6 +15,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,7 @@ final class PinSensor implements AutoCloseable {
     private final InstantSource clock;
     private final Pin.Opener opener;
     private final BlockingQueue<Change> changes = new ArrayBlockingQueue<>(MOST_CHANGES);
+    private final AtomicReference<@Nullable Change> latest = new AtomicReference<>(); // null until one is known
     private final AtomicLong rising = new AtomicLong();
     private final Thread thread;
     private volatile boolean closed;
@@ -78,6 +81,8 @@ final class PinSensor implements AutoCloseable {
         try {
             Duration retry = FIRST_RETRY;
             while (!closed) {
+                changes.clear();
+                latest.set(null);
                 try (Pin pin = opener.open(settings, this::changed)) {
                     opened();
                     retry = FIRST_RETRY;
@@ -86,7 +91,7 @@ final class PinSensor implements AutoCloseable {
                     gone(e);
                 }
                 changes.clear();
-                var _ = changes.poll(retry.toNanos(), TimeUnit.NANOSECONDS); // nothing comes: it is the pause
+                var _ = changes.poll(retry.toNanos(), TimeUnit.NANOSECONDS); // nothing comes from a closed pin: a pause
                 retry = retry.multipliedBy(2);
                 retry = retry.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry;
             }
@@ -98,19 +103,25 @@ final class PinSensor implements AutoCloseable {
     /** Called by the pin's thread. */
     private void changed(Level level) {
         long count = level == Level.HIGH ? rising.incrementAndGet() : rising.get();
-        var _ = changes.offer(new Change(level, count, clock.instant())); // when full, the next reading shows the count
+        var change = new Change(level, count, clock.instant());
+        var _ = changes.offer(change); // when full, the next reading of the period shows it
+        latest.set(change); // in this order: what is the latest is in the queue already
     }
 
     private void watch(Pin pin) throws IOException, InterruptedException {
-        report(present(pin));
+        var first = new Change(pin.level(), rising.get(), clock.instant());
+        if (latest.compareAndSet(null, first)) { // else a change came before and waits in the queue
+            report(first);
+        }
         while (true) {
             Change change = changes.poll(settings.period().toNanos(), TimeUnit.NANOSECONDS);
-            report(change == null ? present(pin) : change);
+            Change still = latest.get();
+            if (change != null) {
+                report(change);
+            } else if (still != null && changes.isEmpty()) { // else it has just changed
+                report(new Change(still.level(), still.count(), clock.instant()));
+            }
         }
-    }
-
-    private Change present(Pin pin) {
-        return new Change(pin.level(), rising.get(), clock.instant());
     }
 
     private void report(Change change) throws IOException {
