@@ -14,9 +14,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 
 /** The cloud side as it is shipped. */
 class CloudFeatureIT {
@@ -30,8 +33,8 @@ class CloudFeatureIT {
         try (RunningFeature cloud = start()) {
             assertThat(cloud.inactiveBundles()).isEmpty();
             BundleContext context = cloud.framework().getBundleContext();
-            Object components = Objects.requireNonNull(context.getService(
-                    context.getServiceReference("org.osgi.service.component.runtime.ServiceComponentRuntime")));
+            Object components =
+                    Await.value(PATIENCE, "the component runtime", () -> service(context), Objects::nonNull);
             Path connection = directory.resolve("connection.json");
             Await.until(PATIENCE, connection + " to be written", () -> Files.exists(connection));
             Await.value(
@@ -43,6 +46,13 @@ class CloudFeatureIT {
                     .as("the file holds keys")
                     .isEqualTo("rw-------");
         }
+    }
+
+    /** Among all services of that name: the test's class path holds classes of the same names, which would hide them. */
+    private static @Nullable Object service(BundleContext context) throws InvalidSyntaxException {
+        ServiceReference<?>[] references =
+                context.getAllServiceReferences("org.osgi.service.component.runtime.ServiceComponentRuntime", null);
+        return references == null ? null : context.getService(references[0]);
     }
 
     private RunningFeature start() throws Exception {

@@ -13,11 +13,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 
 /** The gateway as it is shipped, with a TPM and a pin, and no cloud side to reach. */
 class GatewayFeatureIT {
@@ -36,8 +39,7 @@ class GatewayFeatureIT {
                     PATIENCE,
                     "the place where drivers put readings",
                     () -> service(context, "io.postern.gateway.spi.ReadingSink") != null);
-            Object components = Objects.requireNonNull(
-                    service(context, "org.osgi.service.component.runtime.ServiceComponentRuntime"));
+            Object components = components(context);
             Await.value(
                     PATIENCE,
                     "all components to be satisfied",
@@ -56,8 +58,7 @@ class GatewayFeatureIT {
                     restart(bundle);
                 }
             }
-            Object components = Objects.requireNonNull(
-                    service(context, "org.osgi.service.component.runtime.ServiceComponentRuntime"));
+            Object components = components(context);
             Await.value(
                     PATIENCE,
                     "all components to be satisfied again",
@@ -87,13 +88,23 @@ class GatewayFeatureIT {
                 FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), configuration);
     }
 
+    private static Object components(BundleContext context) {
+        String name = "org.osgi.service.component.runtime.ServiceComponentRuntime";
+        return Await.value(PATIENCE, "the component runtime", () -> service(context, name), Objects::nonNull);
+    }
+
     private static void restart(Bundle bundle) throws BundleException {
         bundle.stop();
         bundle.start();
     }
 
-    private static @org.jspecify.annotations.Nullable Object service(BundleContext context, String name) {
-        var reference = context.getServiceReference(name);
-        return reference == null ? null : context.getService(reference);
+    /** Among all services of that name: the test's class path holds classes of the same names, which would hide them. */
+    private static @Nullable Object service(BundleContext context, String name) {
+        try {
+            ServiceReference<?>[] references = context.getAllServiceReferences(name, null);
+            return references == null ? null : context.getService(references[0]);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
