@@ -43,7 +43,7 @@ class BothSidesIT {
     private static final DeviceId METER = DeviceId.of("meter-001");
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
     private LabSite site;
     private HubEvents events;
