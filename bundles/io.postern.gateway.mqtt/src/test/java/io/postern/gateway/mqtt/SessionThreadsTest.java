@@ -54,7 +54,7 @@ class SessionThreadsTest {
             }
             assertThat(Thread.getAllStackTraces().size())
                     .as("platform threads for ten more sessions")
-                    .isLessThanOrEqualTo(platformThreads + 1); // the carriers' pool may grow by itself
+                    .isLessThan(platformThreads + 10); // a plain client costs four each; the carriers' pool may grow
             assertThat(pahoThreads()).as("the dump shows what it should").isNotEmpty();
             sessions.subList(0, 10).forEach(HubSession::close);
             hub.cutAll();
