@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.mqtt;
 
+import io.postern.gateway.https.PreparingSocketFactory;
 import io.postern.gateway.https.TrustAnchors;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
@@ -12,8 +13,10 @@ import io.postern.wire.Secret;
 import io.postern.wire.hub.HubUserName;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -29,12 +32,15 @@ final class PahoHubLink implements HubLink, AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(25); // both, and the hub's look at the token
     private static final int KEEP_ALIVE_SECONDS = 60; // a silent link shows within two of these
 
+    private static final int LINGER_SECONDS =
+            1; // a hub that answers a close does so within; one that is gone never does
+
     private final PahoThreads threads = new PahoThreads();
-    private final HubSocketFactory sockets;
+    private final SSLSocketFactory sockets;
     private final int port;
 
     PahoHubLink(TrustAnchors anchors, int port) {
-        this.sockets = new HubSocketFactory(anchors.socketFactory());
+        this.sockets = new PreparingSocketFactory(anchors.socketFactory(), PahoHubLink::prepare);
         this.port = port;
     }
 
@@ -97,5 +103,10 @@ final class PahoHubLink implements HubLink, AutoCloseable {
         options.setSocketFactory(sockets);
         options.setHttpsHostnameVerificationEnabled(true);
         return options;
+    }
+
+    private static void prepare(Socket socket) throws IOException {
+        socket.setSoLinger(true, LINGER_SECONDS);
+        socket.setTcpNoDelay(true); // a lone reading must not wait for the acknowledgement of the one before
     }
 }

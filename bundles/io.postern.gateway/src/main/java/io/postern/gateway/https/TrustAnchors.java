@@ -3,6 +3,7 @@ package io.postern.gateway.https;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -21,12 +23,13 @@ import javax.net.ssl.TrustManagerFactory;
  * those of the Java runtime.
  */
 public final class TrustAnchors {
+    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"}; // whatever the Java runtime is configured to allow
     private static final long LONGEST_FILE = 1 << 20; // the whole Mozilla list is 220 kB
 
     private final SSLSocketFactory sockets; // one for all: connections are kept alive per socket factory
 
     private TrustAnchors(SSLContext context) {
-        this.sockets = new ModernTlsSocketFactory(context.getSocketFactory());
+        this.sockets = new PreparingSocketFactory(context.getSocketFactory(), TrustAnchors::keepModern);
     }
 
     /** The public certificate authorities the Java runtime trusts. */
@@ -92,5 +95,11 @@ public final class TrustAnchors {
      */
     public SSLSocketFactory socketFactory() {
         return sockets;
+    }
+
+    private static void keepModern(Socket socket) {
+        if (socket instanceof SSLSocket tls) {
+            tls.setEnabledProtocols(VERSIONS);
+        }
     }
 }

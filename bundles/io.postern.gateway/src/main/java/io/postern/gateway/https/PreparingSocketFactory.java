@@ -4,47 +4,52 @@ package io.postern.gateway.https;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Keeps sockets to TLS 1.2 and 1.3, whatever the Java runtime is configured to allow. */
-final class ModernTlsSocketFactory extends SSLSocketFactory {
-    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
-
+/** Does something to each socket of another factory before it is used, for example keeps it to TLS 1.2 and later. */
+public final class PreparingSocketFactory extends SSLSocketFactory {
     private final SSLSocketFactory plain;
+    private final Preparation preparation;
 
-    ModernTlsSocketFactory(SSLSocketFactory plain) {
+    /** What is done to a socket; it is not connected yet when {@code createSocket()} made it. */
+    @FunctionalInterface
+    public interface Preparation {
+        void prepare(Socket socket) throws IOException;
+    }
+
+    public PreparingSocketFactory(SSLSocketFactory plain, Preparation preparation) {
         this.plain = plain;
+        this.preparation = preparation;
     }
 
     @Override
     public Socket createSocket() throws IOException {
-        return modern(plain.createSocket());
+        return prepared(plain.createSocket());
     }
 
     @Override
     public Socket createSocket(Socket below, String host, int port, boolean autoClose) throws IOException {
-        return modern(plain.createSocket(below, host, port, autoClose));
+        return prepared(plain.createSocket(below, host, port, autoClose));
     }
 
     @Override
     public Socket createSocket(String host, int port) throws IOException {
-        return modern(plain.createSocket(host, port));
+        return prepared(plain.createSocket(host, port));
     }
 
     @Override
     public Socket createSocket(String host, int port, InetAddress from, int fromPort) throws IOException {
-        return modern(plain.createSocket(host, port, from, fromPort));
+        return prepared(plain.createSocket(host, port, from, fromPort));
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port) throws IOException {
-        return modern(plain.createSocket(host, port));
+        return prepared(plain.createSocket(host, port));
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort) throws IOException {
-        return modern(plain.createSocket(host, port, from, fromPort));
+        return prepared(plain.createSocket(host, port, from, fromPort));
     }
 
     @Override
@@ -57,10 +62,8 @@ final class ModernTlsSocketFactory extends SSLSocketFactory {
         return plain.getSupportedCipherSuites();
     }
 
-    private static Socket modern(Socket socket) {
-        if (socket instanceof SSLSocket tls) {
-            tls.setEnabledProtocols(VERSIONS);
-        }
+    private Socket prepared(Socket socket) throws IOException {
+        preparation.prepare(socket);
         return socket;
     }
 }
