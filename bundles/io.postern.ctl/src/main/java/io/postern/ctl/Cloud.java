@@ -60,6 +60,11 @@ public final class Cloud {
         return EventStream.open(client(connection.hub().host(), connection.hub()), from, notices);
     }
 
+    /** Like {@link #events}, from the next event on. A connection lost before the first event begins anew with the next one. */
+    public EventStream newEvents(Consumer<String> notices) throws ServiceException {
+        return EventStream.open(client(connection.hub().host(), connection.hub()), EventStream.NEXT, notices);
+    }
+
     private ServiceClient client(String host, ConnectionString credential) {
         var endpoint = new Endpoint(host, connection.httpsPort(), tls, connection.hostsFile(), connection.caFile());
         return new ServiceClient(endpoint, credential, clock);

@@ -41,6 +41,8 @@ public final class Ctl implements Runnable {
     private static final List<String> OTHER_VERBS =
             List.of("build", "test", "lab", "cloud", "gateway", "doctor", "mission", "bench");
 
+    private static final String NO_COMMAND = "Missing required subcommand"; // what picocli says of the groups
+
     private final Output output;
     private final Map<String, String> environment;
 
@@ -96,7 +98,7 @@ public final class Ctl implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name a command.");
+        throw new ParameterException(spec.commandLine(), NO_COMMAND);
     }
 
     Output output() {
@@ -150,10 +152,10 @@ public final class Ctl implements Runnable {
         CommandLine command = wrong.getCommandLine();
         output.err().println(message(wrong));
         UnmatchedArgumentException.printSuggestions(wrong, output.err());
-        if (command.getSubcommands().isEmpty()) {
-            output.err().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
-        } else {
+        if (NO_COMMAND.equals(wrong.getMessage())) {
             command.usage(output.err());
+        } else {
+            output.err().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
         }
         return ExitCode.USAGE;
     }

@@ -43,7 +43,7 @@ final class DeviceCommands {
         print(ctl.cloud().devices().find(id), showKeys);
     }
 
-    @Command(name = "list", description = "Lists up to 1000 identities.")
+    @Command(name = "list", description = "Lists all identities.")
     void list() throws IOException {
         List<JsonObject> all = ctl.cloud().devices().list();
         if (ctl.json()) {

@@ -5,7 +5,6 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.Secret;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonValue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +12,7 @@ import java.util.Optional;
 /** The identity registry of a hub, in its own JSON (wire protocol, registry and twins). */
 public final class Devices {
     private static final String VERSION = "api-version=2021-04-12";
-    private static final int MOST = 1000; // the hub lists no more in one answer
+    private static final int PAGE = 1000; // the hub lists no more in one answer
 
     /** The two keys of a device that signs its own tokens. */
     public record Keys(Secret primary, Secret secondary) {}
@@ -42,11 +41,9 @@ public final class Devices {
         return service.get(path(id)).object();
     }
 
-    /** Up to 1000 identities, the most a hub lists. */
+    /** All of them from our own hub, page by page; the first 1000 from a hub that gives no more. */
     public List<JsonObject> list() throws ServiceException {
-        return service.get("/devices?top=" + MOST + "&" + VERSION).array().stream()
-                .map(JsonValue::asJsonObject)
-                .toList();
+        return service.pages("/devices?top=" + PAGE + "&" + VERSION);
     }
 
     /** Lets the device in or shuts it out (HUB-10); refused with 412 when another operator was faster. */

@@ -18,6 +18,9 @@ import java.util.function.Consumer;
  * <p>One virtual thread reads; {@link #next} is for one other thread. A slow taker slows the reader down, never loses.
  */
 public final class EventStream implements AutoCloseable {
+    /** In place of a sequence number: whatever comes next. */
+    static final long NEXT = -1;
+
     private static final int AHEAD = 256; // events read but not yet taken; at 256 KB each 64 MB in the worst case
     private static final Duration QUIET =
             Duration.ofSeconds(60); // a dead line is noticed by then; reconnecting is cheap
@@ -112,7 +115,7 @@ public final class EventStream implements AutoCloseable {
     }
 
     private LiveAnswer connect() throws ServiceException {
-        return hub.stream("/events?from=" + wanted, QUIET);
+        return hub.stream(wanted == NEXT ? "/events" : "/events?from=" + wanted, QUIET);
     }
 
     private void read() throws InterruptedException {
@@ -144,7 +147,7 @@ public final class EventStream implements AutoCloseable {
 
     private void report(String what) {
         if (closed.getCount() > 0) {
-            notices.accept(what + "; connecting again from sequence " + wanted);
+            notices.accept(what + "; connecting again" + (wanted == NEXT ? "" : " from sequence " + wanted));
         }
     }
 

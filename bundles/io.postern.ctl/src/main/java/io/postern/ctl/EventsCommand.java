@@ -15,8 +15,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "events",
         description = "Shows the telemetry the hub accepted.",
-        footer = {"", "Without --follow it ends when the hub has had nothing more to say for a second."})
+        footer = {
+            "",
+            "With --follow it starts with the next event, else with the oldest kept and ends",
+            "when the hub has had nothing more to say for a second."
+        })
 final class EventsCommand implements Callable<Integer> {
+    private static final long OLDEST = 0;
     private static final Duration SILENCE = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofHours(1); // the wait is begun anew; no event is needed
 
@@ -27,12 +32,8 @@ final class EventsCommand implements Callable<Integer> {
             description = "Go on until interrupted; reconnects by itself.")
     private boolean follow;
 
-    @Option(
-            names = "--from",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Start at this sequence number; default: the oldest kept.")
-    private long from;
+    @Option(names = "--from", paramLabel = "N", description = "Start at this sequence number; 0: the oldest kept.")
+    private Optional<Long> from = Optional.empty();
 
     @Option(names = "--device", paramLabel = "ID", description = "Of this device alone.")
     private Optional<String> device = Optional.empty();
@@ -47,7 +48,7 @@ final class EventsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Output output = ctl.output();
-        try (EventStream events = ctl.cloud().events(from, output.err()::println)) {
+        try (EventStream events = open(output)) {
             long shown = 0;
             while (shown < count && !output.out().checkError()) { // the reader of our output may be gone
                 Optional<TelemetryEvent> event = events.next(follow ? PATIENCE : SILENCE);
@@ -64,6 +65,12 @@ final class EventsCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    private EventStream open(Output output) throws IOException {
+        return from.isEmpty() && follow
+                ? ctl.cloud().newEvents(output.err()::println)
+                : ctl.cloud().events(from.orElse(OLDEST), output.err()::println);
     }
 
     private boolean isWanted(TelemetryEvent event) {

@@ -4,7 +4,6 @@ package io.postern.ctl;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonValue;
 import java.util.List;
 import java.util.Map;
 
@@ -22,9 +21,7 @@ public final class Leaves {
     }
 
     public List<JsonObject> list() throws ServiceException {
-        return service.get("/leaves").array().stream()
-                .map(JsonValue::asJsonObject)
-                .toList();
+        return service.pages("/leaves");
     }
 
     /** No gateway gets a token for {@code leaf} any more. */

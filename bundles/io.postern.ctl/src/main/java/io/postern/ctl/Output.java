@@ -2,6 +2,7 @@
 package io.postern.ctl;
 
 import io.postern.wire.Json;
+import io.postern.wire.UtcText;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -47,6 +48,11 @@ public record Output(PrintWriter out, PrintWriter err, int width) {
         table.lines(width).stream().skip(1).forEach(out::println);
     }
 
+    /** One line, cut to the terminal. */
+    public void line(String text) {
+        out.println(Table.cut(text, width));
+    }
+
     public void json(JsonValue value) {
         out.println(Json.pretty(value));
     }
@@ -69,9 +75,17 @@ public record Output(PrintWriter out, PrintWriter err, int width) {
             if (value instanceof JsonObject inner && !inner.isEmpty()) {
                 addFacts(table, prefix + name + ".", inner);
             } else if (value != JsonValue.NULL) {
-                table.row(prefix + name, value instanceof JsonString text ? text.getString() : value.toString());
+                table.row(prefix + name, fact(name, value));
             }
         });
+    }
+
+    private static String fact(String name, JsonValue value) {
+        if (name.equals("symmetricKey")) { // a service leaves keys out of it, or we have
+            return "hidden; --show-keys shows it";
+        }
+        String text = value instanceof JsonString string ? string.getString() : value.toString();
+        return text.startsWith(UtcText.NEVER) ? "never" : text;
     }
 
     private static int columns(Map<String, String> environment) {

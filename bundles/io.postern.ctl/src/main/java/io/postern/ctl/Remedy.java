@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
+import io.postern.wire.ErrorBody;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -12,10 +13,18 @@ import javax.net.ssl.SSLException;
 
 /** What an operator can do about a failed call; pure text, kept apart so that every case is tested. */
 final class Remedy {
+    private static final String NAME_BARRED = "409010 ";
+
     private Remedy() {}
 
     /** For a call that brought an error answer. */
-    static String forStatus(int status, ConnectionString credential) {
+    static String forRefusal(int status, String body, ConnectionString credential) {
+        return ErrorBody.describe(body).startsWith(NAME_BARRED)
+                ? "Choose another name: a name that tokens were issued for must not change hands while they may live."
+                : forStatus(status, credential);
+    }
+
+    private static String forStatus(int status, ConnectionString credential) {
         return switch (status) {
             case 401 ->
                 "Check that connection.json belongs to this cloud (policy \"" + credential.keyName()

@@ -2,6 +2,7 @@
 package io.postern.ctl;
 
 import io.postern.wire.ErrorBody;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +25,8 @@ import javax.net.ssl.HttpsURLConnection;
  */
 final class ServiceClient {
     private static final int LARGEST_ANSWER = 8 * 1024 * 1024; // a page of 1000 enrollments of at most 8 KB
+    private static final int MOST_PAGES = 10_000; // a million devices, the hub's own limit, with room to spare
+    private static final String CONTINUATION = "x-ms-continuation";
     private static final Duration CONNECT = Duration.ofSeconds(10); // three SYN retries (RFC 6298) take 7 s
     private static final Duration ANSWER = Duration.ofSeconds(30); // the hub's own limit for a direct call
 
@@ -42,6 +47,22 @@ final class ServiceClient {
 
     Answer get(String path) throws ServiceException {
         return call("GET", path, Optional.empty(), Map.of());
+    }
+
+    /** A list that the service gives page by page. */
+    List<JsonObject> pages(String path) throws ServiceException {
+        List<JsonObject> all = new ArrayList<>();
+        Map<String, String> headers = Map.of();
+        for (int page = 0; page < MOST_PAGES; page++) {
+            Answer answer = call("GET", path, Optional.empty(), headers);
+            answer.array().stream().map(JsonValue::asJsonObject).forEach(all::add);
+            Optional<String> continuation = answer.header(CONTINUATION);
+            if (continuation.isEmpty()) {
+                break;
+            }
+            headers = Map.of(CONTINUATION, continuation.get());
+        }
+        return all;
     }
 
     Answer put(String path, JsonValue body, Map<String, String> headers) throws ServiceException {
@@ -120,7 +141,8 @@ final class ServiceClient {
     }
 
     private ServiceException refused(String tried, int status, String body) {
-        return ServiceException.refused(tried, status, ErrorBody.describe(body), Remedy.forStatus(status, credential));
+        return ServiceException.refused(
+                tried, status, ErrorBody.describe(body), Remedy.forRefusal(status, body, credential));
     }
 
     private static String body(HttpsURLConnection connection, int status) throws IOException {

@@ -9,6 +9,7 @@ import io.postern.wire.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,40 @@ class DeviceCommandsTest {
                         gw-1       disabled  Disconnected  never                 -
                         """);
         assertThat(services.asked.getFirst().target()).startsWith("/devices?top=1000&");
+    }
+
+    @Test
+    void listsIdentitiesAndLeavesToTheLastPage() {
+        services.answer(asked -> asked.header("X-ms-continuation").isEmpty()
+                ? new Reply(200, Map.of("x-ms-continuation", "a"), "[{\"deviceId\":\"a\",\"leaf\":\"a\"}]")
+                : Reply.json("[{\"deviceId\":\"b\",\"leaf\":\"b\"}]"));
+
+        assertThat(Terminal.run(services, "devices", "list").out()).containsSubsequence("\na ", "\nb ");
+        assertThat(Terminal.run(services, "leaves", "list").out()).containsSubsequence("\na ", "\nb ");
+        assertThat(services.asked)
+                .extracting(asked -> asked.header("X-ms-continuation"))
+                .containsExactly("", "a", "", "a");
+    }
+
+    @Test
+    void showsNeverAndHiddenInPlainWords() {
+        services.answer(_ -> Reply.json("{\"lastActivityTime\":\"0001-01-01T00:00:00Z\","
+                + "\"authentication\":{\"symmetricKey\":{\"primaryKey\":\"cHJpbWFyeQ==\"}}}"));
+
+        assertThat(Terminal.run(services, "devices", "show", "meter-1").out()).isEqualTo("""
+                        lastActivityTime             never
+                        authentication.symmetricKey  hidden; --show-keys shows it
+                        """);
+    }
+
+    @Test
+    void advisesAnotherNameForABarredOne() {
+        services.answer(_ -> Reply.status(409, "{\"errorCode\":409010,\"message\":\"meter-1 is barred\"}"));
+
+        assertThat(Terminal.run(services, "devices", "add", "meter-1").err())
+                .contains("meter-1 is barred")
+                .contains("Choose another name")
+                .doesNotContain("If it exists");
     }
 
     @Test

@@ -61,7 +61,8 @@ class EventsCommandTest {
 
     @Test
     void printsOneJsonPerLineOfOneDevice() {
-        Terminal shown = Terminal.run(services, "events", "--json", "--device", "meter-1", "--follow", "--count", "2");
+        Terminal shown = Terminal.run(
+                services, "events", "--json", "--device", "meter-1", "--follow", "--from", "0", "--count", "2");
 
         List<String> lines = shown.out().lines().toList();
         assertThat(lines).hasSize(2);
@@ -76,6 +77,19 @@ class EventsCommandTest {
 
         assertThat(shown.out()).isEqualTo("No events. Wait for them with: postern ctl events --follow\n");
         assertThat(services.asked.getFirst().target()).isEqualTo("/events?from=42");
+    }
+
+    @Test
+    void followsFromTheNextEventUnlessToldWhereToStart() {
+        services.stream((_, exchange) -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(EVENTS.getBytes(StandardCharsets.UTF_8));
+        });
+
+        Terminal shown = Terminal.run(services, "events", "--follow", "--count", "1");
+
+        assertThat(shown.out()).startsWith("       1  ");
+        assertThat(services.asked.getFirst().target()).isEqualTo("/events");
     }
 
     @Test

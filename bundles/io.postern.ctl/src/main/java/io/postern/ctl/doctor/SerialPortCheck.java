@@ -24,7 +24,7 @@ record SerialPortCheck(String line, Path port, Path byId) implements Check {
     @Override
     public Finding examine() {
         if (!Files.exists(port)) {
-            return Finding.fault("there is no " + port, "Plug the adapter in, or configure one of: " + present());
+            return Finding.fault("there is no " + port, "Plug the adapter in" + present());
         }
         if (!Files.isReadable(port) || !Files.isWritable(port)) {
             return Finding.fault(
@@ -59,8 +59,10 @@ record SerialPortCheck(String line, Path port, Path byId) implements Check {
     private String present() {
         List<Path> adapters = adapters();
         return adapters.isEmpty()
-                ? "none, " + byId + " lists no adapter"
-                : String.join(", ", adapters.stream().map(Path::toString).toList());
+                ? "; " + byId + " lists no adapter now."
+                : ", or configure one of: "
+                        + String.join(
+                                ", ", adapters.stream().map(Path::toString).toList());
     }
 
     private List<Path> adapters() {

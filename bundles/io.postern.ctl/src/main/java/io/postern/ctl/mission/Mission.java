@@ -68,9 +68,9 @@ public final class Mission implements Callable<Integer> {
         if (json) {
             output.json(report.toJson());
         } else {
-            report.lines(open).forEach(output.out()::println);
+            report.lines(open).forEach(output::line);
             if (results.isEmpty()) {
-                output.out().println("There is no record of a test run: run ./postern test first.");
+                output.line("There is no record of a test run: run ./postern test first.");
             }
         }
         return ExitCode.OK;
