@@ -37,7 +37,12 @@ public final class Child implements AutoCloseable {
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
-        return new Child(name, log, process);
+        try {
+            return new Child(name, log, process);
+        } catch (IllegalStateException shuttingDown) {
+            process.destroyForcibly(); // nobody else would
+            throw shuttingDown;
+        }
     }
 
     public long pid() {

@@ -12,6 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -20,12 +22,12 @@ import picocli.CommandLine.Option;
 
 /** {@code ./postern lab}: the one command a newcomer types. */
 @Command(
-        name = "lab",
-        mixinStandardHelpOptions = true,
+        name = "postern lab",
         description =
                 "Both sides on this machine: cloud, software TPM, simulated sensors, gateway. Ctrl-C ends all of it.")
 public final class Lab implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(90); // 10 leaves speak after 3 s on two free cores
+    private static final Duration PARTING = Duration.ofSeconds(30); // each of the parts has at most 10 s to end
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration REDRAW = Duration.ofSeconds(1);
     private static final Duration PRINT = Duration.ofSeconds(10);
@@ -35,6 +37,7 @@ public final class Lab implements Callable<Integer> {
 
     @Option(
             names = "--leaves",
+            paramLabel = "N",
             defaultValue = "10",
             description = "How many leaf sensors (1 to 200; default ${DEFAULT-VALUE}).")
     private int leaves = 10;
@@ -44,6 +47,7 @@ public final class Lab implements Callable<Integer> {
 
     @Option(
             names = "--listen",
+            paramLabel = "ADDR",
             defaultValue = "127.0.0.1",
             description = "Where the cloud side listens (default ${DEFAULT-VALUE}).")
     private String listen = "127.0.0.1";
@@ -53,51 +57,86 @@ public final class Lab implements Callable<Integer> {
             description = "Keep the lab's files (logs, databases, configuration) and say where they are.")
     private boolean keep;
 
-    private final LabView view =
-            new LabView(System.out, System.console() != null && System.console().isTerminal());
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("unused") // picocli acts on it
+    private boolean help;
+
+    private final Screen screen = Screen.ofProcess(System.getenv());
+    private final LabView view = new LabView(System.out, screen);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile boolean ending;
 
     public static void main(String[] args) throws IOException {
         Path directory = Files.createTempDirectory("postern-lab-");
         // read once, when this JVM resolves its first name; the cloud side's names are written there before that
         System.setProperty("jdk.net.hosts.file", directory.resolve("hosts").toString());
         System.setProperty("postern.lab", directory.toString());
-        System.exit(new CommandLine(new Lab()).execute(args));
+        int exit = new CommandLine(new Lab()).execute(args);
+        directory.toFile().delete(); // when nothing but help was wanted it is empty; else it goes with the shutdown
+        System.exit(exit);
     }
 
     @Override
     public Integer call() throws IOException {
         Path directory = Path.of(System.getProperty("postern.lab"));
         Path root = Path.of(System.getProperty("postern.root"));
-        var deletion = new Thread(() -> delete(directory));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(directory)));
         if (keep) {
             view.say("files of this lab: " + directory);
-        } else {
-            Runtime.getRuntime().addShutdownHook(deletion);
         }
         try (var site = new LabSite(root, directory, listen, leaves, what -> view.say("... " + what))) {
             return run(site);
-        } catch (LabException e) {
-            System.err.println(e.getMessage());
+        } catch (LabException | IllegalArgumentException e) {
+            complain(String.valueOf(e.getMessage()));
             return 1;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
+        } finally {
+            over.countDown();
+        }
+    }
+
+    /** However the lab ends: its parts first, then its files. */
+    private void leave(Path directory) {
+        ending = true;
+        try {
+            if (over.getCount() > 0) {
+                System.out.println("\nending the lab ...");
+            }
+            if (!over.await(PARTING.toSeconds(), TimeUnit.SECONDS)) {
+                System.err.println("the lab's parts have not ended within " + PARTING.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!keep) {
+            delete(directory);
+        }
+    }
+
+    /** Says what went wrong, unless it goes wrong because a person has ended the lab. */
+    private void complain(String text) {
+        if (!ending) {
+            System.err.println(text);
         }
     }
 
     private int run(LabSite site) throws LabException, InterruptedException, IOException {
         view.say("... starting the gateway; the cloud side listens on " + site.addresses());
         var book = new LeafBook(site.leaves());
-        try (EventStream events = site.cloud().events(0, view::say);
+        try (EventStream events = site.cloud().events(0, this::complain);
                 LabGateway gateway = site.startGateway(site.directory().resolve("gateway"))) {
             Optional<String> trouble = watchStart(gateway, events, book);
             if (json != null) {
                 Files.writeString(json, Json.pretty(new LabReport(gateway.steps(), book, trouble).toJson()) + "\n");
             }
             if (trouble.isPresent()) {
-                System.err.println(trouble.get());
-                System.err.println(
-                        "The end of the gateway's log:\n" + gateway.process().lastWords(15));
+                complain(trouble.get() + "\nThe end of the gateway's log:\n"
+                        + gateway.process().lastWords(15));
                 return 1;
             }
             view.say("");
@@ -147,7 +186,7 @@ public final class Lab implements Callable<Integer> {
     private void watchReadings(LabGateway gateway, EventStream events, LeafBook book)
             throws InterruptedException, ServiceException {
         view.say("live readings; Ctrl-C ends the lab");
-        long pace = (System.console() != null && System.console().isTerminal() ? REDRAW : PRINT).toNanos();
+        long pace = (screen.isTerminal() ? REDRAW : PRINT).toNanos();
         long next = System.nanoTime();
         while (gateway.process().isAlive()) {
             book.read(events, LOOK);
@@ -156,7 +195,7 @@ public final class Lab implements Callable<Integer> {
                 next += pace;
             }
         }
-        System.err.println("the gateway has ended. The end of its log:\n"
+        complain("the gateway has ended. The end of its log:\n"
                 + gateway.process().lastWords(15));
     }
 

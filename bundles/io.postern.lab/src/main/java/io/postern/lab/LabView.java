@@ -2,26 +2,29 @@
 package io.postern.lab;
 
 import io.postern.wire.DeviceId;
+import jakarta.json.JsonObject;
 import java.io.PrintStream;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a person sees of a lab: numbered steps with their times, then the leaves with their latest readings. */
 final class LabView {
     private static final int MOST_ROWS = 30; // what fits on a usual terminal
 
+    private static final int REMAINDER = 3; // headings, the line of what is left out, the cursor's line
+
     private final PrintStream out;
-    private final boolean redraw;
+    private final Screen screen;
     private final Set<String> retries = new HashSet<>();
     private int number;
     private int drawn;
 
-    /** @param redraw whether the readings may be drawn over the ones before, as on a terminal */
-    LabView(PrintStream out, boolean redraw) {
+    LabView(PrintStream out, Screen screen) {
         this.out = out;
-        this.redraw = redraw;
+        this.screen = screen;
     }
 
     void say(String text) {
@@ -37,29 +40,40 @@ final class LabView {
     }
 
     void readings(LeafBook book) {
-        if (redraw && drawn > 0) {
+        if (screen.isTerminal() && drawn > 0) {
             out.print("\033[" + drawn + "A\033[J");
         }
-        drawn = 1;
-        out.printf("%-12s %9s %8s %8s  %s%n", "leaf", "accepted", "missing", "repeats", "latest reading");
+        drawn = 0;
+        row("leaf", "accepted", "missing", "repeats", "latest reading");
+        int most = Math.min(MOST_ROWS, Math.max(1, screen.rows() - REMAINDER));
         int rows = 0;
         for (Map.Entry<DeviceId, LeafRecord> entry : book.records().entrySet()) {
-            if (rows++ == MOST_ROWS) {
-                out.println("... and " + (book.records().size() - MOST_ROWS) + " more");
+            if (rows++ == most) {
+                out.println("... and " + (book.records().size() - most) + " more");
                 drawn++;
                 break;
             }
             LeafRecord leaf = entry.getValue();
-            out.printf(
-                    "%-12s %9d %8d %8d  %s%n",
+            row(
                     entry.getKey(),
                     leaf.accepted(),
                     leaf.missing(),
                     leaf.repeated(),
-                    leaf.lastBody().map(Object::toString).orElse("-"));
-            drawn++;
+                    leaf.lastBody().map(LabView::reading).orElse("-"));
         }
         out.flush();
+    }
+
+    private void row(Object... cells) {
+        out.println(screen.cut("%-12s %9s %8s %8s  %s".formatted(cells)));
+        drawn++;
+    }
+
+    /** The fields of a reading without what only a program needs. */
+    private static String reading(JsonObject body) {
+        return body.entrySet().stream()
+                .map(field -> field.getKey() + " " + field.getValue())
+                .collect(Collectors.joining("  "));
     }
 
     private static String sentence(Step step) {
