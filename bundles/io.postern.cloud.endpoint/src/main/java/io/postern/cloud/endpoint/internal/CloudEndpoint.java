@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class CloudEndpoint implements AutoCloseable {
     private final HttpsListener https;
     private final MqttListener mqtt;
     private final int mqttPort;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private CloudEndpoint(Vertx vertx, HttpsListener https, MqttListener mqtt, int mqttPort) {
         this.vertx = vertx;
@@ -190,8 +192,12 @@ final class CloudEndpoint implements AutoCloseable {
         return mqttPort;
     }
 
+    /** Idempotent: event loops that have ended take no further task, not even the one that would end them. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         https.close();
         mqtt.close();
         EventLoops.close(vertx);
