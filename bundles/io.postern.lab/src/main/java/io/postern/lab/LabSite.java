@@ -128,6 +128,11 @@ public final class LabSite implements AutoCloseable {
         return leaves.all();
     }
 
+    /** Where the software TPM is, as a gateway's configuration names it. */
+    public String tpmDevice() {
+        return tpm.device();
+    }
+
     public EndorsementKey endorsementKey() {
         return endorsementKey;
     }

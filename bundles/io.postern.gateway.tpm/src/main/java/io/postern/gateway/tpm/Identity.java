@@ -65,6 +65,6 @@ public final class Identity {
         out.println("endorsement key   " + endorsementKey);
         out.println("storage root key  " + storageRootKey);
         out.println();
-        out.println("Enroll it:  ./postern ctl enrollments add --ek " + endorsementKey);
+        out.println("Enroll it:  ./postern ctl enrollments add --device-id NAME --ek " + endorsementKey);
     }
 }
