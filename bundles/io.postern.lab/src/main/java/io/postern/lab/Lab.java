@@ -113,7 +113,7 @@ public final class Lab implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (!keep) {
+        if (!keep && Files.exists(directory)) {
             delete(directory);
         }
     }

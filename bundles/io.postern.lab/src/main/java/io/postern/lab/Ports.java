@@ -21,6 +21,8 @@ record Ports(String address, int https, int mqtt) {
         try (ServerSocket https = bound(address, 0);
                 ServerSocket mqtt = bound(address, 0)) {
             return new Ports(address, https.getLocalPort(), mqtt.getLocalPort());
+        } catch (IOException e) {
+            throw new IOException("cannot listen on " + address + " (" + e + "); is it an address of this machine?", e);
         }
     }
 

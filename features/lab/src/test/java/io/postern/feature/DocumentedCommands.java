@@ -20,21 +20,16 @@ final class DocumentedCommands {
 
     /** The lines of fenced blocks. */
     static List<List<String>> fenced(Path page) throws IOException {
-        List<List<String>> found = new ArrayList<>();
-        boolean inside = false;
-        for (String line : Files.readAllLines(page)) {
-            if (line.startsWith("```")) {
-                inside = !inside;
-            } else if (inside && line.startsWith(PROGRAM)) {
-                found.add(words(line.substring(PROGRAM.length())));
-            }
-        }
-        return found;
+        return lines(page, true).stream()
+                .filter(line -> line.startsWith(PROGRAM))
+                .map(line -> words(line.substring(PROGRAM.length())))
+                .toList();
     }
 
     /** Code in the text that starts with the program's name. */
     static List<List<String>> inText(Path page) throws IOException {
-        return codes(Files.readString(page))
+        return lines(page, false).stream()
+                .flatMap(DocumentedCommands::codes)
                 .filter(code -> code.startsWith(PROGRAM))
                 .map(code -> words(code.substring(PROGRAM.length())))
                 .toList();
@@ -55,6 +50,19 @@ final class DocumentedCommands {
 
     static Stream<String> codes(String text) {
         return CODE.matcher(text).results().map(DocumentedCommands::inner);
+    }
+
+    private static List<String> lines(Path page, boolean fenced) throws IOException {
+        List<String> found = new ArrayList<>();
+        boolean inside = false;
+        for (String line : Files.readAllLines(page)) {
+            if (line.startsWith("```")) {
+                inside = !inside;
+            } else if (inside == fenced) {
+                found.add(line);
+            }
+        }
+        return found;
     }
 
     /** What may be left out is typed too. */

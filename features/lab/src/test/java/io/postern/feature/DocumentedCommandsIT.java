@@ -74,7 +74,7 @@ class DocumentedCommandsIT {
         List<List<String>> commands = new ArrayList<>(DocumentedCommands.fenced(README));
         commands.addAll(DocumentedCommands.inText(README));
 
-        assertThat(commands).contains(List.of("lab"), List.of("test"));
+        assertThat(commands).contains(List.of("lab"), List.of("test"), List.of("lab", "--once"));
         for (List<String> command : commands) {
             carryOut(command);
         }
