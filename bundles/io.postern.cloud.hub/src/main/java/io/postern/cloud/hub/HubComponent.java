@@ -5,6 +5,7 @@ import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.wire.DurationText;
 import io.postern.wire.HubName;
+import io.postern.wire.Setting;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
@@ -43,7 +44,9 @@ public final class HubComponent {
     public HubComponent(
             BundleContext context, Config config, @Reference Database database, @Reference KeySealer sealer) {
         var settings = new HubSettings(
-                HubName.of(config.hubName()), DurationText.parse(config.quarantine()), config.retainedEvents());
+                Setting.parse("hubName", config.hubName(), HubName::of),
+                Setting.parse("quarantine", config.quarantine(), DurationText::parse),
+                config.retainedEvents());
         hub = Hub.open(settings, database, sealer, InstantSource.system(), new SecureRandom());
         offered = context.registerService(Hub.class, hub, FrameworkUtil.asDictionary(Map.of()));
     }

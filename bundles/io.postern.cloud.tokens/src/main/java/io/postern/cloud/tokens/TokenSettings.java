@@ -2,6 +2,7 @@
 package io.postern.cloud.tokens;
 
 import io.postern.wire.DurationText;
+import io.postern.wire.Setting;
 import java.time.Duration;
 
 /**
@@ -31,7 +32,7 @@ public record TokenSettings(Duration tokenLife, int burst, int perMinute) {
     /** @throws IllegalArgumentException naming the key that is wrong */
     public static TokenSettings of(String tokenLife, int burst, int perMinute) {
         try {
-            return new TokenSettings(DurationText.parse(tokenLife), burst, perMinute);
+            return new TokenSettings(Setting.parse("tokenLife", tokenLife, DurationText::parse), burst, perMinute);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("io.postern.cloud.tokens: " + e.getMessage(), e);
         }

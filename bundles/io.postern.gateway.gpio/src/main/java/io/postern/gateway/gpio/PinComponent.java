@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.gpio;
 
+import io.postern.gateway.spi.LeafClaims;
 import io.postern.gateway.spi.ReadingSink;
-import io.postern.wire.DeviceId;
-import io.postern.wire.DurationText;
-import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -23,6 +22,7 @@ public final class PinComponent {
         /** The device identity the readings are sent under. */
         String leaf() default "";
 
+        /** The GPIO character device. */
         String chip() default "/dev/gpiochip0";
 
         /** The line's number on the chip. */
@@ -38,22 +38,21 @@ public final class PinComponent {
         String mockPeriod() default "0s";
     }
 
+    private final LeafClaims.Claim claim;
     private final PinSensor sensor;
 
     @Activate
-    public PinComponent(@Reference ReadingSink sink, Config config) {
-        var settings = new PinSettings(
-                DeviceId.of(config.leaf()),
-                Path.of(config.chip()),
-                config.line(),
-                PinSettings.Provider.parse(config.provider()),
-                DurationText.parse(config.period()),
-                DurationText.parse(config.mockPeriod()));
+    public PinComponent(
+            @Reference ReadingSink sink, @Reference LeafClaims claims, Config config, Map<String, Object> properties) {
+        PinSettings settings = PinSettings.parse(
+                config.leaf(), config.chip(), config.line(), config.provider(), config.period(), config.mockPeriod());
+        claim = claims.claim(settings.leaf(), String.valueOf(properties.get("service.pid")));
         sensor = PinSensor.start(settings, sink, InstantSource.system(), Pi4jPin::open);
     }
 
     @Deactivate
     void close() {
         sensor.close();
+        claim.close();
     }
 }

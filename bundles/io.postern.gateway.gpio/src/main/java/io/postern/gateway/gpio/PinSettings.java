@@ -2,6 +2,8 @@
 package io.postern.gateway.gpio;
 
 import io.postern.wire.DeviceId;
+import io.postern.wire.DurationText;
+import io.postern.wire.Setting;
 import io.postern.wire.Shown;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,8 +26,7 @@ record PinSettings(DeviceId leaf, Path chip, int line, Provider provider, Durati
             return switch (text) {
                 case "chardev" -> CHARDEV;
                 case "mock" -> MOCK;
-                default ->
-                    throw new IllegalArgumentException("provider is chardev or mock, not \"" + Shown.of(text) + "\"");
+                default -> throw new IllegalArgumentException("chardev or mock, not \"" + Shown.of(text) + "\"");
             };
         }
     }
@@ -35,23 +36,34 @@ record PinSettings(DeviceId leaf, Path chip, int line, Provider provider, Durati
 
     PinSettings {
         if (line < 0) {
-            throw new IllegalArgumentException("line is a number of the chip's lines, 0 or more, not " + line);
+            throw new IllegalArgumentException("line: a number of the chip's lines, 0 or more, not " + line);
         }
         if (!chip.isAbsolute()) {
-            throw new IllegalArgumentException("chip is an absolute path such as /dev/gpiochip0, not \"" + chip + "\"");
+            throw new IllegalArgumentException("chip: an absolute path such as /dev/gpiochip0, not \"" + chip + "\"");
         }
         within("period", period);
         if (!mockPeriod.isZero()) {
             within("mockPeriod", mockPeriod);
             if (provider != Provider.MOCK) {
-                throw new IllegalArgumentException("mockPeriod is for the provider mock only");
+                throw new IllegalArgumentException("mockPeriod: for the provider mock only");
             }
         }
     }
 
+    /** @throws IllegalArgumentException naming the key whose value cannot be used */
+    static PinSettings parse(String leaf, String chip, int line, String provider, String period, String mockPeriod) {
+        return new PinSettings(
+                Setting.parse("leaf", leaf, DeviceId::of),
+                Setting.parse("chip", chip, Path::of),
+                line,
+                Setting.parse("provider", provider, Provider::parse),
+                Setting.parse("period", period, DurationText::parse),
+                Setting.parse("mockPeriod", mockPeriod, DurationText::parse));
+    }
+
     private static void within(String key, Duration value) {
         if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(key + " is 10ms to 1d, not " + value.toMillis() + "ms");
+            throw new IllegalArgumentException(key + ": 10ms to 1d, not " + value.toMillis() + "ms");
         }
     }
 }

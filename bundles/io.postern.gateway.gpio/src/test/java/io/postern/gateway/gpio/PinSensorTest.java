@@ -174,23 +174,6 @@ class PinSensorTest {
                         "cannot open /dev/gpiochip99: there is no such chip; ls /dev/gpiochip* shows which there are");
     }
 
-    @Test
-    void aWrongSettingIsNamed() {
-        DeviceId leaf = DeviceId.of("door");
-        assertThatThrownBy(() -> new PinSettings(leaf, CHIP, -1, PinSettings.Provider.MOCK, SELDOM, Duration.ZERO))
-                .hasMessage("line is a number of the chip's lines, 0 or more, not -1");
-        assertThatThrownBy(() ->
-                        new PinSettings(leaf, Path.of("gpio"), 1, PinSettings.Provider.MOCK, SELDOM, Duration.ZERO))
-                .hasMessageContaining("chip is an absolute path");
-        assertThatThrownBy(() -> new PinSettings(leaf, CHIP, 1, PinSettings.Provider.CHARDEV, SELDOM, SELDOM))
-                .hasMessage("mockPeriod is for the provider mock only");
-        assertThatThrownBy(
-                        () -> new PinSettings(leaf, CHIP, 1, PinSettings.Provider.MOCK, Duration.ZERO, Duration.ZERO))
-                .hasMessage("period is 10ms to 1d, not 0ms");
-        assertThatThrownBy(() -> PinSettings.Provider.parse("gpiod"))
-                .hasMessage("provider is chardev or mock, not \"gpiod\"");
-    }
-
     private PinSensor start(Duration period, ReadingSink sink) {
         return PinSensor.start(settings(period), sink, clock, pin::open);
     }

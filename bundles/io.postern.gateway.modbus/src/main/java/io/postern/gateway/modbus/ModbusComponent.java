@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.modbus;
 
+import io.postern.gateway.spi.LeafClaims;
 import io.postern.gateway.spi.Line;
 import io.postern.gateway.spi.ReadingSink;
-import io.postern.wire.DeviceId;
-import io.postern.wire.DurationText;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -15,7 +15,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * One leaf for each configuration {@code io.postern.gateway.modbus~<leaf>}. Its line is chosen by
- * {@code line.target=(line.name=<line>)}; {@code line} says the same in words and is checked against it.
+ * {@code line.target=(line.name=<line>)}; without one it is the line called main.
  */
 @Component(
         service = {},
@@ -28,37 +28,40 @@ public final class ModbusComponent {
         /** The device identity the readings are sent under. */
         String leaf() default "";
 
-        String line() default "main";
-
         /** The unit id, 1 to 247. */
         int unit() default 0;
 
+        /** How often the unit is asked. */
         String period() default "1s";
 
-        /** Lines of the form name=space:address:type[:scale]. */
+        /** What to read: name=space:address:type[:scale]. */
         String[] registers() default {};
 
+        /** How long the unit may take to begin its answer. */
         String timeout() default "500ms";
 
+        /** Whether the line says back what is sent, as adapters do that do not gate their receiver. */
         boolean echo() default false;
     }
 
+    private final LeafClaims.Claim claim;
     private final Line.Scheduled polling;
 
     @Activate
-    public ModbusComponent(@Reference(name = "line") Line line, @Reference ReadingSink sink, Config config) {
-        if (!line.name().equals(config.line())) {
-            throw new IllegalArgumentException(
-                    "line: " + config.leaf() + " is on " + config.line() + " but line.target chose " + line.name()
-                            + "; set line.target to (line.name=" + config.line() + ")");
-        }
-        var settings = new ModbusSettings(
-                DeviceId.of(config.leaf()),
+    public ModbusComponent(
+            @Reference(name = "line") Line line,
+            @Reference ReadingSink sink,
+            @Reference LeafClaims claims,
+            Config config,
+            Map<String, Object> properties) {
+        ModbusSettings settings = ModbusSettings.parse(
+                config.leaf(),
                 config.unit(),
-                DurationText.parse(config.period()),
-                DurationText.parse(config.timeout()),
+                config.period(),
+                config.timeout(),
                 config.echo(),
-                SensorMap.parse(List.of(config.registers())));
+                List.of(config.registers()));
+        claim = claims.claim(settings.leaf(), String.valueOf(properties.get("service.pid")));
         polling = line.schedule(
                 settings.period(), new ModbusSensor(settings, sink, InstantSource.system(), System::nanoTime));
     }
@@ -66,5 +69,6 @@ public final class ModbusComponent {
     @Deactivate
     void close() {
         polling.close();
+        claim.close();
     }
 }

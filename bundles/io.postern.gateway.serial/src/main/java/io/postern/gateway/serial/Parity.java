@@ -15,8 +15,7 @@ public enum Parity {
             case "none" -> NONE;
             case "even" -> EVEN;
             case "odd" -> ODD;
-            default ->
-                throw new IllegalArgumentException("parity is none, even or odd, not \"" + Shown.of(text) + "\"");
+            default -> throw new IllegalArgumentException("none, even or odd, not \"" + Shown.of(text) + "\"");
         };
     }
 

@@ -38,7 +38,7 @@ public final class SerialLine implements Line, AutoCloseable {
 
     SerialLine(String name, SerialSettings settings, Port.Opener opener) {
         if (name.isBlank()) {
-            throw new IllegalArgumentException("a line needs a name");
+            throw new IllegalArgumentException("name: a line needs one, by which drivers choose it");
         }
         this.name = name;
         this.settings = settings;

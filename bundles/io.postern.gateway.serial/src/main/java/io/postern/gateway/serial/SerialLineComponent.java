@@ -2,7 +2,6 @@
 package io.postern.gateway.serial;
 
 import io.postern.gateway.spi.Line;
-import java.nio.file.Path;
 import java.util.Hashtable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -30,13 +29,16 @@ public final class SerialLineComponent {
         /** The device; prefer the stable names below /dev/serial/by-id. */
         String port() default "";
 
+        /** Bits a second, 50 to 4000000. */
         int baud() default 9600;
 
+        /** 5 to 8. */
         int dataBits() default 8;
 
         /** none, even or odd. */
         String parity() default "none";
 
+        /** 1 or 2. */
         int stopBits() default 1;
     }
 
@@ -45,12 +47,8 @@ public final class SerialLineComponent {
 
     @Activate
     public SerialLineComponent(BundleContext context, Config config) {
-        var settings = new SerialSettings(
-                Path.of(config.port()),
-                config.baud(),
-                config.dataBits(),
-                Parity.parse(config.parity()),
-                config.stopBits());
+        SerialSettings settings = SerialSettings.parse(
+                config.port(), config.baud(), config.dataBits(), config.parity(), config.stopBits());
         line = SerialLine.open(config.name(), settings);
         var properties = new Hashtable<String, Object>();
         properties.put("line.name", config.name());

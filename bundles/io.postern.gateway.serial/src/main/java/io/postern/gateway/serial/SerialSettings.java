@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.serial;
 
+import io.postern.wire.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -18,16 +19,26 @@ public record SerialSettings(Path port, int baud, int dataBits, Parity parity, i
 
     public SerialSettings {
         if (!port.isAbsolute()) {
-            throw new IllegalArgumentException("port is an absolute path such as /dev/ttyUSB0, not \"" + port + "\"");
+            throw new IllegalArgumentException("port: an absolute path such as /dev/ttyUSB0, not \"" + port + "\"");
         }
         within("baud", baud, SLOWEST, FASTEST);
         within("dataBits", dataBits, 5, 8);
         within("stopBits", stopBits, 1, 2);
     }
 
+    /** @throws IllegalArgumentException naming the key whose value cannot be used */
+    static SerialSettings parse(String port, int baud, int dataBits, String parity, int stopBits) {
+        return new SerialSettings(
+                Setting.parse("port", port, Path::of),
+                baud,
+                dataBits,
+                Setting.parse("parity", parity, Parity::parse),
+                stopBits);
+    }
+
     private static void within(String key, int value, int least, int most) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException(key + " is " + least + " to " + most + ", not " + value);
+            throw new IllegalArgumentException(key + ": " + least + " to " + most + ", not " + value);
         }
     }
 

@@ -3,6 +3,7 @@ package io.postern.gateway.tpm;
 
 import io.postern.gateway.spi.SecurityModule;
 import io.postern.wire.Bytes;
+import io.postern.wire.Setting;
 import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import java.io.IOException;
@@ -24,7 +25,7 @@ public final class TpmComponent implements SecurityModule {
 
     @Activate
     public TpmComponent(Config config) {
-        module = TpmSecurityModule.at(config.device());
+        module = Setting.parse("device", config.device(), TpmSecurityModule::at);
     }
 
     @Deactivate

@@ -44,25 +44,29 @@ public final class TrustAnchors {
     /**
      * The certificates in {@code pem}, and only they.
      *
-     * @throws IOException naming the file when it is missing or holds no certificate
+     * @throws IOException naming the key caFile and the file when it is missing or holds no certificate
      */
     public static TrustAnchors load(Path pem) throws IOException {
         try (InputStream in = Files.newInputStream(pem)) {
             if (Files.size(pem) > LONGEST_FILE) {
-                throw new IOException(
-                        pem + " is larger than " + LONGEST_FILE + " bytes: not a list of root certificates");
+                throw new IOException("caFile: " + pem + " is larger than " + LONGEST_FILE
+                        + " bytes: not a list of root certificates");
             }
             Collection<? extends Certificate> roots =
                     CertificateFactory.getInstance("X.509").generateCertificates(in);
             if (roots.isEmpty()) {
-                throw new IOException(pem + " holds no certificate; put the cloud's root certificate there, as PEM");
+                throw new IOException(
+                        "caFile: " + pem + " holds no certificate; put the cloud's root certificate there, as PEM");
             }
             return of(roots);
         } catch (NoSuchFileException e) {
             throw new IOException(
-                    "there is no file " + pem.toAbsolutePath() + "; put the cloud's root certificate there, as PEM", e);
+                    "caFile: there is no file " + pem.toAbsolutePath()
+                            + "; put the cloud's root certificate there, as PEM",
+                    e);
         } catch (CertificateException e) {
-            throw new IOException(pem + " is not a list of certificates in PEM form: " + e.getMessage(), e);
+            throw new IOException(
+                    "caFile: " + pem + " is not a list of certificates in PEM form: " + e.getMessage(), e);
         }
     }
 

@@ -4,6 +4,7 @@ package io.postern.gateway.runtime;
 import io.postern.gateway.LeafDevice;
 import io.postern.wire.IdScope;
 import io.postern.wire.RegistrationId;
+import io.postern.wire.Setting;
 import io.postern.wire.Shown;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * The settings of {@code io.postern.gateway}, checked.
@@ -38,13 +38,13 @@ record GatewaySettings(
     /** @throws IllegalArgumentException naming the key whose value cannot be used */
     static GatewaySettings of(GatewayConfig config) {
         return new GatewaySettings(
-                key("idScope", config.idScope(), IdScope::of),
+                Setting.parse("idScope", config.idScope(), IdScope::of),
                 endpoint("provisioningHost", config.provisioningHost(), "provisioningPort", config.provisioningPort()),
                 endpoint("tokenHost", config.tokenHost(), "tokenPort", config.tokenPort()),
                 path("caFile", config.caFile()),
                 config.registrationId().isBlank()
                         ? Optional.empty()
-                        : Optional.of(key("registrationId", config.registrationId(), RegistrationId::of)),
+                        : Optional.of(Setting.parse("registrationId", config.registrationId(), RegistrationId::of)),
                 leaves(config.leaves()));
     }
 
@@ -56,7 +56,7 @@ record GatewaySettings(
         List<LeafDevice> leaves = new ArrayList<>();
         var names = new HashSet<String>();
         for (String text : texts) {
-            LeafDevice leaf = key("leaves", text.strip(), LeafDevice::parse);
+            LeafDevice leaf = Setting.parse("leaves", text.strip(), LeafDevice::parse);
             if (!names.add(leaf.id().text())) {
                 throw new IllegalArgumentException("leaves: " + leaf.id() + " stands there twice");
             }
@@ -81,13 +81,5 @@ record GatewaySettings(
             throw new IllegalArgumentException(portKey + ": 1 to 65535, not " + port);
         }
         return port == HTTPS ? host : host + ":" + port;
-    }
-
-    private static <T> T key(String key, String text, Function<String, T> parse) {
-        try {
-            return parse.apply(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
-        }
     }
 }

@@ -2,20 +2,22 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.Reading;
+import io.postern.gateway.spi.LeafClaims;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.ReadingSink;
+import io.postern.wire.DeviceId;
 import java.io.IOException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 
-/** Takes readings as soon as there is an outbox; neither TPM nor cloud need to be there. */
+/** Takes readings and claims of leaves as soon as there is an outbox; neither TPM nor cloud need to be there. */
 @Component(
-        service = ReadingSink.class,
+        service = {ReadingSink.class, LeafClaims.class},
         configurationPid = "io.postern.gateway",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class ReadingSinkComponent implements ReadingSink {
+public final class ReadingSinkComponent implements ReadingSink, LeafClaims {
     private final Gateway gateway;
 
     @Activate
@@ -26,5 +28,10 @@ public final class ReadingSinkComponent implements ReadingSink {
     @Override
     public void accept(Reading reading) throws IOException {
         gateway.accept(reading);
+    }
+
+    @Override
+    public Claim claim(DeviceId leaf, String claimant) {
+        return gateway.claim(leaf, claimant);
     }
 }

@@ -342,6 +342,7 @@ class HttpDpsLinkIT {
         for (Path file : List.of(missing, text, broken)) {
             assertThatThrownBy(() -> TrustAnchors.load(file))
                     .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("caFile: ")
                     .hasMessageContaining(file.toString())
                     .hasMessageContaining("PEM");
         }

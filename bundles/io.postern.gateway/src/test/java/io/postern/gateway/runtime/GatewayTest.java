@@ -8,6 +8,7 @@ import io.postern.gateway.LeafDevice;
 import io.postern.gateway.Measurement;
 import io.postern.gateway.Reading;
 import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.spi.LeafClaims;
 import io.postern.gateway.spi.Outbox;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
@@ -56,6 +57,27 @@ class GatewayTest {
                 .hasMessageContaining("meter-2")
                 .hasMessageContaining("leaves");
         assertThat(stored).isEmpty();
+    }
+
+    @Test
+    void aLeafHasOneDriverAtATime() {
+        LeafClaims.Claim first = gateway.claim(METER, "io.postern.gateway.modbus~a");
+        assertThatThrownBy(() -> gateway.claim(METER, "io.postern.gateway.gpio~b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("leaf: meter-1 has a driver already, io.postern.gateway.modbus~a");
+
+        first.close();
+        first.close();
+        gateway.claim(METER, "io.postern.gateway.gpio~b");
+        first.close();
+        assertThatThrownBy(() -> gateway.claim(METER, "c")).hasMessageContaining("io.postern.gateway.gpio~b");
+    }
+
+    @Test
+    void aDriverOfALeafThatIsNotConfiguredIsToldWhereToAddIt() {
+        assertThatThrownBy(() -> gateway.claim(DeviceId.of("meter-2"), "io.postern.gateway.modbus~a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("leaf: meter-2 is not on this gateway: add it to the key leaves of io.postern.gateway");
     }
 
     private final class RecordingOutbox implements Outbox {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.feature.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.launcher.FeatureFile;
+import io.postern.launcher.RunningFeature;
+import io.postern.testkit.Await;
+import io.postern.testkit.LogCapture;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each mistake a technician can make in the file is one line in the log that names the configuration and the key. */
+class BadConfigurationIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String NOT_STARTED = " not started: ";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void eachMistakeIsToldInOneLineThatNamesTheConfigurationAndTheKey() throws Exception {
+        List<String> expected = List.of(
+                "configuration=io.postern.gateway" + NOT_STARTED + "caFile: ",
+                "configuration=io.postern.gateway.gpio~duration" + NOT_STARTED + "period: a duration is",
+                "configuration=io.postern.gateway.gpio~nameless" + NOT_STARTED + "leaf: a value is needed",
+                "configuration=io.postern.gateway.gpio~stranger" + NOT_STARTED + "leaf: pin-9 is not on this gateway",
+                NOT_STARTED + "leaf: pin-1 has a driver already, io.postern.gateway.gpio~",
+                "configuration=io.postern.gateway.modbus~unit" + NOT_STARTED + "unit: 1 to 247, not 0");
+        try (var log = LogCapture.start();
+                RunningFeature _ = start()) {
+            Await.value(
+                    PATIENCE,
+                    "a line for each of " + expected,
+                    () -> log.lines().stream()
+                            .filter(line -> line.contains(NOT_STARTED))
+                            .toList(),
+                    lines -> expected.stream().allMatch(each -> isTold(lines, each)));
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains(NOT_STARTED))
+                    .hasSameSizeAs(expected);
+            assertThat(log.lines()).noneMatch(line -> line.contains("InvocationTargetException"));
+        }
+    }
+
+    private static boolean isTold(List<String> lines, String words) {
+        return lines.stream().anyMatch(line -> line.contains(words));
+    }
+
+    private RunningFeature start() throws Exception {
+        Path configuration =
+                Files.writeString(directory.resolve("gateway.json"), """
+                {
+                  "io.postern.gateway": {
+                    "idScope": "0ne00000001", "provisioningHost": "provisioning.postern.test",
+                    "tokenHost": "tokens.postern.test", "leaves": ["pin-1", "meter-1"], "caFile": "/nowhere/ca.pem"
+                  },
+                  "io.postern.gateway.tpm": { "device": "tcp:127.0.0.1:1" },
+                  "io.postern.gateway.store": { "directory": "%s" },
+                  "io.postern.gateway.mqtt": {},
+                  "io.postern.gateway.serial~main": { "name": "main", "port": "/dev/nowhere" },
+                  "io.postern.gateway.gpio~nameless": { "provider": "mock", "line": 1 },
+                  "io.postern.gateway.gpio~duration": { "leaf": "pin-1", "provider": "mock", "line": 1, "period": "1 s" },
+                  "io.postern.gateway.gpio~stranger": { "leaf": "pin-9", "provider": "mock", "line": 1 },
+                  "io.postern.gateway.gpio~first": { "leaf": "pin-1", "provider": "mock", "line": 1 },
+                  "io.postern.gateway.gpio~second": { "leaf": "pin-1", "provider": "mock", "line": 2 },
+                  "io.postern.gateway.modbus~unit": { "leaf": "meter-1", "registers": ["voltage=holding:0:u16"] }
+                }
+                """.formatted(directory.resolve("store")));
+        return RunningFeature.start(
+                FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), configuration);
+    }
+}
