@@ -17,9 +17,15 @@ import java.util.logging.Logger;
  * <p>Exit codes: 0 stopped in order, 1 could not start or died, 2 wrong arguments.
  */
 public final class Launcher {
-    /** Libraries that tell their every step at INFO; held here because the log manager keeps its loggers weakly. */
-    private static final List<Logger> TALKATIVE =
-            List.of(Logger.getLogger("org.eclipse.paho"), Logger.getLogger("com.pi4j"), Logger.getLogger("io.netty"));
+    /**
+     * Libraries that tell their every step at INFO, and the runtime's HTTP client, which tells tokens in its headers when it
+     * tells more than warnings. Held here because the log manager keeps its loggers weakly.
+     */
+    private static final List<Logger> TALKATIVE = List.of(
+            Logger.getLogger("org.eclipse.paho"),
+            Logger.getLogger("com.pi4j"),
+            Logger.getLogger("io.netty"),
+            Logger.getLogger("sun.net.www"));
 
     private Launcher() {}
 

@@ -34,4 +34,12 @@ class ErrorBodyTest {
         assertThat(ErrorBody.describe("red \u001b[31m alert\u0007")).isEqualTo("red [31m alert");
         assertThat(ErrorBody.describe("x".repeat(5000))).hasSize(403);
     }
+
+    @Test
+    void aSecretThatSomebodyRepeatsIsNotShown() {
+        assertThat(ErrorBody.describe("<b>SharedAccessSignature sr=hub&sig=abc%2Fdef%3D&se=17</b>"))
+                .isEqualTo("<b>SharedAccessSignature sr=hub&sig=...&se=17</b>");
+        assertThat(ErrorBody.describe("{\"message\":\"bad: HostName=h;SharedAccessKey=c2VjcmV0;x=1\"}"))
+                .isEqualTo("bad: HostName=h;SharedAccessKey=...;x=1");
+    }
 }

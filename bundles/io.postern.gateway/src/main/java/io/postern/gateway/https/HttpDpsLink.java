@@ -98,6 +98,7 @@ public final class HttpDpsLink implements NonceDpsLink {
     private static String reason(Optional<RegistrationStatus.State> state, String otherwise) {
         return state.flatMap(RegistrationStatus.State::errorMessage)
                 .filter(text -> !text.isBlank())
+                .map(ErrorBody::describe)
                 .orElse(otherwise);
     }
 

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,9 +26,8 @@ final class TimelineFile implements Milestones, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TimelineFile.class);
     private static final long LONGEST = 4 << 20; // 30,000 lines: two months of ten leaves renewing hourly tokens
 
-    // the age of the process is taken once from the wall clock; from then on only the monotonic clock counts
     private static final long LOADED = System.nanoTime();
-    private static final Duration AGE_WHEN_LOADED = ageOfProcess();
+    private static final Duration AGE_WHEN_LOADED = ProcessAge.now();
 
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -136,12 +134,5 @@ final class TimelineFile implements Milestones, AutoCloseable {
         } catch (IOException e) {
             LOG.atDebug().setCause(e).log("closing the file of milestones"); // every line is out already
         }
-    }
-
-    private static Duration ageOfProcess() {
-        Instant now = Instant.now();
-        Instant start = ProcessHandle.current().info().startInstant().orElse(now);
-        Duration age = Duration.between(start, now);
-        return age.isNegative() ? Duration.ZERO : age;
     }
 }

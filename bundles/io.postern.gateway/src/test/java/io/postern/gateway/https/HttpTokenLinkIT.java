@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.spi.TokenLink.Grant;
 import io.postern.testkit.Hosts;
+import io.postern.testkit.LogCapture;
 import io.postern.testkit.LoopbackAddress;
 import io.postern.testkit.ServerIdentity;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
+import io.postern.wire.Json;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
@@ -105,6 +107,30 @@ class HttpTokenLinkIT {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(NAME)
                 .hasMessageContaining("503001 starting");
+    }
+
+    /** The server repeats the token it was shown in every refusal, as a careless proxy might. */
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 409, 429, 500, 502, 302})
+    void noRefusalShowsTheTokenInItsReasonOrInAnyLog(int status) {
+        String proof = OWN.text().revealUtf8();
+        String signature = proof.replaceAll(".*sig=([^&]+).*", "$1");
+        server.willAnswer(
+                status, Json.object().add("message", "no: " + proof).build().toString());
+        String told;
+        try (var log = LogCapture.start()) {
+            try {
+                told = link.leafToken(METER, OWN).toString();
+            } catch (IOException e) {
+                told = e.toString();
+            }
+            // the runtime's own logger of HTTP headers stays silent in the product: Launcher
+            assertThat(log.lines())
+                    .filteredOn(line -> !line.contains(" sun.net.www."))
+                    .noneMatch(line -> line.contains(signature));
+        }
+        assertThat(told).contains("no: SharedAccessSignature").doesNotContain(signature);
+        assertThat(server.asked().authorization()).contains(proof);
     }
 
     @Test
