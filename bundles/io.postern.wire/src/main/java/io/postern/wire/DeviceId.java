@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
  * The name of a device identity in a hub. Case matters (DEC-4).
  *
  * <p>1 to 128 characters of ASCII letters, digits and {@code - : . + % _ # * ? ! ( ) , = @ ; $ '}; the hub's own rule.
+ * A connection string may be made of these too; it is refused, because names stand in logs and answers.
  */
 public record DeviceId(String text) {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9\\-:.+%_#*?!(),=@;$']{1,128}");
@@ -15,6 +16,10 @@ public record DeviceId(String text) {
         if (!FORM.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     "a device id is 1 to 128 letters, digits or -:.+%_#*?!(),=@;$', not \"" + Shown.of(text) + "\"");
+        }
+        if (Shown.holdsSecret(text)) {
+            throw new IllegalArgumentException(
+                    "a key or a signature is no device id: \"" + Shown.of(text) + "\"; give the device's name");
         }
     }
 

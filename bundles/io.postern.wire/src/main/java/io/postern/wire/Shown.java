@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.wire;
 
-/** Makes text from outside fit to stand in a message: one line, printable, at most 80 characters. */
+import java.util.regex.Pattern;
+
+/**
+ * Makes text from outside fit to stand in a message: one line, printable, at most 80 characters, and without the
+ * signature or key it may hold: people put tokens and connection strings where they do not belong.
+ */
 public final class Shown {
     private static final int MOST = 80;
+    private static final Pattern SECRET = Pattern.compile(
+            "((?<![A-Za-z])sig|SharedAccessKey|SharedAccessSignature)(=|%3D)[^&;,\\s\"]*", Pattern.CASE_INSENSITIVE);
 
     private Shown() {}
 
     public static String of(String text) {
+        String harmless = holdsSecret(text) ? SECRET.matcher(text).replaceAll("$1$2***") : text;
         var shown = new StringBuilder();
-        text.codePoints().limit(MOST).forEach(c -> {
+        harmless.codePoints().limit(MOST).forEach(c -> {
             if (isPlain(c)) {
                 shown.appendCodePoint(c);
             } else {
                 shown.append('?');
             }
         });
-        return text.length() > MOST ? shown + "..." : shown.toString();
+        return harmless.length() > MOST ? shown + "..." : shown.toString();
+    }
+
+    /** Whether {@code text} looks like a token or a connection string, or a part of one. */
+    static boolean holdsSecret(String text) {
+        return (text.indexOf('=') >= 0 || text.contains("%3"))
+                && SECRET.matcher(text).find();
     }
 
     /** Whether a character stays where it is put: no control, no line break, no change of writing direction. */
