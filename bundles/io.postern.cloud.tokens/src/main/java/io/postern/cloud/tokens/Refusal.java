@@ -3,8 +3,10 @@ package io.postern.cloud.tokens;
 
 /** Why a gateway gets no token. */
 public enum Refusal {
-    /** The gateway's token is for something else than one device of this hub, not signed by it, or expired. */
+    /** The gateway's token is for something else than one device of this hub, or not signed by it. */
     NOT_PROVEN("GatewayNotProven"),
+    /** The gateway's token is its own and was good once. */
+    EXPIRED_TOKEN("GatewayTokenExpired"),
     DISABLED_GATEWAY("GatewayDisabled"),
     TOO_MANY_REQUESTS("TooManyRequests"),
     UNKNOWN_LEAF("LeafNotFound"),

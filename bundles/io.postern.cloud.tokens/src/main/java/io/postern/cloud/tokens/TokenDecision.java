@@ -18,7 +18,7 @@ public sealed interface TokenDecision {
     /**
      * No.
      *
-     * @param text for the asking gateway, once it is proven who that is, and for the log; never a secret
+     * @param text for the log, and for the asking gateway unless it is {@link Refusal#NOT_PROVEN}; never a secret
      */
     record Refused(Refusal reason, String text) implements TokenDecision {}
 }

@@ -53,10 +53,11 @@ public final class TokenService {
             LongSupplier nanoTime,
             RandomGenerator random) {
         Duration barred = hub.identities().quarantine().length();
-        if (!barred.isZero() && barred.compareTo(settings.tokenLife()) < 0) {
+        if (barred.compareTo(settings.tokenLife()) < 0) {
             throw new IllegalArgumentException("io.postern.cloud.tokens: tokenLife " + settings.tokenLife()
                     + " is longer than the hub bars the name of a deleted device, " + barred
-                    + ": a token could outlive its leaf and fit the next one of that name");
+                    + ": a token could outlive its leaf and fit the next one of that name; shorten it, or lengthen"
+                    + " quarantine of io.postern.cloud.hub");
         }
         return new TokenService(
                 hub.name(),
@@ -114,18 +115,20 @@ public final class TokenService {
 
     /** Who is not proven leaves none at a leaf that is not his, and who asks too often buys no disk writes. */
     private static boolean leavesTrace(Refusal reason) {
-        return reason != Refusal.NOT_PROVEN && reason != Refusal.TOO_MANY_REQUESTS;
+        return switch (reason) {
+            case NOT_PROVEN, EXPIRED_TOKEN, TOO_MANY_REQUESTS -> false;
+            case DISABLED_GATEWAY, UNKNOWN_LEAF, QUARANTINED_LEAF, NOT_ASSIGNED, DISABLED_LEAF, REPLACED_LEAF -> true;
+        };
     }
 
     private TokenDecision decide(SasToken gatewayToken, DeviceId leaf) {
-        Optional<Entry> proven = prove(gatewayToken);
-        if (proven.isEmpty()) {
-            return new Refused(
-                    Refusal.NOT_PROVEN,
-                    gatewayToken + " is not the valid token of a device of hub " + hub + ", signed with its own key");
+        Optional<Entry> claimed = claimed(gatewayToken).flatMap(devices::find);
+        Optional<Refused> flaw = flaw(gatewayToken, claimed);
+        if (flaw.isPresent()) {
+            return flaw.get();
         }
-        DeviceId gateway = proven.get().deviceId();
-        if (!proven.get().enabled()) {
+        DeviceId gateway = claimed.orElseThrow().deviceId();
+        if (!claimed.get().enabled()) {
             return new Refused(Refusal.DISABLED_GATEWAY, "gateway " + gateway + " is disabled");
         }
         if (!limit.tryTake(gateway)) {
@@ -157,16 +160,31 @@ public final class TokenService {
         return grant(leaf);
     }
 
-    /** The device whose own key signed a token for exactly its own resource; empty when anything is amiss. */
-    private Optional<Entry> prove(SasToken token) {
-        Optional<Entry> claimed = claimed(token).flatMap(devices::find);
+    /** Why a token does not prove that the device it claims is asking; empty when it does. */
+    private Optional<Refused> flaw(SasToken token, Optional<Entry> claimed) {
         // computed for devices that do not exist too, so that the time tells nobody which ones do
         boolean signed = false;
         for (Secret key : claimed.orElse(nobody).keys()) {
             signed |= token.isSignedBy(key);
         }
-        boolean own = token.keyName().isEmpty(); // a policy's key may make tokens for any device: it proves none
-        return signed && own && !token.isExpired(clock.instant()) ? claimed : Optional.empty();
+        if (token.keyName().isPresent()) {
+            return notProven(token + " is a policy's, whose key may speak for any device and so proves none");
+        }
+        if (claimed.isEmpty()) {
+            return notProven(token + " is not for one device that hub " + hub + " knows");
+        }
+        if (!signed) {
+            return notProven("neither key of device " + claimed.get().deviceId() + " signed " + token);
+        }
+        Instant now = clock.instant();
+        return token.isExpired(now)
+                ? Optional.of(new Refused(
+                        Refusal.EXPIRED_TOKEN, token + " has expired; it is " + now + " here: compare the clocks"))
+                : Optional.empty();
+    }
+
+    private static Optional<Refused> notProven(String text) {
+        return Optional.of(new Refused(Refusal.NOT_PROVEN, text));
     }
 
     /** The device a token speaks for; only {@code {hub}/devices/{device}} names one. */

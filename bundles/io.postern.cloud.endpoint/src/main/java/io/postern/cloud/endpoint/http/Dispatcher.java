@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
+import io.netty.handler.codec.TooLongFrameException;
 import io.postern.wire.Shown;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -20,6 +21,8 @@ final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
     static final int MOST_BODY = 1 << 20; // 1 MB; the largest legal body, a batch of device messages, is 256 KB
+    static final int MOST_LINE = 4096; // the longest legal path is about 700 bytes
+    static final int MOST_HEADERS = 16 * 1024; // a token is at most 4 KB, a message's properties at most 8 KB
     private static final int ALL_BODIES = 64 << 20; // 64 MB: thousands of ordinary bodies, or 64 of the largest
     private static final int MOST_AT_ONCE = 1_024; // a virtual thread each; they queue for the database anyway
     private static final int MOST_STREAMS = 32; // an event stream is an operator's or a consumer's, not a device's
@@ -43,6 +46,38 @@ final class Dispatcher implements AutoCloseable {
     /** On the event loop: reads the body within its bounds, then leaves. */
     void accept(HttpServerRequest request) {
         new Turn(vertx, request, this).start(MOST_BODY);
+    }
+
+    /** On the event loop: answers what is no request, and ends the connection, on which nothing can be trusted to be one. */
+    void acceptMalformed(HttpServerRequest request) {
+        Reply reply =
+                switch (Malformed.of(request.decoderResult().cause())) {
+                    case LONG_LINE ->
+                        refuse(request, 414_000, "UriTooLong", "a request line has at most " + MOST_LINE + " bytes");
+                    case LONG_HEADERS ->
+                        refuse(
+                                request,
+                                431_000,
+                                "RequestHeaderFieldsTooLarge",
+                                "the headers have at most " + MOST_HEADERS + " bytes together");
+                    case NO_REQUEST -> refuse(request, 400_000, "BadRequest", "this is no HTTP/1.1 request (RFC 9112)");
+                };
+        Turn.finish(request.response(), reply.with("Connection", "close"));
+    }
+
+    /** What the HTTP codec of the listener found wrong; it tells so in texts only. */
+    private enum Malformed {
+        LONG_LINE,
+        LONG_HEADERS,
+        NO_REQUEST;
+
+        static Malformed of(Throwable cause) {
+            String text = String.valueOf(cause.getMessage());
+            if (!(cause instanceof TooLongFrameException)) {
+                return NO_REQUEST;
+            }
+            return text.startsWith("An HTTP line") ? LONG_LINE : LONG_HEADERS;
+        }
     }
 
     @Override
@@ -114,14 +149,7 @@ final class Dispatcher implements AutoCloseable {
 
     /** A refusal of the listener's own, logged under the tracking id that the client is told. */
     Reply refuse(HttpServerRequest request, int code, String name, String text) {
-        Reply reply = errors.of(code, name, text);
-        LOG.atWarn()
-                .addKeyValue("trackingId", reply.headers().getOrDefault("x-ms-request-id", ""))
-                .addKeyValue("method", request.method())
-                .addKeyValue("path", path(request))
-                .addKeyValue("status", reply.status())
-                .log("refused: {}", text);
-        return reply;
+        return RefusalLog.of(request, errors.of(code, name, text), text);
     }
 
     private Reply failed(HttpServerRequest request, Throwable failure) {
@@ -129,14 +157,10 @@ final class Dispatcher implements AutoCloseable {
         LOG.atError()
                 .addKeyValue("trackingId", trackingId)
                 .addKeyValue("method", request.method())
-                .addKeyValue("path", path(request))
+                .addKeyValue("path", RefusalLog.path(request))
                 .setCause(failure)
                 .log("request failed");
         return errors.of(
                 500_001, "ServerError", "the service failed; its log tells why under the tracking id", trackingId);
-    }
-
-    static String path(HttpServerRequest request) {
-        return Shown.of(String.valueOf(request.path()));
     }
 }

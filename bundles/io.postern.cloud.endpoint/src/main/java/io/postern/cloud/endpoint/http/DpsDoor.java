@@ -3,12 +3,9 @@ package io.postern.cloud.endpoint.http;
 
 import io.postern.wire.SasToken;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What both endpoints of the provisioning service do alike: bound a body, read a token, refuse and log the refusal. */
 final class DpsDoor {
-    private static final Logger LOG = LoggerFactory.getLogger(DpsDoor.class);
     private static final int LARGEST_BODY = 96 * 1024; // spec: limits of the provisioning service, message size
 
     /** What lies behind the door. */
@@ -43,12 +40,15 @@ final class DpsDoor {
 
     /** A refusal, logged under the tracking id that the client is told. */
     Reply refuse(Request request, int code, String name, String text) {
-        return logged(request, errors.of(code, name, text), text);
+        return RefusalLog.of(request, errors.of(code, name, text), text);
     }
 
     /** The path is known, the method is not. */
     Reply wrongMethod(Request request, String allowed) {
-        return logged(request, errors.methodNotAllowed(request, allowed), "method not allowed");
+        return RefusalLog.of(
+                request,
+                errors.methodNotAllowed(request, allowed),
+                request.method() + " does not apply, only " + allowed);
     }
 
     String newTrackingId() {
@@ -69,15 +69,5 @@ final class DpsDoor {
             throw new BadTokenException(
                     "the Authorization header is not a shared access signature: " + e.getMessage(), e);
         }
-    }
-
-    private static Reply logged(Request request, Reply reply, String text) {
-        LOG.atWarn()
-                .addKeyValue("trackingId", reply.headers().getOrDefault("x-ms-request-id", ""))
-                .addKeyValue("method", request.method())
-                .addKeyValue("path", io.postern.wire.Shown.of(request.path()))
-                .addKeyValue("status", reply.status())
-                .log("refused: {}", text);
-        return reply;
     }
 }

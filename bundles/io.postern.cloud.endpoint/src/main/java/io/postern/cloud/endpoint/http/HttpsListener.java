@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
+import io.postern.cloud.endpoint.BrokenConnection;
 import io.postern.cloud.endpoint.EventLoops;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -46,7 +47,8 @@ public final class HttpsListener implements AutoCloseable {
         var dispatcher = new Dispatcher(vertx, routes, new ErrorReplies(clock, random));
         HttpServer server = vertx.createHttpServer(bounded(options))
                 .requestHandler(dispatcher::accept)
-                .exceptionHandler(HttpsListener::logBrokenConnection);
+                .invalidRequestHandler(dispatcher::acceptMalformed)
+                .exceptionHandler(failure -> BrokenConnection.log("HTTPS", failure));
         EventLoops.await(server.listen(), STARTING);
         return new HttpsListener(server, dispatcher);
     }
@@ -70,15 +72,11 @@ public final class HttpsListener implements AutoCloseable {
     private static HttpServerOptions bounded(HttpServerOptions options) {
         return options.setUseAlpn(
                         false) // HTTP/1.1: all official clients speak it, and one protocol is one thing to bound
-                .setMaxInitialLineLength(4096) // the longest legal path is about 700 bytes
-                .setMaxHeaderSize(16 * 1024) // a token is at most 4 KB, a message's properties at most 8 KB
+                .setMaxInitialLineLength(Dispatcher.MOST_LINE)
+                .setMaxHeaderSize(Dispatcher.MOST_HEADERS)
                 .setIdleTimeout(75) // longer than the 60 s clients keep idle connections, so that they close first
                 .setAcceptBacklog(1024)
                 .setHandle100ContinueAutomatically(false)
                 .setDecompressionSupported(false);
-    }
-
-    private static void logBrokenConnection(Throwable failure) {
-        LOG.atDebug().addKeyValue("reason", failure.toString()).log("HTTPS connection broken");
     }
 }

@@ -9,13 +9,9 @@ import io.postern.cloud.hub.Principal;
 import io.postern.wire.SasToken;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Asks the hub whether a request's token opens an endpoint of the service, and words and logs refusals. */
 final class HubDoor {
-    private static final Logger LOG = LoggerFactory.getLogger(HubDoor.class);
-
     private final Gatekeeper gatekeeper;
     private final ErrorReplies errors;
 
@@ -55,12 +51,20 @@ final class HubDoor {
 
     /** A refusal, logged under the tracking id that the client is told. */
     Reply refuse(Request request, int code, String name, String text) {
-        return logged(request, errors.of(code, name, text), text);
+        return refuse(request, code, name, text, text);
+    }
+
+    /** A refusal whose log line says more than the client may know. */
+    Reply refuse(Request request, int code, String name, String text, String logged) {
+        return RefusalLog.of(request, errors.of(code, name, text), logged);
     }
 
     /** The path is known, the method is not. */
     Reply wrongMethod(Request request, String allowed) {
-        return logged(request, errors.methodNotAllowed(request, allowed), "method not allowed");
+        return RefusalLog.of(
+                request,
+                errors.methodNotAllowed(request, allowed),
+                request.method() + " does not apply, only " + allowed);
     }
 
     // whoever holds a policy's key is told what the policy or the token lacks, everyone else only that it is not enough
@@ -69,22 +73,12 @@ final class HubDoor {
             case MISSING_PERMISSION, WRONG_RESOURCE, EXPIRED ->
                 refuse(request, 401_002, "IotHubUnauthorizedAccess", text);
             case UNKNOWN_POLICY, WRONG_SIGNATURE, UNKNOWN_DEVICE, DISABLED_DEVICE ->
-                logged(
+                RefusalLog.of(
                         request,
                         errors.unauthorized(
                                 "this asks for a token signed with a key of a shared access policy that allows "
                                         + needed.wireName()),
                         text);
         };
-    }
-
-    private static Reply logged(Request request, Reply reply, String text) {
-        LOG.atWarn()
-                .addKeyValue("trackingId", reply.headers().getOrDefault("x-ms-request-id", ""))
-                .addKeyValue("method", request.method())
-                .addKeyValue("path", io.postern.wire.Shown.of(request.path()))
-                .addKeyValue("status", reply.status())
-                .log("refused: {}", text);
-        return reply;
     }
 }

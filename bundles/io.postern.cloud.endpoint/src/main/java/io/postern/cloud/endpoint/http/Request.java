@@ -11,6 +11,7 @@ import java.util.Optional;
 /**
  * One HTTP request, read whole and bounded before any route sees it.
  *
+ * @param remote address and port of whoever asks, for the log
  * @param method upper case; an X-HTTP-Method-Override header has been applied
  * @param host the Host header without its port, lower case
  * @param segments the decoded path segments, empty ones (a trailing slash) left out
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param clientCertificates what the client showed in the TLS handshake, leaf first; possession is proven, nothing else
  */
 public record Request(
+        String remote,
         String method,
         String host,
         List<String> segments,

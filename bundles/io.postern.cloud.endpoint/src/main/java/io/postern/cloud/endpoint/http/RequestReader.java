@@ -30,6 +30,7 @@ final class RequestReader {
         Map<String, String> headers = new HashMap<>();
         request.headers().forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
         return new Request(
+                RefusalLog.remote(request),
                 method(request.method().name(), headers.get("x-http-method-override")),
                 host(headers.getOrDefault("host", "")),
                 segments(request.path() == null ? "/" : request.path()),

@@ -89,7 +89,9 @@ public final class TokenRoute implements Route {
                         401_002,
                         reason.wireName(),
                         "this asks for the valid hub token of one gateway, signed with its own key: sr=" + service.hub()
-                                + "/devices/{gateway}");
+                                + "/devices/{gateway}",
+                        text);
+            case EXPIRED_TOKEN -> door.refuse(request, 401_004, reason.wireName(), text);
             case DISABLED_GATEWAY -> door.refuse(request, 403_001, reason.wireName(), text);
             case NOT_ASSIGNED -> door.refuse(request, 403_002, reason.wireName(), text);
             case DISABLED_LEAF -> door.refuse(request, 403_003, reason.wireName(), text);

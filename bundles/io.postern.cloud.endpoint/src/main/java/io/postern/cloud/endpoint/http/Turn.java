@@ -114,7 +114,7 @@ final class Turn implements BodyReader.Receiver {
                     write(reply);
                     LOG.atDebug()
                             .addKeyValue("method", request.method())
-                            .addKeyValue("path", Dispatcher.path(request))
+                            .addKeyValue("path", RefusalLog.path(request))
                             .addKeyValue("status", reply.status())
                             .addKeyValue("micros", (System.nanoTime() - started) / 1_000)
                             .log("answered");
@@ -139,13 +139,13 @@ final class Turn implements BodyReader.Receiver {
             response.end();
         } catch (IOException | InterruptedException e) {
             LOG.atDebug()
-                    .addKeyValue("path", Dispatcher.path(request))
+                    .addKeyValue("path", RefusalLog.path(request))
                     .addKeyValue("reason", e.getMessage())
                     .log("event stream ended");
             response.reset();
         } catch (RuntimeException e) {
             LOG.atError()
-                    .addKeyValue("path", Dispatcher.path(request))
+                    .addKeyValue("path", RefusalLog.path(request))
                     .setCause(e)
                     .log("event stream failed");
             response.reset();
@@ -156,6 +156,10 @@ final class Turn implements BodyReader.Receiver {
     }
 
     private void write(Reply reply) {
+        finish(response, reply);
+    }
+
+    static void finish(HttpServerResponse response, Reply reply) {
         if (response.closed() || response.ended()) {
             return; // the client has left
         }

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What an admitted device says, from CONNACK to its end. A message is acknowledged only when it is durable; whatever the
@@ -61,6 +62,7 @@ final class Conversation {
     /** Returns when it is over. */
     void hold(Packet.Connect connect, int size) throws InterruptedException {
         Optional<String> end;
+        Level level = Level.INFO;
         try {
             socket.write(new Packet.ConnAck(ConnectReturn.ACCEPTED));
             socket.accepted(connect.keepAliveSeconds());
@@ -73,6 +75,7 @@ final class Conversation {
             end = listen();
         } catch (BreachException e) {
             end = Optional.of("breach: " + e.getMessage());
+            level = Level.WARN;
         } catch (SessionEndedException e) {
             end = Optional.of(e.reason().code() + " " + e.reason().text());
         } catch (IOException e) {
@@ -84,8 +87,9 @@ final class Conversation {
         if (end.isPresent()) {
             connect.will().ifPresent(this::publishWill);
         }
-        LOG.atInfo()
+        LOG.atLevel(level)
                 .addKeyValue("deviceId", device)
+                .addKeyValue("remote", socket.remote())
                 .addKeyValue("reason", end.orElse("it disconnected"))
                 .log("MQTT connection ended");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
+import io.postern.cloud.endpoint.BrokenConnection;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.hub.Hub;
 import io.vertx.core.Vertx;
@@ -55,8 +56,7 @@ public final class MqttListener implements AutoCloseable {
      */
     public int start() throws IOException {
         server.connectHandler(socket -> MqttSocket.serve(vertx, socket, connectLimit, this::session));
-        server.exceptionHandler(failure ->
-                LOG.atDebug().addKeyValue("reason", failure.toString()).log("MQTT connection broken"));
+        server.exceptionHandler(failure -> BrokenConnection.log("MQTT", failure));
         EventLoops.await(server.listen(), STARTING);
         return server.actualPort();
     }

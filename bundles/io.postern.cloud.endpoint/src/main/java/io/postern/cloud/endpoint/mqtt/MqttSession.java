@@ -70,6 +70,8 @@ final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnab
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).addKeyValue("remote", socket.remote()).log("MQTT session failed");
         } finally {
             socket.close();
         }

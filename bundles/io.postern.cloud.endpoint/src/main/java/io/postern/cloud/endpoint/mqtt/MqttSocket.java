@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event loop's side of one connection: octets to packets, the window of packets in work, and the time limits. All
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * CONNECT is accepted it has only {@link #BEFORE_CONNECT} octets and a few seconds.
  */
 final class MqttSocket {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttSocket.class);
+
     static final int BEFORE_CONNECT = 16 * 1024; // token 4 KB, user name 1 KB, will: the rest
     static final int LARGEST_PACKET = 256 * 1024 + 64 * 1024 + 2; // the largest message beside the longest topic
     private static final int WINDOW_PACKETS = 256; // what one commit of the event stream takes together
@@ -160,8 +164,18 @@ final class MqttSocket {
             socket.close();
             if (receiver != null) {
                 receiver.gone(reason);
+            } else {
+                reason.ifPresent(this::logStranger);
             }
         }
+    }
+
+    /** Whoever never got as far as a CONNECT has no session that could tell how it ended. */
+    private void logStranger(String reason) {
+        LOG.atWarn()
+                .addKeyValue("remote", remote())
+                .addKeyValue("reason", reason)
+                .log("MQTT connection ended before its CONNECT");
     }
 
     private void watch(Duration left) {

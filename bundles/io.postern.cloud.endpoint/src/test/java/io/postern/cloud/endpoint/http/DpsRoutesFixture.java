@@ -97,7 +97,8 @@ final class DpsRoutesFixture implements AutoCloseable {
     Optional<Reply> answer(String method, String path, String body, Map<String, String> headers) {
         List<String> segments =
                 Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
-        var request = new Request(method, SERVICE, segments, Map.of(), headers, Bytes.utf8(body), List.of());
+        var request = new Request(
+                "192.0.2.7:40000", method, SERVICE, segments, Map.of(), headers, Bytes.utf8(body), List.of());
         return routes.stream()
                 .flatMap(route -> route.handle(request).stream())
                 .map(Reply.class::cast)

@@ -3,6 +3,7 @@ package io.postern.cloud.endpoint.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.testkit.CapturedLog;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpsListenerTest {
@@ -164,10 +166,22 @@ class HttpsListenerTest {
         assertThat(handWritten(head)).matches("(?s)HTTP/1\\.[01] 400 .*");
     }
 
-    @Test
-    void tooManyHeadersAreRefused() throws Exception {
-        assertThat(handWritten("GET /echo HTTP/1.1\r\nHost: h.test\r\nX: " + "x".repeat(20_000) + "\r\n"))
-                .startsWith("HTTP/1.1 431");
+    @ParameterizedTest
+    @CsvSource({
+        "NONSENSE, 400, BadRequest",
+        "GET /echo?x=LONG HTTP/1.1, 414, UriTooLong",
+        "GET /echo HTTP/1.1|Host: h.test|X: LONG, 431, RequestHeaderFieldsTooLarge"
+    })
+    void whatIsNoRequestGetsAnErrorBodyAndALogLineToo(String head, int status, String name) throws Exception {
+        try (CapturedLog log = CapturedLog.start()) {
+            String answer = handWritten(head.replace("LONG", "x".repeat(20_000)).replace("|", "\r\n") + "\r\n");
+
+            assertThat(answer).matches("(?s)HTTP/1[.][01] " + status + " .*").contains("ErrorCode:" + name);
+            JsonObject error = Json.parseObject(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+            assertThat(log.await("trackingId=" + error.getString("trackingId")))
+                    .contains("remote=127.", "method=", "resource=", "status=" + status, "refused: ")
+                    .doesNotContain("xxx");
+        }
     }
 
     @Test

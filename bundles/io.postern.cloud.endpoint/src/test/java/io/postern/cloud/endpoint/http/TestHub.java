@@ -93,6 +93,7 @@ final class TestHub implements AutoCloseable {
         }
         token.ifPresent(t -> all.put("authorization", t.text().revealUtf8()));
         return new Request(
+                "192.0.2.7:40000",
                 method,
                 host,
                 RequestReader.segments(mark < 0 ? path : path.substring(0, mark)),
