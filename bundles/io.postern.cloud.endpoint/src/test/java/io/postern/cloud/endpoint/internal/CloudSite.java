@@ -94,6 +94,14 @@ final class CloudSite implements AutoCloseable {
         return provisioning;
     }
 
+    Hub hub() {
+        return hub;
+    }
+
+    TokenService tokens() {
+        return tokens;
+    }
+
     Path connectionFile() {
         return directory.resolve("connection.json");
     }

@@ -2,14 +2,12 @@
 package io.postern.cloud.endpoint.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.cloud.hub.AuthMethod;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.IfMatch;
-import io.postern.testkit.Await;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ModelId;
@@ -20,17 +18,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.eclipse.paho.client.mqttv3.MqttClient;
-import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
-import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -38,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is let in and who is put out, seen through Paho over TLS. */
+/** Who is let in, seen through Paho over TLS. */
 @Timeout(60)
 class MqttAccessIT {
     private static final int NOT_AUTHORIZED = 5;
@@ -168,44 +158,6 @@ class MqttAccessIT {
     }
 
     @Test
-    void theNewestConnectionWins() throws Exception {
-        try (MqttClient first = connect("meter-1", server.token(meter));
-                MqttClient second = connect("meter-1", server.token(meter))) {
-            awaitLost(first);
-
-            second.publish("devices/meter-1/messages/events/", bytes("still here"), 1, false);
-            assertThat(server.hub.connectedCount()).isEqualTo(1);
-            second.disconnect();
-        }
-    }
-
-    @Test
-    @Tag("HUB-05")
-    void theSessionEndsWithItsToken() throws Exception {
-        try (MqttClient client = connect("meter-1", server.token(meter))) {
-            clock.advance(Duration.ofHours(1));
-
-            awaitLost(client);
-            assertThat(server.hub.connectedCount()).isZero();
-        }
-        connect("meter-1", server.token(meter)).disconnect();
-    }
-
-    @Test
-    @Tag("ISS-12")
-    @Tag("HUB-10")
-    void aDeletedDeviceIsCutAndStaysOut() throws Exception {
-        String token = server.token(meter);
-        try (MqttClient client = connect("meter-1", token)) {
-            server.hub.identities().delete(meter.deviceId(), IfMatch.ANY);
-
-            awaitLost(client);
-        }
-        refused("meter-1", token, NOT_AUTHORIZED);
-        assertThat(server.hub.events().last()).isZero();
-    }
-
-    @Test
     @Tag("ISS-13")
     void anOldTokenOfADeletedNameStaysDeadAfterTheQuarantine() throws Exception {
         ResourceUri own = ResourceUri.device(TestHub.NAMES.hub(), meter.deviceId());
@@ -219,66 +171,8 @@ class MqttAccessIT {
         refused("meter-1", old, NOT_AUTHORIZED);
     }
 
-    @Test
-    void aRefusalIsLoggedWithItsReasonAndWithoutASecret() throws Exception {
-        List<String> lines = new CopyOnWriteArrayList<>();
-        Handler memory = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                lines.add(line.getMessage());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Logger logger = Logger.getLogger("io.postern.cloud.endpoint.mqtt");
-        logger.setLevel(Level.ALL);
-        logger.addHandler(memory);
-        String wrong = server.token(server.device("meter-2"));
-        try {
-            refused("meter-1", wrong, NOT_AUTHORIZED);
-            refused("meter-1", wrong.replace("se=", "xx="), MALFORMED);
-        } finally {
-            logger.removeHandler(memory);
-        }
-
-        String signature = wrong.replaceAll(".*sig=([^&]*).*", "$1");
-        assertThat(lines)
-                .anySatisfy(line -> assertThat(line).contains("meter-1").contains("WRONG_SIGNATURE"));
-        assertThat(lines).anySatisfy(line -> assertThat(line).contains("needs the field se"));
-        assertThat(String.join("\n", lines))
-                .doesNotContain(signature)
-                .doesNotContain(java.net.URLDecoder.decode(signature, StandardCharsets.UTF_8))
-                .doesNotContain(meter.keys().primary().revealBase64());
-    }
-
-    @Test
-    void nobodyGetsInWithoutAToken() throws Exception {
-        try (RawClient client = new RawClient(server)) {
-            client.send("100c00044d515454040200000000"); // CONNECT without user name and password
-            assertThat(client.readAll()).hasToString("20020004");
-        }
-    }
-
     private MqttClient connect(String device, String token) throws Exception {
-        return connect(device, server.userName(device), token);
-    }
-
-    private MqttClient connect(String clientId, String userName, String token) throws Exception {
-        var options = new MqttConnectOptions();
-        options.setUserName(userName);
-        options.setPassword(token.toCharArray());
-        options.setSocketFactory(server.tls().getSocketFactory());
-        options.setCleanSession(false);
-        options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
-        options.setConnectionTimeout(20);
-        var client = new MqttClient(server.uri(), clientId, new MemoryPersistence());
-        client.setTimeToWait(20_000);
-        client.connect(options);
-        return client;
+        return server.paho(device, server.userName(device), token);
     }
 
     private void refused(String device, String token, int expected) throws Exception {
@@ -290,19 +184,13 @@ class MqttAccessIT {
     /** 0 when it was let in. */
     private int code(String clientId, String userName, String token) throws Exception {
         try {
-            MqttClient client = connect(clientId, userName, token);
+            MqttClient client = server.paho(clientId, userName, token);
             client.disconnect();
             client.close();
             return 0;
         } catch (MqttException e) {
             return e.getReasonCode();
         }
-    }
-
-    private static void awaitLost(MqttClient client) {
-        Await.until(Duration.ofSeconds(20), "the connection to be cut", () -> !client.isConnected());
-        assertThatThrownBy(() -> client.publish("devices/meter-1/messages/events/", bytes("late"), 1, false))
-                .isInstanceOf(MqttException.class);
     }
 
     private static byte[] bytes(String text) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.wire.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 
 /** A client that says what no library would. Reads with a time limit of 20 s. */
@@ -15,6 +17,14 @@ final class RawClient implements AutoCloseable {
     RawClient(TestHub hub) throws IOException, GeneralSecurityException {
         socket = hub.tls().getSocketFactory().createSocket(TestHub.NAMES.hubHost(), hub.port);
         socket.setSoTimeout(20_000);
+    }
+
+    /** A client that has been let in as {@code device}. */
+    static RawClient admitted(TestHub hub, DeviceIdentity device) throws IOException, GeneralSecurityException {
+        String name = device.deviceId().text();
+        RawClient client = new RawClient(hub).connect(name, hub.userName(name), hub.token(device), 60);
+        assertThat(client.read(4)).hasToString("20020000");
+        return client;
     }
 
     RawClient send(byte[] octets) throws IOException {
@@ -76,10 +86,13 @@ final class RawClient implements AutoCloseable {
         return packet.toByteArray();
     }
 
+    /** A text or a block of octets as it stands in a packet. */
+    static Bytes field(String text) {
+        Bytes encoded = Bytes.utf8(text);
+        return Bytes.concat(Bytes.of((byte) (encoded.length() >> 8), (byte) encoded.length()), encoded);
+    }
+
     private static void text(ByteArrayOutputStream out, String text) {
-        byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
-        out.write(encoded.length >> 8);
-        out.write(encoded.length);
-        out.writeBytes(encoded);
+        out.writeBytes(field(text).toArray());
     }
 }

@@ -35,6 +35,9 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /** A hub behind a real MQTT listener on a loopback address of its own. */
 final class TestHub implements AutoCloseable {
@@ -96,6 +99,21 @@ final class TestHub implements AutoCloseable {
 
     Instant inAnHour() {
         return clock.instant().plus(Duration.ofHours(1));
+    }
+
+    /** Paho, connected. */
+    MqttClient paho(String clientId, String userName, String token) throws Exception {
+        var options = new MqttConnectOptions();
+        options.setUserName(userName);
+        options.setPassword(token.toCharArray());
+        options.setSocketFactory(tls().getSocketFactory());
+        options.setCleanSession(false);
+        options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
+        options.setConnectionTimeout(20);
+        var client = new MqttClient(uri(), clientId, new MemoryPersistence());
+        client.setTimeToWait(20_000);
+        client.connect(options);
+        return client;
     }
 
     /** The first {@code count} events, once they are there. */
