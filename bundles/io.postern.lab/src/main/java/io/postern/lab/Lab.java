@@ -8,13 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -70,9 +68,7 @@ public final class Lab implements Callable<Integer> {
     private volatile boolean ending;
 
     public static void main(String[] args) throws IOException {
-        Path directory = Files.createTempDirectory("postern-lab-");
-        // read once, when this JVM resolves its first name; the cloud side's names are written there before that
-        System.setProperty("jdk.net.hosts.file", directory.resolve("hosts").toString());
+        Path directory = Scratch.make("postern-lab-");
         System.setProperty("postern.lab", directory.toString());
         int exit = new CommandLine(new Lab()).execute(args);
         directory.toFile().delete(); // when nothing but help was wanted it is empty; else it goes with the shutdown
@@ -114,7 +110,7 @@ public final class Lab implements Callable<Integer> {
             Thread.currentThread().interrupt();
         }
         if (!keep && Files.exists(directory)) {
-            delete(directory);
+            Scratch.delete(directory);
         }
     }
 
@@ -197,13 +193,5 @@ public final class Lab implements Callable<Integer> {
         }
         complain("the gateway has ended. The end of its log:\n"
                 + gateway.process().lastWords(15));
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> all = Files.walk(directory)) {
-            all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-        } catch (IOException | java.io.UncheckedIOException e) {
-            System.err.println("left behind: " + directory + " (" + e.getMessage() + ")");
-        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.lab.bench;
 
+import io.postern.lab.Scratch;
 import io.postern.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,10 +21,11 @@ import picocli.CommandLine.Command;
 public final class Bench implements Runnable {
 
     public static void main(String[] args) throws IOException {
-        Path directory = Files.createTempDirectory("postern-bench-");
-        System.setProperty("jdk.net.hosts.file", directory.resolve("hosts").toString());
+        Path directory = Scratch.make("postern-bench-");
         System.setProperty("postern.lab", directory.toString());
-        System.exit(new CommandLine(new Bench()).execute(args));
+        int exit = new CommandLine(new Bench()).execute(args);
+        Scratch.delete(directory);
+        System.exit(exit);
     }
 
     @Override
