@@ -4,7 +4,6 @@ package io.postern.wire;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import java.time.Instant;
-import java.util.regex.Pattern;
 
 /**
  * The body of a refused request, in one text that every official client can read: numeric {@code errorCode} and
@@ -16,10 +15,6 @@ import java.util.regex.Pattern;
  * @param trackingId found again in the service's log
  */
 public record ErrorBody(int code, String name, String message, String trackingId, Instant at) {
-    // as they stand in tokens and connection strings, also percent-encoded
-    private static final Pattern SECRET =
-            Pattern.compile("((?:\\bsig|SharedAccessKey)(?:=|%3D))[^&;\\s\"'<>]+", Pattern.CASE_INSENSITIVE);
-
     public int httpStatus() {
         return code / 1000;
     }
@@ -57,8 +52,7 @@ public record ErrorBody(int code, String name, String message, String trackingId
 
     /** Without signatures and keys: a proxy on the way may repeat what it was sent. */
     private static String oneLine(String text) {
-        String line = SECRET.matcher(text)
-                .replaceAll("$1...")
+        String line = Shown.withoutSecrets(text)
                 .replaceAll("[\\s\\p{Cntrl}\\p{Cf}]+", " ")
                 .strip();
         return line.length() > 400 ? line.substring(0, 400) + "..." : line;

@@ -9,13 +9,14 @@ import java.util.regex.Pattern;
  */
 public final class Shown {
     private static final int MOST = 80;
+    /** As they stand in tokens and connection strings, also percent-encoded. */
     private static final Pattern SECRET = Pattern.compile(
-            "((?<![A-Za-z])sig|SharedAccessKey|SharedAccessSignature)(=|%3D)[^&;,\\s\"]*", Pattern.CASE_INSENSITIVE);
+            "((?<![A-Za-z])sig|SharedAccessKey|SharedAccessSignature)(=|%3D)[^&;,\\s\"'<>]*", Pattern.CASE_INSENSITIVE);
 
     private Shown() {}
 
     public static String of(String text) {
-        String harmless = holdsSecret(text) ? SECRET.matcher(text).replaceAll("$1$2***") : text;
+        String harmless = withoutSecrets(text);
         var shown = new StringBuilder();
         harmless.codePoints().limit(MOST).forEach(c -> {
             if (isPlain(c)) {
@@ -25,6 +26,11 @@ public final class Shown {
             }
         });
         return harmless.length() > MOST ? shown + "..." : shown.toString();
+    }
+
+    /** The text as it is, but with stars in the place of signatures and keys. */
+    static String withoutSecrets(String text) {
+        return holdsSecret(text) ? SECRET.matcher(text).replaceAll("$1$2***") : text;
     }
 
     /** Whether {@code text} looks like a token or a connection string, or a part of one. */

@@ -38,8 +38,8 @@ class ErrorBodyTest {
     @Test
     void aSecretThatSomebodyRepeatsIsNotShown() {
         assertThat(ErrorBody.describe("<b>SharedAccessSignature sr=hub&sig=abc%2Fdef%3D&se=17</b>"))
-                .isEqualTo("<b>SharedAccessSignature sr=hub&sig=...&se=17</b>");
+                .isEqualTo("<b>SharedAccessSignature sr=hub&sig=***&se=17</b>");
         assertThat(ErrorBody.describe("{\"message\":\"bad: HostName=h;SharedAccessKey=c2VjcmV0;x=1\"}"))
-                .isEqualTo("bad: HostName=h;SharedAccessKey=...;x=1");
+                .isEqualTo("bad: HostName=h;SharedAccessKey=***;x=1");
     }
 }
