@@ -69,7 +69,7 @@ final class TimelineFile implements Milestones, AutoCloseable {
                 .addKeyValue("milestone", milestone)
                 .addKeyValue("subject", subject)
                 .addKeyValue("sinceStartMs", sinceStart)
-                .log("milestone");
+                .log("reached");
         byte[] line = (Json.object()
                                 .add("milestone", milestone.name())
                                 .add("subject", subject)
