@@ -79,7 +79,7 @@ final class EnrollmentRow {
         };
     }
 
-    private AttestationMechanism attestation(Row row, RegistrationId id) throws SQLException {
+    private AttestationMechanism.OfDevice attestation(Row row, RegistrationId id) throws SQLException {
         Bytes endorsementKey = row.bytes("endorsement_key");
         if (!endorsementKey.isEmpty()) {
             return new AttestationMechanism.Tpm(

@@ -98,10 +98,7 @@ public final class Enrollments {
 
     /** @param most from 1 to {@link #LARGEST_PAGE} */
     public EnrollmentPage page(int most, Optional<RegistrationId> after) {
-        if (most < 1 || most > LARGEST_PAGE) {
-            throw new IllegalArgumentException(
-                    "a page of enrollments has 1 to " + LARGEST_PAGE + " entries, not " + most);
-        }
+        requirePageSize(most);
         return database.read(c -> {
             List<StoredEnrollment> entries = Sql.all(
                     c,
@@ -124,6 +121,12 @@ public final class Enrollments {
                         + "WHERE registration_id = ? AND endorsement_key IS NOT NULL AND storage_root_key IS NULL",
                 key.tpm2bPublic(),
                 id.text()));
+    }
+
+    static void requirePageSize(int most) {
+        if (most < 1 || most > LARGEST_PAGE) {
+            throw new IllegalArgumentException("a page has 1 to " + LARGEST_PAGE + " entries, not " + most);
+        }
     }
 
     private Optional<SymmetricKeys> presentKeys(JsonObject json) {

@@ -15,14 +15,14 @@ import java.util.Optional;
 public record IndividualEnrollment(
         RegistrationId registrationId,
         Optional<DeviceId> desiredDeviceId,
-        AttestationMechanism attestation,
+        AttestationMechanism.OfDevice attestation,
         ProvisioningStatus status,
         InitialTwin initialTwin,
         Optional<HubName> desiredHub,
         ReprovisionPolicy reprovisionPolicy) {
 
     /** An enabled enrollment that leaves everything else to the service. */
-    public static IndividualEnrollment of(RegistrationId id, AttestationMechanism attestation) {
+    public static IndividualEnrollment of(RegistrationId id, AttestationMechanism.OfDevice attestation) {
         return new IndividualEnrollment(
                 id,
                 Optional.empty(),
@@ -37,7 +37,11 @@ public record IndividualEnrollment(
         return desiredDeviceId.orElseGet(() -> DeviceId.of(registrationId.text()));
     }
 
-    public IndividualEnrollment with(AttestationMechanism other) {
+    EnrolledDevice device() {
+        return new EnrolledDevice(registrationId, deviceId(), status, initialTwin, desiredHub, Optional.empty());
+    }
+
+    public IndividualEnrollment with(AttestationMechanism.OfDevice other) {
         return new IndividualEnrollment(
                 registrationId, desiredDeviceId, other, status, initialTwin, desiredHub, reprovisionPolicy);
     }

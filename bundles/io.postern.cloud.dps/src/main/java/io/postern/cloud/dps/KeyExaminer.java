@@ -4,6 +4,7 @@ package io.postern.cloud.dps;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
+import io.postern.wire.dps.RegistrationStatus.Mechanism;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ final class KeyExaminer {
         List<Secret> signers = List.of(keys.primary(), keys.secondary());
         return Proof.flaw(attempt, token.get(), signers, clock.instant())
                 .map(Proof::notProven)
-                .orElseGet(() -> new Proof.Proven(signers, keys, Optional.empty()));
+                .orElseGet(
+                        () -> new Proof.Proven(Optional.of(Mechanism.SYMMETRIC_KEY), signers, keys, Optional.empty()));
     }
 }

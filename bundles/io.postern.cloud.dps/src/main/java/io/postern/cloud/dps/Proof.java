@@ -5,6 +5,7 @@ import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
+import io.postern.wire.dps.RegistrationStatus.Mechanism;
 import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import java.time.Instant;
@@ -22,11 +23,14 @@ sealed interface Proof {
     /**
      * It is the device.
      *
+     * @param mechanism how it proved so, for its record; empty for a TPM
      * @param signers the keys its tokens are checked with until the operation ends
      * @param hubKeys the keys it is to have in its hub
      * @param tpm where the primary hub key is to be sent sealed; absent when the device has it already
      */
-    record Proven(List<Secret> signers, SymmetricKeys hubKeys, Optional<TpmAttestation> tpm) implements Proof {}
+    record Proven(
+            Optional<Mechanism> mechanism, List<Secret> signers, SymmetricKeys hubKeys, Optional<TpmAttestation> tpm)
+            implements Proof {}
 
     static Proof notProven(String reason) {
         return new Denied(Refusal.NOT_PROVEN, reason);

@@ -14,6 +14,7 @@ public final class ProvisioningService {
     private final IdScope idScope;
     private final LinkedHub hub;
     private final Enrollments enrollments;
+    private final EnrollmentGroups groups;
     private final RegistrationRecords records;
     private final OperationsMeter meter;
     private final ServicePolicies policies;
@@ -33,11 +34,12 @@ public final class ProvisioningService {
         this.hub = hub;
         this.idScope = ScopeSetting.readOrCreate(database, random);
         this.enrollments = new Enrollments(database, sealer, clock, random);
+        this.groups = new EnrollmentGroups(database, sealer, clock, random);
         this.records = new RegistrationRecords(database, clock, random);
         this.meter = new OperationsMeter(database);
         this.policies = new ServicePolicies(database, sealer, random);
         this.gate = new ServiceGate(policies, settings.serviceHost().text(), clock);
-        this.desk = new RegistrationDesk(idScope, enrollments, records, hub, clock, nanoTime, random);
+        this.desk = new RegistrationDesk(idScope, enrollments, groups, records, hub, clock, nanoTime, random);
     }
 
     public DpsSettings settings() {
@@ -54,6 +56,10 @@ public final class ProvisioningService {
 
     public Enrollments enrollments() {
         return enrollments;
+    }
+
+    public EnrollmentGroups groups() {
+        return groups;
     }
 
     public RegistrationRecords records() {

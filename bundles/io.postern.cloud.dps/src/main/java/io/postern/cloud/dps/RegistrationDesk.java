@@ -3,7 +3,6 @@ package io.postern.cloud.dps;
 
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.dps.challenge.ChallengeMaker;
-import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.IdScope;
@@ -53,14 +52,14 @@ public final class RegistrationDesk {
     private final InstantSource clock;
     private final SecureRandom random;
     private final ChallengeMaker sealing;
-    private final TpmExaminer tpmExaminer;
-    private final KeyExaminer keyExaminer;
+    private final Reception reception;
     private final ExpiringEntries<String, Outcome> outcomes;
     private final PollLimiter polls;
 
     public RegistrationDesk(
             IdScope scope,
             Enrollments enrollments,
+            EnrollmentGroups groups,
             RegistrationRecords records,
             LinkedHub hub,
             InstantSource clock,
@@ -73,8 +72,8 @@ public final class RegistrationDesk {
         this.clock = clock;
         this.random = random;
         this.sealing = new ChallengeMaker(random);
-        this.tpmExaminer = new TpmExaminer(clock, nanoTime, random);
-        this.keyExaminer = new KeyExaminer(clock);
+        this.reception =
+                new Reception(enrollments, groups, new TpmExaminer(clock, nanoTime, random), new KeyExaminer(clock));
         this.outcomes = new ExpiringEntries<>(MOST_OUTCOMES, OUTCOME_LIFE, nanoTime);
         this.polls = new PollLimiter(nanoTime);
     }
@@ -84,19 +83,17 @@ public final class RegistrationDesk {
         if (!attempt.scope().equals(scope)) {
             return unknownScope(attempt.scope());
         }
-        Optional<StoredEnrollment> found = enrollments.find(attempt.id());
-        if (found.isEmpty()) {
-            return unknownRegistration(attempt.id());
-        }
-        IndividualEnrollment enrollment = found.get().enrollment();
-
-        return switch (examine(attempt, enrollment)) {
-            case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
-            case Proof.Denied(Refusal why, String reason) -> refused(why, reason);
-            case Proof.Proven proven
-            when enrollment.status() == ProvisioningStatus.DISABLED ->
-                new RegistrationAnswer.Finished(disabled(attempt.id()));
-            case Proof.Proven proven -> accepted(attempt.id(), proven, assign(enrollment, proven));
+        return switch (reception.receive(attempt)) {
+            case Reception.Stranger(String reason) -> refused(Refusal.UNKNOWN_REGISTRATION, reason);
+            case Reception.Enrolled(EnrolledDevice device, Proof proof) ->
+                switch (proof) {
+                    case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
+                    case Proof.Denied(Refusal why, String reason) -> refused(why, reason);
+                    case Proof.Proven _
+                    when device.status() == ProvisioningStatus.DISABLED ->
+                        new RegistrationAnswer.Finished(disabled(device));
+                    case Proof.Proven proven -> accepted(attempt.id(), proven, assign(device, proven));
+                };
         };
     }
 
@@ -130,37 +127,34 @@ public final class RegistrationDesk {
         if (!attempt.scope().equals(scope)) {
             return unknownScope(attempt.scope());
         }
-        Optional<StoredEnrollment> found = enrollments.find(attempt.id());
-        if (found.isEmpty()) {
-            return unknownRegistration(attempt.id());
-        }
-        return switch (examine(attempt, found.get().enrollment())) {
-            case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
-            case Proof.Denied(Refusal why, String reason) -> refused(why, reason);
-            case Proof.Proven proven ->
-                records.find(attempt.id())
-                        .<RegistrationAnswer>map(RegistrationAnswer.Recorded::new)
-                        .orElseGet(() -> refused(Refusal.NOT_REGISTERED, attempt.id() + " has not registered yet"));
+        return switch (reception.receive(attempt)) {
+            case Reception.Stranger(String reason) -> refused(Refusal.UNKNOWN_REGISTRATION, reason);
+            case Reception.Enrolled(EnrolledDevice _, Proof proof) ->
+                switch (proof) {
+                    case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
+                    case Proof.Denied(Refusal why, String reason) -> refused(why, reason);
+                    case Proof.Proven _ -> recorded(attempt.id());
+                };
         };
     }
 
-    private Proof examine(RegistrationAttempt attempt, IndividualEnrollment enrollment) {
-        return switch (enrollment.attestation()) {
-            case AttestationMechanism.Tpm tpm -> tpmExaminer.examine(attempt, tpm);
-            case AttestationMechanism.SymmetricKey(SymmetricKeys keys) -> keyExaminer.examine(attempt, keys);
-        };
+    private RegistrationAnswer recorded(RegistrationId id) {
+        return records.find(id)
+                .<RegistrationAnswer>map(RegistrationAnswer.Recorded::new)
+                .orElseGet(() -> refused(Refusal.NOT_REGISTERED, id + " has not registered yet"));
     }
 
     /** Allocation and its consequences: the device in its hub, the record, the count. */
-    private RegistrationStatus assign(IndividualEnrollment enrollment, Proof.Proven proven) {
-        RegistrationId id = enrollment.registrationId();
-        DeviceId device = enrollment.deviceId();
+    private RegistrationStatus assign(EnrolledDevice enrolled, Proof.Proven proven) {
+        RegistrationId id = enrolled.registrationId();
+        DeviceId device = enrolled.deviceId();
         proven.tpm().ifPresent(tpm -> enrollments.bindStorageRootKey(id, tpm.storageRootKey()));
-        if (enrollment.desiredHub().filter(name -> !name.equals(hub.name())).isPresent()) {
+        if (enrolled.desiredHub().filter(name -> !name.equals(hub.name())).isPresent()) {
             return failed(
                     id,
                     NO_HUB,
-                    "the enrollment wants the hub " + enrollment.desiredHub().get()
+                    enrolled.enrollment() + " wants the hub "
+                            + enrolled.desiredHub().get()
                             + ", which is not linked to this service; linked is " + hub.name());
         }
         Optional<RegistrationId> holder = records.holder(hub.name(), device).filter(other -> !other.equals(id));
@@ -171,24 +165,24 @@ public final class RegistrationDesk {
                     "the device id " + device + " belongs to registration " + holder.get()
                             + "; enroll this device with another deviceId");
         }
-        return switch (hub.place(device, proven.hubKeys(), enrollment.initialTwin())) {
+        return switch (hub.place(device, proven.hubKeys(), enrolled.initialTwin())) {
             case LinkedHub.Placement.Refused(String reason) -> failed(id, HUB_REFUSED, reason);
-            case LinkedHub.Placement.Created() -> assigned(id, device, proven, "device created and assigned");
-            case LinkedHub.Placement.Updated() -> assigned(id, device, proven, "device assigned again");
+            case LinkedHub.Placement.Created() -> assigned(enrolled, proven, "device created and assigned");
+            case LinkedHub.Placement.Updated() -> assigned(enrolled, proven, "device assigned again");
         };
     }
 
-    private RegistrationStatus assigned(RegistrationId id, DeviceId device, Proof.Proven proven, String message) {
-        RegistrationRecord record = records.succeeded(id, device, hub.name());
+    private RegistrationStatus assigned(EnrolledDevice device, Proof.Proven proven, String message) {
+        RegistrationRecord record = records.succeeded(device, hub.name(), proven.mechanism());
         LOG.atInfo()
-                .addKeyValue("registrationId", id)
-                .addKeyValue("deviceId", device)
+                .addKeyValue("registrationId", device.registrationId())
+                .addKeyValue("deviceId", device.deviceId())
                 .addKeyValue("hub", hub.name())
                 .log(message);
         Optional<Bytes> hubKey = proven.tpm().map(tpm -> sealing.make(
                         tpm,
                         proven.hubKeys().primary(),
-                        ResourceUri.device(hub.name(), device).path())
+                        ResourceUri.device(hub.name(), device.deviceId()).path())
                 .encode());
         return new RegistrationStatus("", Status.ASSIGNED, Optional.of(record.state(hubKey)));
     }
@@ -202,8 +196,9 @@ public final class RegistrationDesk {
         return new RegistrationAnswer.Accepted(operationId, RETRY_AFTER);
     }
 
-    private RegistrationStatus disabled(RegistrationId id) {
-        return notAssigned(id, Status.DISABLED, DISABLED, "an operator has disabled the enrollment of " + id);
+    private RegistrationStatus disabled(EnrolledDevice device) {
+        return notAssigned(
+                device.registrationId(), Status.DISABLED, DISABLED, "an operator has disabled " + device.enrollment());
     }
 
     private RegistrationStatus failed(RegistrationId id, int code, String reason) {
@@ -241,10 +236,6 @@ public final class RegistrationDesk {
         return refused(
                 Refusal.UNKNOWN_SCOPE,
                 "no provisioning service has the id scope " + asked + "; compare it with the service's settings");
-    }
-
-    private static RegistrationAnswer unknownRegistration(RegistrationId id) {
-        return refused(Refusal.UNKNOWN_REGISTRATION, "no enrollment for registration id " + id + "; enroll it first");
     }
 
     private static RegistrationAnswer denied(String reason) {

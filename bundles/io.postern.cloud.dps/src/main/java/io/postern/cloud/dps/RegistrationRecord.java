@@ -14,12 +14,14 @@ import java.util.Optional;
  * That a device has registered, and where it went. Made on success only; an operator may delete it, never change it
  * (DPS-26).
  *
+ * @param attested how the device proved itself; empty for a TPM
  * @param lastUpdated when the device registered last
  */
 public record RegistrationRecord(
         RegistrationId registrationId,
         DeviceId deviceId,
         HubName assignedHub,
+        Optional<RegistrationStatus.Attested> attested,
         String etag,
         Instant created,
         Instant lastUpdated) {
@@ -36,7 +38,8 @@ public record RegistrationRecord(
                 Optional.of(etag),
                 Optional.empty(),
                 Optional.empty(),
-                authenticationKey);
+                authenticationKey,
+                attested);
     }
 
     public JsonObject toJson() {

@@ -8,10 +8,13 @@ import io.postern.cloud.store.Sql;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.RegistrationId;
+import io.postern.wire.dps.RegistrationStatus.Attested;
+import io.postern.wire.dps.RegistrationStatus.Mechanism;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -32,6 +35,22 @@ public final class RegistrationRecords {
         return database.read(c -> find(c, id));
     }
 
+    /** @param most from 1 to {@link Enrollments#LARGEST_PAGE} */
+    public RecordPage page(EnrollmentGroupId group, int most, Optional<RegistrationId> after) {
+        Enrollments.requirePageSize(most);
+        List<RegistrationRecord> rest = database.read(c -> Sql.all(
+                c,
+                "SELECT * FROM dps_registration WHERE group_id = ? AND registration_id > ? "
+                        + "ORDER BY registration_id LIMIT ?",
+                RegistrationRecords::read,
+                group.text(),
+                after.map(RegistrationId::text).orElse(""),
+                most + 1));
+        boolean more = rest.size() > most;
+        List<RegistrationRecord> page = more ? rest.subList(0, most) : rest;
+        return new RecordPage(page, more ? Optional.of(page.getLast().registrationId()) : Optional.empty());
+    }
+
     /** Who holds a device name in a hub. */
     Optional<RegistrationId> holder(HubName hub, DeviceId device) {
         return database.read(c -> Sql.first(
@@ -43,12 +62,15 @@ public final class RegistrationRecords {
     }
 
     /** Writes down a success and counts it, as a registration or, when there was a record, as a re-registration. */
-    RegistrationRecord succeeded(RegistrationId id, DeviceId device, HubName hub) {
+    RegistrationRecord succeeded(EnrolledDevice device, HubName hub, Optional<Mechanism> mechanism) {
+        RegistrationId id = device.registrationId();
+        Optional<Attested> attested =
+                mechanism.map(how -> new Attested(how, device.group().map(EnrollmentGroupId::text)));
         return database.transaction(c -> {
             Optional<RegistrationRecord> before = find(c, id);
             Instant now = clock.instant();
             Instant created = before.map(RegistrationRecord::created).orElse(now);
-            var record = new RegistrationRecord(id, device, hub, Etag.fresh(random), created, now);
+            var record = new RegistrationRecord(id, device.deviceId(), hub, attested, Etag.fresh(random), created, now);
             write(c, record);
             OperationsMeter.count(c, before.isPresent() ? Operation.RE_REGISTRATION : Operation.REGISTRATION);
             return record;
@@ -75,10 +97,12 @@ public final class RegistrationRecords {
     }
 
     private static RegistrationRecord read(Row row) throws SQLException {
+        Optional<String> group = row.optionalText("group_id");
         return new RegistrationRecord(
                 RegistrationId.of(row.text("registration_id")),
                 DeviceId.of(row.text("device_id")),
                 HubName.of(row.text("hub")),
+                row.optionalText("attestation").map(Mechanism::valueOf).map(how -> new Attested(how, group)),
                 row.text("etag"),
                 row.instant("created"),
                 row.instant("last_updated"));
@@ -87,11 +111,13 @@ public final class RegistrationRecords {
     private static void write(Connection c, RegistrationRecord record) throws SQLException {
         Sql.update(
                 c,
-                "INSERT OR REPLACE INTO dps_registration(registration_id, device_id, hub, etag, created, last_updated) "
-                        + "VALUES(?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO dps_registration(registration_id, device_id, hub, attestation, group_id, etag, "
+                        + "created, last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
                 record.registrationId().text(),
                 record.deviceId().text(),
                 record.assignedHub().text(),
+                record.attested().map(how -> how.mechanism().name()),
+                record.attested().flatMap(Attested::enrollmentGroupId),
                 record.etag(),
                 record.created(),
                 record.lastUpdated());

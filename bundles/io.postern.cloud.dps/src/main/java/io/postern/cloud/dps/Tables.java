@@ -40,9 +40,53 @@ final class Tables {
               count INTEGER NOT NULL) WITHOUT ROWID;
             """;
 
+    private static final String GROUPS_AND_CERTIFICATES = """
+            CREATE TABLE dps_enrollment_with_x509(
+              registration_id TEXT PRIMARY KEY,
+              document TEXT NOT NULL,
+              endorsement_key BLOB,
+              storage_root_key BLOB,
+              primary_key BLOB,
+              secondary_key BLOB,
+              x509 TEXT,
+              etag TEXT NOT NULL,
+              created INTEGER NOT NULL,
+              last_updated INTEGER NOT NULL,
+              CHECK ((endorsement_key IS NOT NULL) + (primary_key IS NOT NULL) + (x509 IS NOT NULL) = 1),
+              CHECK ((primary_key IS NULL) = (secondary_key IS NULL)));
+            INSERT INTO dps_enrollment_with_x509
+              SELECT registration_id, document, endorsement_key, storage_root_key, primary_key, secondary_key, NULL,
+              etag, created, last_updated FROM dps_enrollment;
+            DROP TABLE dps_enrollment;
+            ALTER TABLE dps_enrollment_with_x509 RENAME TO dps_enrollment;
+            CREATE TABLE dps_group(
+              group_id TEXT PRIMARY KEY,
+              document TEXT NOT NULL,
+              primary_key BLOB,
+              secondary_key BLOB,
+              x509 TEXT,
+              etag TEXT NOT NULL,
+              created INTEGER NOT NULL,
+              last_updated INTEGER NOT NULL,
+              CHECK ((primary_key IS NULL) = (x509 IS NOT NULL)),
+              CHECK ((primary_key IS NULL) = (secondary_key IS NULL)));
+            ALTER TABLE dps_registration ADD COLUMN attestation TEXT;
+            ALTER TABLE dps_registration ADD COLUMN group_id TEXT;
+            CREATE INDEX dps_registration_group ON dps_registration(group_id, registration_id)
+              WHERE group_id IS NOT NULL;
+            CREATE TABLE dps_ca(
+              name TEXT PRIMARY KEY,
+              certificate BLOB NOT NULL,
+              verification_code TEXT,
+              verified INTEGER NOT NULL,
+              etag TEXT NOT NULL,
+              created INTEGER NOT NULL,
+              last_updated INTEGER NOT NULL);
+            """;
+
     private Tables() {}
 
     static void migrate(Database database) {
-        database.migrate("dps", List.of(FIRST));
+        database.migrate("dps", List.of(FIRST, GROUPS_AND_CERTIFICATES));
     }
 }

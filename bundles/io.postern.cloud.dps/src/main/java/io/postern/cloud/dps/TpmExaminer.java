@@ -86,6 +86,7 @@ final class TpmExaminer {
         if (!open.remove(subject)) {
             return Proof.notProven("the challenge of " + attempt.id() + " was answered twice at the same time");
         }
-        return new Proof.Proven(signers, SymmetricKeys.random(KEY_LENGTH, random), Optional.of(subject.tpm()));
+        return new Proof.Proven(
+                Optional.empty(), signers, SymmetricKeys.random(KEY_LENGTH, random), Optional.of(subject.tpm()));
     }
 }

@@ -62,7 +62,7 @@ final class DpsFixture implements AutoCloseable {
         return service.desk();
     }
 
-    IndividualEnrollment enroll(String id, AttestationMechanism attestation) {
+    IndividualEnrollment enroll(String id, AttestationMechanism.OfDevice attestation) {
         return enroll(IndividualEnrollment.of(RegistrationId.of(id), attestation));
     }
 

@@ -49,6 +49,7 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
      * @param substatus {@code initialAssignment}, {@code deviceDataMigrated}, ...
      * @param errorCode why the attempt failed, HTTP status * 1000 + n
      * @param authenticationKey the activation blob with the device's hub key, TPM only
+     * @param attested how the device proved itself, and as whose member; not told of a TPM
      */
     public record State(
             RegistrationId registrationId,
@@ -61,7 +62,36 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
             Optional<String> etag,
             Optional<Integer> errorCode,
             Optional<String> errorMessage,
-            Optional<Bytes> authenticationKey) {
+            Optional<Bytes> authenticationKey,
+            Optional<Attested> attested) {
+
+        /** A state that says nothing about the attestation. */
+        public State(
+                RegistrationId registrationId,
+                Status status,
+                Optional<String> substatus,
+                Optional<HubName> assignedHub,
+                Optional<DeviceId> deviceId,
+                Instant created,
+                Instant lastUpdated,
+                Optional<String> etag,
+                Optional<Integer> errorCode,
+                Optional<String> errorMessage,
+                Optional<Bytes> authenticationKey) {
+            this(
+                    registrationId,
+                    status,
+                    substatus,
+                    assignedHub,
+                    deviceId,
+                    created,
+                    lastUpdated,
+                    etag,
+                    errorCode,
+                    errorMessage,
+                    authenticationKey,
+                    Optional.empty());
+        }
 
         public JsonObject toJson() {
             var json = Json.object()
@@ -77,6 +107,7 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
             errorMessage.ifPresent(text -> json.add("errorMessage", text));
             authenticationKey.ifPresent(
                     blob -> json.add("tpm", Json.object().add("authenticationKey", blob.toBase64())));
+            attested.ifPresent(how -> json.add(how.mechanism().text(), how.toJson()));
             return json.build();
         }
 
@@ -96,7 +127,8 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
                     Json.text(json, "errorMessage"),
                     Json.object(json, "tpm")
                             .flatMap(tpm -> Json.text(tpm, "authenticationKey"))
-                            .map(State::blob));
+                            .map(State::blob),
+                    Attested.find(json));
         }
 
         private static Bytes blob(String text) {
@@ -113,6 +145,45 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
             } catch (DateTimeParseException e) {
                 throw new IllegalArgumentException("the member \"" + name + "\" is not an instant", e);
             }
+        }
+    }
+
+    /** How a device proved itself, when not with a TPM. */
+    public enum Mechanism {
+        X509("x509"),
+        SYMMETRIC_KEY("symmetricKey");
+
+        private final String text;
+
+        Mechanism(String text) {
+            this.text = text;
+        }
+
+        public String text() {
+            return text;
+        }
+    }
+
+    /**
+     * The attestation of a registration.
+     *
+     * @param enrollmentGroupId the group it came under; empty when it is enrolled by itself
+     */
+    public record Attested(Mechanism mechanism, Optional<String> enrollmentGroupId) {
+        JsonObject toJson() {
+            var json = Json.object();
+            enrollmentGroupId.ifPresent(id -> json.add("enrollmentGroupId", id));
+            return json.build();
+        }
+
+        static Optional<Attested> find(JsonObject state) {
+            for (Mechanism mechanism : Mechanism.values()) {
+                Optional<JsonObject> said = Json.object(state, mechanism.text());
+                if (said.isPresent()) {
+                    return Optional.of(new Attested(mechanism, Json.text(said.get(), "enrollmentGroupId")));
+                }
+            }
+            return Optional.empty();
         }
     }
 

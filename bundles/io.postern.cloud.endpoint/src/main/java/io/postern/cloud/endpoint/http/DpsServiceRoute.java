@@ -7,26 +7,19 @@ import io.postern.cloud.dps.Enrollments;
 import io.postern.cloud.dps.EntryReply;
 import io.postern.cloud.dps.IndividualEnrollment;
 import io.postern.cloud.dps.ProvisioningService;
-import io.postern.cloud.dps.ServiceGate.Decision;
-import io.postern.cloud.dps.ServiceGate.Denial;
 import io.postern.cloud.dps.ServicePermission;
 import io.postern.cloud.dps.StoredEnrollment;
 import io.postern.cloud.hub.IfMatch;
-import io.postern.wire.Bytes;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
-import io.postern.wire.Shown;
 import jakarta.json.JsonObject;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Where operators keep the enrollment list and read registration records (DPS-15): {@code /enrollments...},
- * {@code /registrations/{id}}, and on the service's own host {@code /settings}. Every door asks for a permission.
+ * {@code /enrollmentGroups...}, {@code /registrations/{id}}, and on the service's own host {@code /settings}. Every door asks for a permission.
  */
 public final class DpsServiceRoute implements Route {
     private static final Logger LOG = LoggerFactory.getLogger(DpsServiceRoute.class);
@@ -34,13 +27,16 @@ public final class DpsServiceRoute implements Route {
     private final ProvisioningService service;
     private final Enrollments enrollments;
     private final BulkEnrollment bulk;
-    private final DpsDoor door;
+    private final OperatorDoor door;
+    private final DpsGroupRoute groups;
+    private final Paging pages = new Paging("enrollment", "enrollments");
 
     public DpsServiceRoute(ProvisioningService service, ErrorReplies errors) {
         this.service = service;
         this.enrollments = service.enrollments();
         this.bulk = new BulkEnrollment(enrollments);
-        this.door = new DpsDoor(errors);
+        this.door = new OperatorDoor(service.gate(), new DpsDoor(errors));
+        this.groups = new DpsGroupRoute(service.groups(), service.records(), door);
     }
 
     @Override
@@ -56,7 +52,7 @@ public final class DpsServiceRoute implements Route {
                 && request.host().equals(service.settings().serviceHost().text())) {
             return Optional.of(settings(request));
         }
-        return Optional.empty();
+        return groups.handle(request);
     }
 
     private Optional<Reply> enrollments(Request request) {
@@ -66,7 +62,7 @@ public final class DpsServiceRoute implements Route {
             return Optional.of(post ? write(request, this::bulk) : door.wrongMethod(request, "POST"));
         }
         if (length == 2 && post && request.has(1, "query")) {
-            return Optional.of(permitted(request, ServicePermission.ENROLLMENT_READ, this::query));
+            return Optional.of(door.pass(request, ServicePermission.ENROLLMENT_READ, this::query));
         }
         if (length == 3 && request.has(2, "attestationmechanism")) {
             // whoever reads the keys can be the device: no less than writing
@@ -77,7 +73,7 @@ public final class DpsServiceRoute implements Route {
 
     private Reply enrollment(Request request) {
         return switch (request.method()) {
-            case "GET" -> permitted(request, ServicePermission.ENROLLMENT_READ, this::read);
+            case "GET" -> door.pass(request, ServicePermission.ENROLLMENT_READ, this::read);
             case "PUT" -> write(request, this::put);
             case "DELETE" -> write(request, this::delete);
             default -> door.wrongMethod(request, "GET, PUT, DELETE");
@@ -86,8 +82,8 @@ public final class DpsServiceRoute implements Route {
 
     private Reply registration(Request request) {
         return switch (request.method()) {
-            case "GET" -> permitted(request, ServicePermission.REGISTRATION_STATUS_READ, this::readRecord);
-            case "DELETE" -> permitted(request, ServicePermission.REGISTRATION_STATUS_WRITE, this::deleteRecord);
+            case "GET" -> door.pass(request, ServicePermission.REGISTRATION_STATUS_READ, this::readRecord);
+            case "DELETE" -> door.pass(request, ServicePermission.REGISTRATION_STATUS_WRITE, this::deleteRecord);
             // DPS-26: made by a registration, deleted by an operator, changed by nobody
             default -> door.wrongMethod(request, "GET, DELETE");
         };
@@ -95,30 +91,12 @@ public final class DpsServiceRoute implements Route {
 
     private Reply settings(Request request) {
         return request.method().equals("GET")
-                ? permitted(request, ServicePermission.SERVICE_CONFIG, this::readSettings)
+                ? door.pass(request, ServicePermission.SERVICE_CONFIG, this::readSettings)
                 : door.wrongMethod(request, "GET"); // DPS-13: the id scope never changes
     }
 
     private Reply write(Request request, DpsDoor.Room room) {
-        return permitted(request, ServicePermission.ENROLLMENT_WRITE, room);
-    }
-
-    private Reply permitted(Request request, ServicePermission permission, DpsDoor.Room room) {
-        return door.pass(request, entering -> switch (service.gate().decide(DpsDoor.token(entering), permission)) {
-            case Decision.Denied(Denial why, String text) ->
-                switch (why) {
-                    case NOT_PROVEN -> door.refuse(entering, 401_002, "Unauthorized", text);
-                    case NOT_PERMITTED -> door.refuse(entering, 403_001, "Forbidden", text);
-                };
-            case Decision.Allowed(String policy) -> {
-                LOG.atDebug()
-                        .addKeyValue("policy", policy)
-                        .addKeyValue("method", entering.method())
-                        .addKeyValue("path", entering.path())
-                        .log("service request");
-                yield room.enter(entering);
-            }
-        });
+        return door.pass(request, ServicePermission.ENROLLMENT_WRITE, room);
     }
 
     private Reply read(Request request) {
@@ -152,12 +130,13 @@ public final class DpsServiceRoute implements Route {
         return switch (enrollments.update(enrollment, condition)) {
             case EntryReply.Stored(StoredEnrollment entry) -> written(entry, "enrollment updated");
             case EntryReply.NotFound _ -> noEnrollment(request);
-            case EntryReply.EtagMismatch(var id, String current) -> stale(request, id, current);
+            case EntryReply.EtagMismatch(var id, String current) -> door.stale(request, id, current);
         };
     }
 
     private Reply delete(Request request) {
-        return deletion(request, enrollments.delete(id(request), condition(request)), () -> noEnrollment(request));
+        return deletion(
+                request, enrollments.delete(id(request), OperatorDoor.condition(request)), () -> noEnrollment(request));
     }
 
     private Reply mechanism(Request request) {
@@ -173,15 +152,11 @@ public final class DpsServiceRoute implements Route {
     }
 
     private Reply query(Request request) {
-        requireWholeList(Json.parseObject(request.body().toUtf8()));
-        EnrollmentPage page = enrollments.page(pageSize(request), continuation(request));
+        pages.requireWholeList(request);
+        EnrollmentPage page = enrollments.page(pages.size(request), pages.after(request, RegistrationId::of));
         var entries = Json.array();
         page.entries().forEach(entry -> entries.add(json(entry)));
-        Reply reply = Reply.json(200, entries.build()).with("x-ms-item-type", "enrollment");
-        return page.continueAfter()
-                .map(last ->
-                        reply.with("x-ms-continuation", Bytes.utf8(last.text()).toBase64()))
-                .orElse(reply);
+        return pages.reply(entries.build(), page.continueAfter().map(RegistrationId::text));
     }
 
     private Reply readRecord(Request request) {
@@ -192,7 +167,10 @@ public final class DpsServiceRoute implements Route {
     }
 
     private Reply deleteRecord(Request request) {
-        return deletion(request, service.records().delete(id(request), condition(request)), () -> noRecord(request));
+        return deletion(
+                request,
+                service.records().delete(id(request), OperatorDoor.condition(request)),
+                () -> noRecord(request));
     }
 
     private Reply readSettings(Request request) {
@@ -222,7 +200,7 @@ public final class DpsServiceRoute implements Route {
                 yield Reply.empty(204);
             }
             case EntryReply.NotFound _ -> missing.get();
-            case EntryReply.EtagMismatch(var id, String current) -> stale(request, id, current);
+            case EntryReply.EtagMismatch(var id, String current) -> door.stale(request, id, current);
         };
     }
 
@@ -250,49 +228,7 @@ public final class DpsServiceRoute implements Route {
         return door.refuse(request, 404_004, "RegistrationNotFound", id(request) + " has not registered");
     }
 
-    private Reply stale(Request request, RegistrationId id, String current) {
-        return door.refuse(
-                request,
-                412_001,
-                "PreconditionFailed",
-                "the entry " + id + " has changed: its etag is " + current + "; read it again");
-    }
-
     private static RegistrationId id(Request request) {
         return RegistrationId.of(request.segments().get(1));
-    }
-
-    private static IfMatch condition(Request request) {
-        return request.header("If-Match").map(IfMatch::parse).orElse(IfMatch.ANY);
-    }
-
-    private static void requireWholeList(JsonObject query) {
-        String text = Json.requireText(query, "query").strip().toLowerCase(Locale.ROOT);
-        if (!text.equals("*") && !text.matches("select\\s+\\*(\\s+from\\s+enrollments)?")) {
-            throw new IllegalArgumentException(
-                    "the query understood here is \"select * from enrollments\", not \"" + Shown.of(text) + "\"");
-        }
-    }
-
-    private static int pageSize(Request request) {
-        String text = request.header("x-ms-max-item-count").orElse("100");
-        try {
-            return Math.min(Integer.parseInt(text.strip()), Enrollments.LARGEST_PAGE);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("x-ms-max-item-count is a number, not \"" + Shown.of(text) + "\"", e);
-        }
-    }
-
-    private static Optional<RegistrationId> continuation(Request request) {
-        return request.header("x-ms-continuation")
-                .filter(text -> !text.isBlank())
-                .map(text -> {
-                    try {
-                        byte[] last = Base64.getDecoder().decode(text.strip());
-                        return RegistrationId.of(new String(last, StandardCharsets.UTF_8));
-                    } catch (IllegalArgumentException e) {
-                        throw new IllegalArgumentException("x-ms-continuation is not one of this service", e);
-                    }
-                });
     }
 }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.RegistrationId;
+import java.util.Optional;
+
+/**
+ * What an enrollment grants to one device.
+ *
+ * @param group the group it comes under; empty when it is enrolled by itself
+ */
+record EnrolledDevice(
+        RegistrationId registrationId,
+        DeviceId deviceId,
+        ProvisioningStatus status,
+        InitialTwin initialTwin,
+        Optional<HubName> desiredHub,
+        Optional<EnrollmentGroupId> group) {
+
+    /** Names the enrollment for a person. */
+    String enrollment() {
+        return group.map(id -> "the enrollment group " + id).orElseGet(() -> "the enrollment of " + registrationId);
+    }
+}

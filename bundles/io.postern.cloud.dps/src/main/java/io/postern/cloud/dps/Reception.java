@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.dps;
+
+import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.wire.DerivedKey;
+import io.postern.wire.RegistrationId;
+import io.postern.wire.SasToken;
+import java.util.Optional;
+
+/**
+ * Finds the enrollment that a device comes under and has it examined by that. An individual enrollment goes before
+ * every group, even when it is disabled: so one member of a group is kept out.
+ */
+final class Reception {
+
+    /** Who is asking. */
+    sealed interface Finding {}
+
+    record Enrolled(EnrolledDevice device, Proof proof) implements Finding {}
+
+    /** No enrollment speaks of this device. */
+    record Stranger(String reason) implements Finding {}
+
+    private final Enrollments enrollments;
+    private final EnrollmentGroups groups;
+    private final TpmExaminer tpmExaminer;
+    private final KeyExaminer keyExaminer;
+
+    Reception(Enrollments enrollments, EnrollmentGroups groups, TpmExaminer tpmExaminer, KeyExaminer keyExaminer) {
+        this.enrollments = enrollments;
+        this.groups = groups;
+        this.tpmExaminer = tpmExaminer;
+        this.keyExaminer = keyExaminer;
+    }
+
+    Finding receive(RegistrationAttempt attempt) {
+        Optional<StoredEnrollment> individual = enrollments.find(attempt.id());
+        if (individual.isPresent()) {
+            IndividualEnrollment enrollment = individual.get().enrollment();
+            return new Enrolled(enrollment.device(), examine(attempt, enrollment.attestation()));
+        }
+        return attempt.token().map(token -> byDerivedKey(attempt, token)).orElseGet(() -> stranger(attempt, ""));
+    }
+
+    private Proof examine(RegistrationAttempt attempt, AttestationMechanism.OfDevice attestation) {
+        return switch (attestation) {
+            case AttestationMechanism.Tpm tpm -> tpmExaminer.examine(attempt, tpm);
+            case AttestationMechanism.SymmetricKey(SymmetricKeys keys) -> keyExaminer.examine(attempt, keys);
+        };
+    }
+
+    /** The request names no group: it is the one whose derived key has signed. */
+    private Finding byDerivedKey(RegistrationAttempt attempt, SasToken token) {
+        for (EnrollmentGroup group : groups.all()) {
+            Optional<SymmetricKeys> derived = derived(group, attempt.id());
+            if (derived.isPresent() && isSignedWith(token, derived.get())) {
+                return new Enrolled(group.member(attempt.id()), keyExaminer.examine(attempt, derived.get()));
+            }
+        }
+        return stranger(attempt, ", and its token is not signed with a key derived from a group's");
+    }
+
+    private static Optional<SymmetricKeys> derived(EnrollmentGroup group, RegistrationId id) {
+        return switch (group.attestation()) {
+            case AttestationMechanism.SymmetricKey(SymmetricKeys keys) ->
+                Optional.of(new SymmetricKeys(DerivedKey.of(keys.primary(), id), DerivedKey.of(keys.secondary(), id)));
+        };
+    }
+
+    private static boolean isSignedWith(SasToken token, SymmetricKeys keys) {
+        return token.isSignedBy(keys.primary()) || token.isSignedBy(keys.secondary());
+    }
+
+    private static Stranger stranger(RegistrationAttempt attempt, String more) {
+        return new Stranger("no enrollment for registration id " + attempt.id() + more
+                + "; enroll it first, by itself or in a group");
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import io.postern.cloud.dps.ServiceGate;
+import io.postern.cloud.dps.ServiceGate.Decision;
+import io.postern.cloud.dps.ServiceGate.Denial;
+import io.postern.cloud.dps.ServicePermission;
+import io.postern.cloud.hub.IfMatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The door of the service endpoint: nobody passes without a token that has the permission (DPS-15). */
+final class OperatorDoor {
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorDoor.class);
+
+    private final ServiceGate gate;
+    private final DpsDoor door;
+
+    OperatorDoor(ServiceGate gate, DpsDoor door) {
+        this.gate = gate;
+        this.door = door;
+    }
+
+    Reply pass(Request request, ServicePermission permission, DpsDoor.Room room) {
+        return door.pass(request, entering -> switch (gate.decide(DpsDoor.token(entering), permission)) {
+            case Decision.Denied(Denial why, String text) ->
+                switch (why) {
+                    case NOT_PROVEN -> door.refuse(entering, 401_002, "Unauthorized", text);
+                    case NOT_PERMITTED -> door.refuse(entering, 403_001, "Forbidden", text);
+                };
+            case Decision.Allowed(String policy) -> {
+                LOG.atDebug()
+                        .addKeyValue("policy", policy)
+                        .addKeyValue("method", entering.method())
+                        .addKeyValue("path", entering.path())
+                        .log("service request");
+                yield room.enter(entering);
+            }
+        });
+    }
+
+    Reply refuse(Request request, int code, String name, String text) {
+        return door.refuse(request, code, name, text);
+    }
+
+    Reply wrongMethod(Request request, String allowed) {
+        return door.wrongMethod(request, allowed);
+    }
+
+    /** The entry is not the one the operator has seen. */
+    Reply stale(Request request, Object id, String current) {
+        return door.refuse(
+                request,
+                412_001,
+                "PreconditionFailed",
+                "the entry " + id + " has changed: its etag is " + current + "; read it again");
+    }
+
+    /** What the operator has seen of the entry; any state when not said. */
+    static IfMatch condition(Request request) {
+        return request.header("If-Match").map(IfMatch::parse).orElse(IfMatch.ANY);
+    }
+}
