@@ -25,10 +25,11 @@ final class AttestationCodec {
         String type = Json.requireText(json, "type");
         return switch (type.toLowerCase(Locale.ROOT)) {
             case "tpm" -> tpm(inner(json, "tpm"));
+            case "x509" -> X509Codec.ofDevice(inner(json, "x509"));
             case "symmetrickey" -> symmetricKey(inner(json, "symmetricKey"), absentKeys);
             default ->
                 throw new IllegalArgumentException(
-                        "attestation.type of an enrollment is tpm or symmetricKey here, not \"" + Shown.of(type)
+                        "attestation.type of an enrollment is tpm, x509 or symmetricKey, not \"" + Shown.of(type)
                                 + "\"");
         };
     }
@@ -38,10 +39,12 @@ final class AttestationCodec {
         JsonObject json = member(entry);
         String type = Json.requireText(json, "type");
         return switch (type.toLowerCase(Locale.ROOT)) {
+            case "x509" -> X509Codec.ofGroup(inner(json, "x509"));
             case "symmetrickey" -> symmetricKey(inner(json, "symmetricKey"), absentKeys);
             default ->
                 throw new IllegalArgumentException(
-                        "attestation.type of an enrollment group is symmetricKey here, not \"" + Shown.of(type) + "\"");
+                        "attestation.type of an enrollment group is x509 or symmetricKey, not \"" + Shown.of(type)
+                                + "\"");
         };
     }
 
@@ -63,7 +66,14 @@ final class AttestationCodec {
                         .add("symmetricKey", shown)
                         .build();
             }
+            case AttestationMechanism.ClientCertificates certificates -> x509(X509Codec.toJson(certificates));
+            case AttestationMechanism.SigningCertificates certificates -> x509(X509Codec.toJson(certificates));
+            case AttestationMechanism.CaReferences references -> x509(X509Codec.toJson(references));
         };
+    }
+
+    private static JsonObject x509(JsonObject inner) {
+        return Json.object().add("type", "x509").add("x509", inner).build();
     }
 
     private static AttestationMechanism.Tpm tpm(JsonObject json) {

@@ -108,13 +108,16 @@ public final class EnrollmentGroups {
     }
 
     private static boolean isAlike(EnrollmentGroup one, EnrollmentGroup other) {
-        return one.attestation().getClass().equals(other.attestation().getClass());
+        return one.attestation() instanceof AttestationMechanism.SymmetricKey
+                == other.attestation() instanceof AttestationMechanism.SymmetricKey;
     }
 
     private Optional<SymmetricKeys> presentKeys(JsonObject json) {
         return find(EnrollmentGroupId.of(Json.requireText(json, "enrollmentGroupId")))
                 .flatMap(present -> switch (present.group().attestation()) {
                     case AttestationMechanism.SymmetricKey(SymmetricKeys keys) -> Optional.of(keys);
+                    case AttestationMechanism.SigningCertificates _, AttestationMechanism.CaReferences _ ->
+                        Optional.empty();
                 });
     }
 

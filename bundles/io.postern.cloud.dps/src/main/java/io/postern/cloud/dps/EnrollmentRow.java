@@ -11,23 +11,25 @@ import io.postern.wire.RegistrationId;
 import io.postern.wire.Secret;
 import io.postern.wire.tpm.EndorsementKey;
 import io.postern.wire.tpm.RsaStorageKey;
+import jakarta.json.JsonObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** One row of the enrollment table: the document without its attestation, the public keys, the sealed keys. */
+/** One row of the enrollment table: the document without its attestation, and the public keys, the sealed keys or the certificates. */
 final class EnrollmentRow {
     private static final String WRITE = """
             INSERT OR REPLACE INTO dps_enrollment(registration_id, document, endorsement_key, storage_root_key,
-            primary_key, secondary_key, etag, created, last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+            primary_key, secondary_key, x509, etag, created, last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
-    /** The attestation as it lies in its four columns; two pairs, one of them empty. */
+    /** The attestation as it lies in its five columns; two pairs and one, of which one is filled. */
     private record Keys(
             Optional<Bytes> endorsementKey,
             Optional<Bytes> storageRootKey,
             Optional<Bytes> sealedPrimary,
-            Optional<Bytes> sealedSecondary) {}
+            Optional<Bytes> sealedSecondary,
+            Optional<String> x509) {}
 
     private final KeySealer sealer;
 
@@ -47,6 +49,7 @@ final class EnrollmentRow {
                 keys.storageRootKey(),
                 keys.sealedPrimary(),
                 keys.sealedSecondary(),
+                keys.x509(),
                 entry.etag(),
                 entry.created(),
                 entry.lastUpdated());
@@ -69,14 +72,23 @@ final class EnrollmentRow {
                         Optional.of(ek.tpm2bPublic()),
                         srk.map(RsaStorageKey::tpm2bPublic),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty());
             case AttestationMechanism.SymmetricKey(SymmetricKeys(Secret primary, Secret secondary)) ->
                 new Keys(
                         Optional.empty(),
                         Optional.empty(),
                         Optional.of(sealer.seal(primary, place(id, "primary"))),
-                        Optional.of(sealer.seal(secondary, place(id, "secondary"))));
+                        Optional.of(sealer.seal(secondary, place(id, "secondary"))),
+                        Optional.empty());
+            case AttestationMechanism.ClientCertificates certificates -> certificates(X509Codec.toJson(certificates));
+            case AttestationMechanism.CaReferences references -> certificates(X509Codec.toJson(references));
         };
+    }
+
+    private static Keys certificates(JsonObject x509) {
+        return new Keys(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(x509.toString()));
     }
 
     private AttestationMechanism.OfDevice attestation(Row row, RegistrationId id) throws SQLException {
@@ -87,6 +99,10 @@ final class EnrollmentRow {
                     Optional.of(row.bytes("storage_root_key"))
                             .filter(key -> !key.isEmpty())
                             .map(RsaStorageKey::decode));
+        }
+        Optional<String> x509 = row.optionalText("x509");
+        if (x509.isPresent()) {
+            return X509Codec.ofDevice(Json.parseObject(x509.get()));
         }
         return new AttestationMechanism.SymmetricKey(new SymmetricKeys(
                 sealer.unseal(row.bytes("primary_key"), place(id, "primary")),

@@ -133,7 +133,9 @@ public final class Enrollments {
         return find(RegistrationId.of(Json.requireText(json, "registrationId")))
                 .flatMap(present -> switch (present.enrollment().attestation()) {
                     case AttestationMechanism.SymmetricKey(SymmetricKeys keys) -> Optional.of(keys);
-                    case AttestationMechanism.Tpm _ -> Optional.empty();
+                    case AttestationMechanism.Tpm _,
+                            AttestationMechanism.ClientCertificates _,
+                            AttestationMechanism.CaReferences _ -> Optional.empty();
                 });
     }
 

@@ -8,11 +8,12 @@ import io.postern.cloud.store.Sql;
 import io.postern.wire.Bytes;
 import io.postern.wire.Json;
 import io.postern.wire.Secret;
+import jakarta.json.JsonObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** One row of the group table: the document without its attestation, and the sealed keys. */
+/** One row of the group table: the document without its attestation, and either the sealed keys or the certificates. */
 final class GroupRow {
     private static final String WRITE = """
             INSERT OR REPLACE INTO dps_group(group_id, document, primary_key, secondary_key, x509, etag, created,
@@ -60,10 +61,20 @@ final class GroupRow {
                         Optional.of(sealer.seal(primary, place(group.id(), "primary"))),
                         Optional.of(sealer.seal(secondary, place(group.id(), "secondary"))),
                         Optional.empty());
+            case AttestationMechanism.SigningCertificates signing -> certificates(X509Codec.toJson(signing));
+            case AttestationMechanism.CaReferences references -> certificates(X509Codec.toJson(references));
         };
     }
 
+    private static Columns certificates(JsonObject x509) {
+        return new Columns(Optional.empty(), Optional.empty(), Optional.of(x509.toString()));
+    }
+
     private AttestationMechanism.OfGroup attestation(Row row, EnrollmentGroupId id) throws SQLException {
+        Optional<String> x509 = row.optionalText("x509");
+        if (x509.isPresent()) {
+            return X509Codec.ofGroup(Json.parseObject(x509.get()));
+        }
         return new AttestationMechanism.SymmetricKey(new SymmetricKeys(
                 sealer.unseal(row.bytes("primary_key"), place(id, "primary")),
                 sealer.unseal(row.bytes("secondary_key"), place(id, "secondary"))));

@@ -30,7 +30,7 @@ final class KeyExaminer {
         List<Secret> signers = List.of(keys.primary(), keys.secondary());
         return Proof.flaw(attempt, token.get(), signers, clock.instant())
                 .map(Proof::notProven)
-                .orElseGet(
-                        () -> new Proof.Proven(Optional.of(Mechanism.SYMMETRIC_KEY), signers, keys, Optional.empty()));
+                .orElseGet(() -> new Proof.Proven(
+                        Optional.of(Mechanism.SYMMETRIC_KEY), new Credential.Keys(signers), keys, Optional.empty()));
     }
 }

@@ -24,12 +24,12 @@ sealed interface Proof {
      * It is the device.
      *
      * @param mechanism how it proved so, for its record; empty for a TPM
-     * @param signers the keys its tokens are checked with until the operation ends
+     * @param credential what it must show again until the operation ends
      * @param hubKeys the keys it is to have in its hub
      * @param tpm where the primary hub key is to be sent sealed; absent when the device has it already
      */
     record Proven(
-            Optional<Mechanism> mechanism, List<Secret> signers, SymmetricKeys hubKeys, Optional<TpmAttestation> tpm)
+            Optional<Mechanism> mechanism, Credential credential, SymmetricKeys hubKeys, Optional<TpmAttestation> tpm)
             implements Proof {}
 
     static Proof notProven(String reason) {

@@ -15,6 +15,7 @@ public final class ProvisioningService {
     private final LinkedHub hub;
     private final Enrollments enrollments;
     private final EnrollmentGroups groups;
+    private final CaCertificates authorities;
     private final RegistrationRecords records;
     private final OperationsMeter meter;
     private final ServicePolicies policies;
@@ -35,11 +36,13 @@ public final class ProvisioningService {
         this.idScope = ScopeSetting.readOrCreate(database, random);
         this.enrollments = new Enrollments(database, sealer, clock, random);
         this.groups = new EnrollmentGroups(database, sealer, clock, random);
+        this.authorities = new CaCertificates(database, clock, random);
         this.records = new RegistrationRecords(database, clock, random);
         this.meter = new OperationsMeter(database);
         this.policies = new ServicePolicies(database, sealer, random);
         this.gate = new ServiceGate(policies, settings.serviceHost().text(), clock);
-        this.desk = new RegistrationDesk(idScope, enrollments, groups, records, hub, clock, nanoTime, random);
+        this.desk =
+                new RegistrationDesk(idScope, enrollments, groups, authorities, records, hub, clock, nanoTime, random);
     }
 
     public DpsSettings settings() {
@@ -60,6 +63,10 @@ public final class ProvisioningService {
 
     public EnrollmentGroups groups() {
         return groups;
+    }
+
+    public CaCertificates authorities() {
+        return authorities;
     }
 
     public RegistrationRecords records() {

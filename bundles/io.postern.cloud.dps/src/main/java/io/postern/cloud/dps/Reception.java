@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.x509.CertificateChain;
+import io.postern.cloud.dps.x509.CertificatePair;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.DerivedKey;
 import io.postern.wire.RegistrationId;
@@ -25,12 +27,19 @@ final class Reception {
     private final EnrollmentGroups groups;
     private final TpmExaminer tpmExaminer;
     private final KeyExaminer keyExaminer;
+    private final CertificateExaminer certificateExaminer;
 
-    Reception(Enrollments enrollments, EnrollmentGroups groups, TpmExaminer tpmExaminer, KeyExaminer keyExaminer) {
+    Reception(
+            Enrollments enrollments,
+            EnrollmentGroups groups,
+            TpmExaminer tpmExaminer,
+            KeyExaminer keyExaminer,
+            CertificateExaminer certificateExaminer) {
         this.enrollments = enrollments;
         this.groups = groups;
         this.tpmExaminer = tpmExaminer;
         this.keyExaminer = keyExaminer;
+        this.certificateExaminer = certificateExaminer;
     }
 
     Finding receive(RegistrationAttempt attempt) {
@@ -39,13 +48,19 @@ final class Reception {
             IndividualEnrollment enrollment = individual.get().enrollment();
             return new Enrolled(enrollment.device(), examine(attempt, enrollment.attestation()));
         }
-        return attempt.token().map(token -> byDerivedKey(attempt, token)).orElseGet(() -> stranger(attempt, ""));
+        if (attempt.token().isPresent()) {
+            return byDerivedKey(attempt, attempt.token().get());
+        }
+        return attempt.chain().map(chain -> byIssuer(attempt, chain)).orElseGet(() -> stranger(attempt, ""));
     }
 
     private Proof examine(RegistrationAttempt attempt, AttestationMechanism.OfDevice attestation) {
         return switch (attestation) {
             case AttestationMechanism.Tpm tpm -> tpmExaminer.examine(attempt, tpm);
             case AttestationMechanism.SymmetricKey(SymmetricKeys keys) -> keyExaminer.examine(attempt, keys);
+            case AttestationMechanism.ClientCertificates(CertificatePair pair) ->
+                certificateExaminer.examine(attempt, pair);
+            case AttestationMechanism.CaReferences references -> certificateExaminer.examine(attempt, references);
         };
     }
 
@@ -60,10 +75,22 @@ final class Reception {
         return stranger(attempt, ", and its token is not signed with a key derived from a group's");
     }
 
+    private Finding byIssuer(RegistrationAttempt attempt, CertificateChain chain) {
+        return certificateExaminer
+                .nearest(chain, groups.all())
+                .<Finding>map(issuer -> new Enrolled(
+                        issuer.group().member(attempt.id()), certificateExaminer.examine(attempt, chain, issuer)))
+                .orElseGet(() -> stranger(
+                        attempt,
+                        ", and the certificate " + CertificateChain.subject(chain.leaf())
+                                + " was issued by no CA of a group"));
+    }
+
     private static Optional<SymmetricKeys> derived(EnrollmentGroup group, RegistrationId id) {
         return switch (group.attestation()) {
             case AttestationMechanism.SymmetricKey(SymmetricKeys keys) ->
                 Optional.of(new SymmetricKeys(DerivedKey.of(keys.primary(), id), DerivedKey.of(keys.secondary(), id)));
+            case AttestationMechanism.SigningCertificates _, AttestationMechanism.CaReferences _ -> Optional.empty();
         };
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.x509.CertificateChain;
 import io.postern.wire.IdScope;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.ResourceUri;
@@ -8,8 +9,18 @@ import io.postern.wire.SasToken;
 import io.postern.wire.dps.RegistrationRequest;
 import java.util.Optional;
 
-/** One request of a device, as it came in. */
-public record RegistrationAttempt(IdScope scope, RegistrationRequest request, Optional<SasToken> token) {
+/**
+ * One request of a device, as it came in.
+ *
+ * @param chain the certificates of its TLS connection; the device holds the key of the first
+ */
+public record RegistrationAttempt(
+        IdScope scope, RegistrationRequest request, Optional<SasToken> token, Optional<CertificateChain> chain) {
+
+    /** A request over a connection without a client certificate. */
+    public RegistrationAttempt(IdScope scope, RegistrationRequest request, Optional<SasToken> token) {
+        this(scope, request, token, Optional.empty());
+    }
 
     RegistrationId id() {
         return request.registrationId();

@@ -8,7 +8,6 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.IdScope;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.ResourceUri;
-import io.postern.wire.Secret;
 import io.postern.wire.Shown;
 import io.postern.wire.dps.RegistrationStatus;
 import io.postern.wire.dps.RegistrationStatus.Status;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -43,7 +41,7 @@ public final class RegistrationDesk {
     private static final int HUB_REFUSED = 409001;
     private static final int DISABLED = 403001;
 
-    private record Outcome(RegistrationId id, List<Secret> signers, RegistrationStatus status) {}
+    private record Outcome(RegistrationId id, Credential credential, RegistrationStatus status) {}
 
     private final IdScope scope;
     private final Enrollments enrollments;
@@ -60,6 +58,7 @@ public final class RegistrationDesk {
             IdScope scope,
             Enrollments enrollments,
             EnrollmentGroups groups,
+            CaCertificates authorities,
             RegistrationRecords records,
             LinkedHub hub,
             InstantSource clock,
@@ -72,8 +71,12 @@ public final class RegistrationDesk {
         this.clock = clock;
         this.random = random;
         this.sealing = new ChallengeMaker(random);
-        this.reception =
-                new Reception(enrollments, groups, new TpmExaminer(clock, nanoTime, random), new KeyExaminer(clock));
+        this.reception = new Reception(
+                enrollments,
+                groups,
+                new TpmExaminer(clock, nanoTime, random),
+                new KeyExaminer(clock),
+                new CertificateExaminer(authorities, clock, random));
         this.outcomes = new ExpiringEntries<>(MOST_OUTCOMES, OUTCOME_LIFE, nanoTime);
         this.polls = new PollLimiter(nanoTime);
     }
@@ -109,11 +112,7 @@ public final class RegistrationDesk {
                     "operation " + Shown.of(operationId) + " of registration " + attempt.id()
                             + " is not known here (any more); register again");
         }
-        if (attempt.token().isEmpty()) {
-            return denied("a question about an operation needs the token the operation was begun with");
-        }
-        Optional<String> flaw =
-                Proof.flaw(attempt, attempt.token().get(), outcome.get().signers(), clock.instant());
+        Optional<String> flaw = outcome.get().credential().flaw(attempt, clock.instant());
         if (flaw.isPresent()) {
             return denied(flaw.get());
         }
@@ -192,7 +191,7 @@ public final class RegistrationDesk {
         outcomes.put(
                 operationId,
                 new Outcome(
-                        id, proven.signers(), new RegistrationStatus(operationId, status.status(), status.state())));
+                        id, proven.credential(), new RegistrationStatus(operationId, status.status(), status.state())));
         return new RegistrationAnswer.Accepted(operationId, RETRY_AFTER);
     }
 

@@ -87,6 +87,9 @@ final class TpmExaminer {
             return Proof.notProven("the challenge of " + attempt.id() + " was answered twice at the same time");
         }
         return new Proof.Proven(
-                Optional.empty(), signers, SymmetricKeys.random(KEY_LENGTH, random), Optional.of(subject.tpm()));
+                Optional.empty(),
+                new Credential.Keys(signers),
+                SymmetricKeys.random(KEY_LENGTH, random),
+                Optional.of(subject.tpm()));
     }
 }

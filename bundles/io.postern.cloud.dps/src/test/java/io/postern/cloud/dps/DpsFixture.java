@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.x509.Authority;
+import io.postern.cloud.dps.x509.CertificateChain;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
+import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
+import io.postern.testkit.LabCa;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
@@ -21,8 +25,10 @@ import io.postern.wire.tpm.ActivationBlob;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -93,6 +99,29 @@ final class DpsFixture implements AutoCloseable {
                 service.idScope(),
                 new RegistrationRequest(RegistrationId.of(id), Optional.of(tpm), Optional.empty()),
                 Optional.empty());
+    }
+
+    RegistrationAttempt attempt(String id, List<X509Certificate> shown) {
+        RegistrationAttempt plain = attempt(id);
+        return new RegistrationAttempt(
+                plain.scope(), plain.request(), Optional.empty(), Optional.of(new CertificateChain(shown)));
+    }
+
+    /** Makes a CA known and proves possession of its key. */
+    void verify(String name, LabCa ca) {
+        var called = new CaName(name);
+        CaCertificates authorities = service.authorities();
+        authorities.put(called, new Authority(ca.certificate()), IfMatch.ANY);
+        if (authorities.newCode(called, IfMatch.ANY) instanceof CaReply.Stored(CaCertificate entry)
+                && authorities.verify(
+                                called,
+                                ca.device(entry.verificationCode().orElseThrow())
+                                        .certificate(),
+                                IfMatch.ANY)
+                        instanceof CaReply.Stored) {
+            return;
+        }
+        throw new AssertionError("not verified: " + name);
     }
 
     /** The same request with a token for its own registration, good for an hour. */

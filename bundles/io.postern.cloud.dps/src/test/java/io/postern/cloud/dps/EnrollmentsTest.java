@@ -161,7 +161,7 @@ class EnrollmentsTest {
             {"registrationId":"meter-1"}                                                          | "attestation" is missing
             {"registrationId":"meter 1","attestation":{"type":"tpm"}}                             | endorsementKey is missing
             {"registrationId":"meter 1","attestation":{"type":"symmetricKey","symmetricKey":{"primaryKey":"AAAAAAAAAAAAAAAAAAAAAA==","secondaryKey":"AAAAAAAAAAAAAAAAAAAAAA=="}}} | registration id
-            {"registrationId":"meter-1","attestation":{"type":"x509"}}                            | tpm or symmetricKey here, not "x509"
+            {"registrationId":"meter-1","attestation":{"type":"x509"}}                            | names clientCertificates.primary.certificate
             {"registrationId":"meter-1","attestation":{"type":"tpm","tpm":{"endorsementKey":"?"}}} | endorsementKey is no TPM2B_PUBLIC in base64
             {"registrationId":"meter-1","attestation":{"type":"tpm","tpm":{"endorsementKey":"AAEC"}}} | TPM2B_PUBLIC
             {"registrationId":"meter-1","attestation":{"type":"symmetricKey","symmetricKey":{"primaryKey":"AAAA","secondaryKey":"AAAA"}}} | 16 to 64 octets

@@ -5,6 +5,7 @@ import io.postern.cloud.dps.RegistrationAnswer;
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.dps.RegistrationAttempt;
 import io.postern.cloud.dps.RegistrationDesk;
+import io.postern.cloud.dps.x509.CertificateChain;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
@@ -62,7 +63,14 @@ public final class DpsDeviceRoute implements Route {
     }
 
     private static RegistrationAttempt attempt(Request request, RegistrationRequest body) {
-        return new RegistrationAttempt(IdScope.of(request.segments().getFirst()), body, DpsDoor.token(request));
+        return new RegistrationAttempt(
+                IdScope.of(request.segments().getFirst()), body, DpsDoor.token(request), chain(request));
+    }
+
+    private static Optional<CertificateChain> chain(Request request) {
+        return Optional.of(request.clientCertificates())
+                .filter(shown -> !shown.isEmpty())
+                .map(CertificateChain::new);
     }
 
     private static RegistrationRequest body(Request request) {

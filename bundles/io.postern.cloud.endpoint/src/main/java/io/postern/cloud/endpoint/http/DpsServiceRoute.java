@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where operators keep the enrollment list and read registration records (DPS-15): {@code /enrollments...},
- * {@code /enrollmentGroups...}, {@code /registrations/{id}}, and on the service's own host {@code /settings}. Every door asks for a permission.
+ * {@code /enrollmentGroups...}, {@code /certificates...}, {@code /registrations/{id}}, and on the service's own host {@code /settings}. Every door asks for a permission.
  */
 public final class DpsServiceRoute implements Route {
     private static final Logger LOG = LoggerFactory.getLogger(DpsServiceRoute.class);
@@ -29,6 +29,7 @@ public final class DpsServiceRoute implements Route {
     private final BulkEnrollment bulk;
     private final OperatorDoor door;
     private final DpsGroupRoute groups;
+    private final DpsCertificateRoute certificates;
     private final Paging pages = new Paging("enrollment", "enrollments");
 
     public DpsServiceRoute(ProvisioningService service, ErrorReplies errors) {
@@ -37,6 +38,8 @@ public final class DpsServiceRoute implements Route {
         this.bulk = new BulkEnrollment(enrollments);
         this.door = new OperatorDoor(service.gate(), new DpsDoor(errors));
         this.groups = new DpsGroupRoute(service.groups(), service.records(), door);
+        this.certificates = new DpsCertificateRoute(
+                service.authorities(), service.settings().serviceHost().text(), door);
     }
 
     @Override
@@ -52,7 +55,7 @@ public final class DpsServiceRoute implements Route {
                 && request.host().equals(service.settings().serviceHost().text())) {
             return Optional.of(settings(request));
         }
-        return groups.handle(request);
+        return groups.handle(request).or(() -> certificates.handle(request));
     }
 
     private Optional<Reply> enrollments(Request request) {

@@ -2,11 +2,14 @@
 package io.postern.cloud.endpoint.interop;
 
 import io.postern.cloud.dps.AttestationMechanism;
+import io.postern.cloud.dps.CaName;
+import io.postern.cloud.dps.CaReply;
 import io.postern.cloud.dps.DpsSettings;
 import io.postern.cloud.dps.EntryReply;
 import io.postern.cloud.dps.InProcessHub;
 import io.postern.cloud.dps.IndividualEnrollment;
 import io.postern.cloud.dps.ProvisioningService;
+import io.postern.cloud.dps.x509.Authority;
 import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.http.DpsDeviceRoute;
@@ -18,10 +21,12 @@ import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
+import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.Hosts;
+import io.postern.testkit.LabCa;
 import io.postern.testkit.LoopbackAddress;
 import io.postern.wire.RegistrationId;
 import io.vertx.core.Vertx;
@@ -112,6 +117,18 @@ final class DpsSite implements AutoCloseable {
     void enroll(IndividualEnrollment enrollment) {
         if (!(dps.enrollments().create(enrollment) instanceof EntryReply.Stored)) {
             throw new AssertionError("enrolled already: " + enrollment.registrationId());
+        }
+    }
+
+    /** Makes a CA known and proves possession of its key. */
+    void verify(String name, LabCa ca) {
+        var called = new CaName(name);
+        dps.authorities().put(called, new Authority(ca.certificate()), IfMatch.ANY);
+        dps.authorities().newCode(called, IfMatch.ANY);
+        String code =
+                dps.authorities().find(called).orElseThrow().verificationCode().orElseThrow();
+        if (!(dps.authorities().verify(called, ca.device(code).certificate(), IfMatch.ANY) instanceof CaReply.Stored)) {
+            throw new AssertionError("not verified: " + name);
         }
     }
 

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import io.postern.cloud.dps.CaCertificate;
+import io.postern.cloud.dps.CaCertificates;
+import io.postern.cloud.dps.CaName;
+import io.postern.cloud.dps.CaReply;
+import io.postern.cloud.dps.ServicePermission;
+import io.postern.cloud.dps.x509.Authority;
+import io.postern.cloud.dps.x509.CertificateCodec;
+import io.postern.wire.Json;
+import jakarta.json.JsonObject;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where operators make CAs known and prove to hold their keys (CEN-07), after the hosted service's resource API:
+ * {@code /certificates}, {@code /certificates/{name}}, and below that {@code generateVerificationCode} and
+ * {@code verify}.
+ */
+final class DpsCertificateRoute implements Route {
+    private static final Logger LOG = LoggerFactory.getLogger(DpsCertificateRoute.class);
+
+    private final CaCertificates authorities;
+    private final String host;
+    private final OperatorDoor door;
+
+    /** @param host the service's own, for the path alone could be anyone's */
+    DpsCertificateRoute(CaCertificates authorities, String host, OperatorDoor door) {
+        this.authorities = authorities;
+        this.host = host;
+        this.door = door;
+    }
+
+    @Override
+    public Optional<Reply> handle(Request request) {
+        if (!request.has(0, "certificates") || !request.host().equals(host)) {
+            return Optional.empty();
+        }
+        return switch (request.segments().size()) {
+            case 1 -> Optional.of(only("GET", request, this::list));
+            case 2 -> Optional.of(certificate(request));
+            case 3 -> proof(request);
+            default -> Optional.empty();
+        };
+    }
+
+    private Reply certificate(Request request) {
+        return switch (request.method()) {
+            case "GET" -> pass(request, this::read);
+            case "PUT" -> pass(request, this::put);
+            case "DELETE" -> pass(request, this::delete);
+            default -> door.wrongMethod(request, "GET, PUT, DELETE");
+        };
+    }
+
+    private Optional<Reply> proof(Request request) {
+        if (request.has(2, "generateVerificationCode")) {
+            return Optional.of(only("POST", request, this::newCode));
+        }
+        return request.has(2, "verify") ? Optional.of(only("POST", request, this::verify)) : Optional.empty();
+    }
+
+    private Reply only(String method, Request request, DpsDoor.Room room) {
+        return request.method().equals(method) ? pass(request, room) : door.wrongMethod(request, method);
+    }
+
+    private Reply pass(Request request, DpsDoor.Room room) {
+        return door.pass(request, ServicePermission.SERVICE_CONFIG, room);
+    }
+
+    private Reply list(Request request) {
+        var entries = Json.array();
+        authorities.all().forEach(entry -> entries.add(entry.toJson()));
+        return Reply.json(200, Json.object().add("value", entries).build());
+    }
+
+    private Reply read(Request request) {
+        CaName name = name(request);
+        return authorities
+                .find(name)
+                .map(entry -> Reply.json(200, entry.toJson()))
+                .orElseGet(() -> reply(request, new CaReply.NotFound(name)));
+    }
+
+    private Reply put(Request request) {
+        var authority = new Authority(sent(request));
+        return reply(request, authorities.put(name(request), authority, OperatorDoor.condition(request)));
+    }
+
+    private Reply delete(Request request) {
+        return reply(request, authorities.delete(name(request), OperatorDoor.condition(request)));
+    }
+
+    private Reply newCode(Request request) {
+        return reply(request, authorities.newCode(name(request), OperatorDoor.condition(request)));
+    }
+
+    private Reply verify(Request request) {
+        return reply(request, authorities.verify(name(request), sent(request), OperatorDoor.condition(request)));
+    }
+
+    private Reply reply(Request request, CaReply reply) {
+        return switch (reply) {
+            case CaReply.Stored(CaCertificate entry) -> {
+                LOG.atInfo()
+                        .addKeyValue("ca", entry.name())
+                        .addKeyValue("verified", entry.verified())
+                        .log("CA certificate stored");
+                yield Reply.json(200, entry.toJson()).with("ETag", "\"" + entry.etag() + "\"");
+            }
+            case CaReply.Deleted(CaName name) -> {
+                LOG.atInfo().addKeyValue("ca", name).log("CA certificate deleted");
+                yield Reply.empty(204);
+            }
+            case CaReply.NotFound(CaName name) ->
+                door.refuse(request, 404_006, "CertificateNotFound", "there is no CA certificate " + name);
+            case CaReply.TooMany(int most) ->
+                door.refuse(
+                        request,
+                        403_003,
+                        "QuotaExceeded",
+                        "one service has at most " + most + " CA certificates; delete one first");
+            case CaReply.EtagMismatch(CaName name, String current) -> door.stale(request, name, current);
+            case CaReply.NotProven(String reason) -> door.refuse(request, 400_005, "PossessionNotProven", reason);
+        };
+    }
+
+    private static CaName name(Request request) {
+        return new CaName(request.segments().get(1));
+    }
+
+    /** The certificate stands beside {@code properties} or in it. */
+    private static X509Certificate sent(Request request) {
+        JsonObject body = Json.parseObject(request.body().toUtf8());
+        return CertificateCodec.parse(
+                Json.requireText(Json.object(body, "properties").orElse(body), "certificate"));
+    }
+}
