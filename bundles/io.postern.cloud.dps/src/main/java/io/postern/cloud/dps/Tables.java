@@ -6,7 +6,8 @@ import java.util.List;
 
 /** The tables of the provisioning service. */
 final class Tables {
-    private static final String FIRST = """
+    /** As the first release has it; a database may still be in this form. */
+    static final String FIRST = """
             CREATE TABLE dps_setting(
               name TEXT PRIMARY KEY,
               value TEXT NOT NULL) WITHOUT ROWID;
