@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,7 +43,6 @@ class CaCertificatesTest {
     }
 
     @Test
-    @Tag("CEN-07")
     void countOnlyOnceTheirKeyHasSignedTheCode() {
         assertThat(stored(authorities.put(PLANT, AUTHORITY, IfMatch.ANY)).verified())
                 .isFalse();

@@ -128,7 +128,6 @@ class CertificateGroupTest {
     }
 
     @Test
-    @Tag("CEN-07")
     void areRefusedUntilPossessionOfTheCaIsProven() {
         group("line", LINE);
         LabCa.Holder device = LINE.device("meter-1");

@@ -162,7 +162,6 @@ class CertificateRegistrationTest {
     }
 
     @Test
-    @Tag("CEN-07")
     void areRefusedUnderACaWhosePossessionIsNotProven() {
         LabCa root = LabCa.root("Root", NOW);
         dps.service.authorities().put(new CaName("plant"), new Authority(root.certificate()), IfMatch.ANY);

@@ -39,7 +39,6 @@ class DpsCertificateRouteTest {
     }
 
     @Test
-    @Tag("CEN-07")
     void proveToHoldTheKeyOfACa() {
         assertThat(properties(routes.operator("PUT", "/certificates/plant", body(ROOT.certificate())))
                         .getBoolean("isVerified"))
