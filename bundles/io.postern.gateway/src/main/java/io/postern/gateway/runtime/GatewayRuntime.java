@@ -74,6 +74,17 @@ final class GatewayRuntime implements AutoCloseable {
 
     private void run() {
         try {
+            for (int failures = 1; ; failures++) {
+                live(failures);
+            }
+        } catch (InterruptedException e) {
+            // closing
+        }
+    }
+
+    /** Returns only after a defect of ours: told as such, and begun anew, since nobody is there to start it again. */
+    private void live(int failures) throws InterruptedException {
+        try {
             Assignment assignment = firstAssignment();
             while (true) {
                 try (Sessions sessions = factory.make(assignment, strange::release)) {
@@ -81,8 +92,11 @@ final class GatewayRuntime implements AutoCloseable {
                     assignment = nextAssignment(assignment);
                 }
             }
-        } catch (InterruptedException e) {
-            // closing
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .setCause(e)
+                    .log("a defect stopped the gateway's life; it begins anew. Please report this line");
+            retry("a defect: " + e, failures, Duration.ZERO);
         }
     }
 

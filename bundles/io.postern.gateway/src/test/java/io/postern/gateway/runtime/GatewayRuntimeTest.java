@@ -92,6 +92,16 @@ class GatewayRuntimeTest {
     }
 
     @Test
+    void aDefectDoesNotEndTheGatewayForGood() {
+        script.stored = Optional.of(FIRST);
+        script.defects.add(new IllegalStateException("never thought of"));
+        runtime.start();
+        Await.until(LONG, "the sessions", () -> made.equals(List.of(FIRST)));
+        assertThat(pauses).hasSize(1);
+        assertThat(milestones).singleElement().asString().contains("never thought of");
+    }
+
+    @Test
     void aGatewayItsHubDoesNotKnowAnyMoreIsProvisionedAgainAndSpeaksWithItsNewHub() {
         script.stored = Optional.of(FIRST);
         script.outcomes.add(new ProvisioningOutcome.Failed("unreachable", true, Optional.empty()));
@@ -151,11 +161,16 @@ class GatewayRuntimeTest {
     private static final class Script implements GatewayRuntime.Provisioning {
         final Queue<ProvisioningOutcome> outcomes = new ArrayDeque<>();
         final Queue<IOException> storedFailures = new ArrayDeque<>();
+        final Queue<RuntimeException> defects = new ArrayDeque<>();
         Optional<Assignment> stored = Optional.empty();
         volatile int attempts;
 
         @Override
         public Optional<Assignment> stored() throws IOException {
+            RuntimeException defect = defects.poll();
+            if (defect != null) {
+                throw defect;
+            }
             IOException failure = storedFailures.poll();
             if (failure != null) {
                 throw failure;
