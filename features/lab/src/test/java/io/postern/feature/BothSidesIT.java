@@ -11,7 +11,9 @@ import io.postern.testkit.Await;
 import io.postern.testkit.LoopbackAddress;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
+import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,11 +64,29 @@ class BothSidesIT {
                 what -> {});
     }
 
+    /** After all that happened here, no log of either side holds a key or a signature. */
     @AfterAll
-    void takeDown() {
-        if (site != null) {
-            site.close();
+    void takeDownAndReadTheLogs() throws IOException {
+        if (site == null) {
+            return;
         }
+        JsonObject connection = Json.parseObject(Files.readString(directory.resolve("lab/cloud/connection.json")));
+        site.close();
+        String hubKey = afterKey(connection.getString("hubConnectionString"));
+        String dpsKey = afterKey(connection.getString("dpsConnectionString"));
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<Path> logs =
+                    files.filter(file -> file.toString().endsWith(".log")).toList();
+            assertThat(logs).hasSizeGreaterThan(test);
+            assertThat(logs).allSatisfy(log -> assertThat(Files.readString(log))
+                    .doesNotContain(hubKey, dpsKey)
+                    .doesNotContainPattern("sig=[A-Za-z0-9%+/]{8}")
+                    .doesNotContainPattern("SharedAccessKey=[A-Za-z0-9+/]{8}"));
+        }
+    }
+
+    private static String afterKey(String connectionString) {
+        return connectionString.substring(connectionString.indexOf("SharedAccessKey=") + "SharedAccessKey=".length());
     }
 
     @BeforeEach
@@ -178,8 +199,11 @@ class BothSidesIT {
             site.cloud().devices().enable(METER, false);
             try {
                 awaitMilestone(gateway, "LEAF_REFUSED");
-                long mute = highest(METER);
                 DeviceId other = DeviceId.of("meter-002");
+                // the stream is in order: with the other's next reading everything from before the refusal has been
+                // read
+                assertThat(awaitSequence(other, highest(other) + 3)).isTrue();
+                long mute = highest(METER);
                 assertThat(awaitSequence(other, highest(other) + 3)).isTrue();
                 assertThat(highest(METER)).isEqualTo(mute);
             } finally {
