@@ -119,7 +119,6 @@ class BothSidesIT {
     }
 
     @Test
-    @Tag("DPS-30")
     void aGatewayThatKnowsItsHubDoesNotProvisionAgain() throws Exception {
         try (LabGateway first = site.startGateway(state)) {
             awaitAllLeaves();
@@ -192,7 +191,6 @@ class BothSidesIT {
 
     @Test
     @Tag("HUB-10")
-    @Tag("HUB-28")
     void aDisabledLeafFallsSilentAndTheOthersGoOn() throws Exception {
         try (LabGateway gateway = site.startGateway(state)) {
             awaitAllLeaves();
