@@ -22,17 +22,13 @@ final class HubEvents implements AutoCloseable {
         this.stream = stream;
     }
 
-    /** Everything that is accepted from now on. */
-    static HubEvents fromNow(LabSite site, long after) throws ServiceException {
-        return new HubEvents(site.cloud().events(after + 1, notice -> {}));
+    /** Everything that is accepted from now on: the hub itself says where now is. */
+    static HubEvents fromNow(LabSite site) throws ServiceException {
+        return new HubEvents(site.cloud().newEvents(notice -> {}));
     }
 
     List<TelemetryEvent> all() {
         return all;
-    }
-
-    long last() {
-        return all.isEmpty() ? 0 : all.getLast().sequence();
     }
 
     /** Reads on until {@code enough}; how it went is the caller's to assert. */
