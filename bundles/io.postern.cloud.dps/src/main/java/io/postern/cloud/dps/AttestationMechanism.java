@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.dps.x509.Authority;
-import io.postern.cloud.dps.x509.CertificatePair;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaName;
+import io.postern.cloud.hub.x509.CertificatePair;
 import io.postern.wire.tpm.EndorsementKey;
 import io.postern.wire.tpm.RsaStorageKey;
 import java.util.List;

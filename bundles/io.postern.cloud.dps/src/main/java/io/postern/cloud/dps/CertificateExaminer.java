@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.dps.x509.Authority;
-import io.postern.cloud.dps.x509.CertificateChain;
-import io.postern.cloud.dps.x509.CertificateCodec;
-import io.postern.cloud.dps.x509.CertificatePair;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaCertificates;
+import io.postern.cloud.hub.x509.CertificateChain;
+import io.postern.cloud.hub.x509.CertificateCodec;
+import io.postern.cloud.hub.x509.CertificatePair;
 import io.postern.wire.dps.RegistrationStatus.Mechanism;
 import java.security.SecureRandom;
 import java.time.Instant;

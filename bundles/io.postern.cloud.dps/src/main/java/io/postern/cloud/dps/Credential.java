@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.dps.x509.CertificateChain;
+import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.wire.Secret;
 import java.security.cert.X509Certificate;
 import java.time.Instant;

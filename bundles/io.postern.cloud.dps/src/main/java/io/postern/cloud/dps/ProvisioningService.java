@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.hub.x509.CaCertificates;
+import io.postern.cloud.hub.x509.CaTable;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.wire.IdScope;
@@ -36,7 +38,7 @@ public final class ProvisioningService {
         this.idScope = ScopeSetting.readOrCreate(database, random);
         this.enrollments = new Enrollments(database, sealer, clock, random);
         this.groups = new EnrollmentGroups(database, sealer, clock, random);
-        this.authorities = new CaCertificates(database, clock, random);
+        this.authorities = new CaCertificates(new CaTable(database, Tables.CAS), clock, random);
         this.records = new RegistrationRecords(database, clock, random);
         this.meter = new OperationsMeter(database);
         this.policies = new ServicePolicies(database, sealer, random);

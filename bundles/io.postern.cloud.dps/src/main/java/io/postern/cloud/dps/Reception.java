@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.dps.x509.CertificateChain;
-import io.postern.cloud.dps.x509.CertificatePair;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.cloud.hub.x509.CertificateChain;
+import io.postern.cloud.hub.x509.CertificatePair;
 import io.postern.wire.DerivedKey;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.SasToken;

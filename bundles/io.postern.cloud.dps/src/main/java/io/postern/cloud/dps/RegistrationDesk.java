@@ -3,6 +3,7 @@ package io.postern.cloud.dps;
 
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.dps.challenge.ChallengeMaker;
+import io.postern.cloud.hub.x509.CaCertificates;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.IdScope;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.hub.x509.CaTable;
 import io.postern.cloud.store.Database;
 import java.util.List;
 
 /** The tables of the provisioning service. */
 final class Tables {
+    static final String CAS = "dps_ca";
+
     /** As the first release has it; a database may still be in this form. */
     static final String FIRST = """
             CREATE TABLE dps_setting(
@@ -76,14 +79,7 @@ final class Tables {
             CREATE INDEX dps_registration_group ON dps_registration(group_id, registration_id)
               WHERE group_id IS NOT NULL;
             CREATE TABLE dps_ca(
-              name TEXT PRIMARY KEY,
-              certificate BLOB NOT NULL,
-              verification_code TEXT,
-              verified INTEGER NOT NULL,
-              etag TEXT NOT NULL,
-              created INTEGER NOT NULL,
-              last_updated INTEGER NOT NULL);
-            """;
+            """ + CaTable.columns() + ");";
 
     private Tables() {}
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.dps.x509.Authority;
-import io.postern.cloud.dps.x509.CertificateCodec;
-import io.postern.cloud.dps.x509.CertificatePair;
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaName;
+import io.postern.cloud.hub.x509.CertificateCodec;
+import io.postern.cloud.hub.x509.CertificatePair;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.security.cert.X509Certificate;

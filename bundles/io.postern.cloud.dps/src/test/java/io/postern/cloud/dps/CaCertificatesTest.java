@@ -3,8 +3,12 @@ package io.postern.cloud.dps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.cloud.dps.x509.Authority;
 import io.postern.cloud.hub.IfMatch;
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaCertificate;
+import io.postern.cloud.hub.x509.CaCertificates;
+import io.postern.cloud.hub.x509.CaName;
+import io.postern.cloud.hub.x509.CaReply;
 import io.postern.testkit.LabCa;
 import java.nio.file.Path;
 import java.time.Instant;

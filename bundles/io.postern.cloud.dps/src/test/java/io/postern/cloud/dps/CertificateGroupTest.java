@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
-import io.postern.cloud.dps.x509.Authority;
 import io.postern.cloud.hub.IfMatch;
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaName;
 import io.postern.testkit.LabCa;
 import io.postern.wire.DeviceId;
 import io.postern.wire.RegistrationId;

@@ -6,9 +6,10 @@ import static io.postern.cloud.dps.Answers.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
-import io.postern.cloud.dps.x509.Authority;
-import io.postern.cloud.dps.x509.CertificatePair;
 import io.postern.cloud.hub.IfMatch;
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaName;
+import io.postern.cloud.hub.x509.CertificatePair;
 import io.postern.testkit.LabCa;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.dps.RegistrationStatus;

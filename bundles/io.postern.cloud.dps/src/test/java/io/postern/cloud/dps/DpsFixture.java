@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.dps.x509.Authority;
-import io.postern.cloud.dps.x509.CertificateChain;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaCertificate;
+import io.postern.cloud.hub.x509.CaCertificates;
+import io.postern.cloud.hub.x509.CaName;
+import io.postern.cloud.hub.x509.CaReply;
+import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.LabCa;

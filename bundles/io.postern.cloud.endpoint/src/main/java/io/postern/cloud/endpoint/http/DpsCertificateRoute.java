@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
-import io.postern.cloud.dps.CaCertificate;
-import io.postern.cloud.dps.CaCertificates;
-import io.postern.cloud.dps.CaName;
-import io.postern.cloud.dps.CaReply;
 import io.postern.cloud.dps.ServicePermission;
-import io.postern.cloud.dps.x509.Authority;
-import io.postern.cloud.dps.x509.CertificateCodec;
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaCertificate;
+import io.postern.cloud.hub.x509.CaCertificates;
+import io.postern.cloud.hub.x509.CaName;
+import io.postern.cloud.hub.x509.CaReply;
+import io.postern.cloud.hub.x509.CertificateCodec;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.security.cert.X509Certificate;

@@ -5,7 +5,7 @@ import io.postern.cloud.dps.RegistrationAnswer;
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.dps.RegistrationAttempt;
 import io.postern.cloud.dps.RegistrationDesk;
-import io.postern.cloud.dps.x509.CertificateChain;
+import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;

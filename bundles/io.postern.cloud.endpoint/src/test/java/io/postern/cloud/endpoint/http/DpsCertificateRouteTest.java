@@ -6,7 +6,7 @@ import static io.postern.cloud.endpoint.http.DpsRoutesFixture.expect;
 import static io.postern.cloud.endpoint.http.DpsRoutesFixture.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.cloud.dps.x509.CertificateCodec;
+import io.postern.cloud.hub.x509.CertificateCodec;
 import io.postern.testkit.LabCa;
 import jakarta.json.JsonObject;
 import java.nio.file.Path;

@@ -2,14 +2,11 @@
 package io.postern.cloud.endpoint.interop;
 
 import io.postern.cloud.dps.AttestationMechanism;
-import io.postern.cloud.dps.CaName;
-import io.postern.cloud.dps.CaReply;
 import io.postern.cloud.dps.DpsSettings;
 import io.postern.cloud.dps.EntryReply;
 import io.postern.cloud.dps.InProcessHub;
 import io.postern.cloud.dps.IndividualEnrollment;
 import io.postern.cloud.dps.ProvisioningService;
-import io.postern.cloud.dps.x509.Authority;
 import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.http.DpsDeviceRoute;
@@ -23,6 +20,9 @@ import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaName;
+import io.postern.cloud.hub.x509.CaReply;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.Hosts;

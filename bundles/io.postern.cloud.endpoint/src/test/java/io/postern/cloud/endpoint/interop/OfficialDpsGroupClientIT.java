@@ -21,7 +21,7 @@ import com.microsoft.azure.sdk.iot.provisioning.service.configs.SymmetricKeyAtte
 import com.microsoft.azure.sdk.iot.provisioning.service.configs.X509Attestation;
 import com.microsoft.azure.sdk.iot.provisioning.service.exceptions.ProvisioningServiceClientNotFoundException;
 import com.microsoft.azure.sdk.iot.provisioning.service.exceptions.ProvisioningServiceClientPreconditionFailedException;
-import io.postern.cloud.dps.x509.CertificateCodec;
+import io.postern.cloud.hub.x509.CertificateCodec;
 import io.postern.testkit.LabCa;
 import io.postern.wire.DerivedKey;
 import io.postern.wire.RegistrationId;

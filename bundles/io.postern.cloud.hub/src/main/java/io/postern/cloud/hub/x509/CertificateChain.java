@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.dps.x509;
+package io.postern.cloud.hub.x509;
 
 import io.postern.wire.RegistrationId;
 import io.postern.wire.Shown;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.dps;
+package io.postern.cloud.hub.x509;
 
 /** What the list of CA certificates answers to changes. */
 public sealed interface CaReply {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.dps;
+package io.postern.cloud.hub.x509;
 
-import io.postern.cloud.dps.x509.Authority;
-import io.postern.cloud.dps.x509.CertificateCodec;
 import io.postern.wire.Json;
 import io.postern.wire.UtcText;
 import jakarta.json.JsonObject;

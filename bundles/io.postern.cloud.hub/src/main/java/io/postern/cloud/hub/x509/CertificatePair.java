@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.dps.x509;
+package io.postern.cloud.hub.x509;
 
 import java.security.cert.X509Certificate;
 import java.util.List;

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.dps;
+package io.postern.cloud.hub.x509;
 
-import io.postern.cloud.dps.x509.Authority;
-import io.postern.cloud.dps.x509.CertificateChain;
-import io.postern.cloud.dps.x509.CertificateCodec;
 import io.postern.cloud.hub.IfMatch;
-import io.postern.cloud.store.Database;
-import io.postern.cloud.store.Row;
-import io.postern.cloud.store.Sql;
+import io.postern.wire.Secret;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -23,20 +17,21 @@ import java.util.function.Function;
  * certificate of somebody else's CA and take in that one's devices (CEN-07). They are few and all kept in memory.
  */
 public final class CaCertificates {
-    private static final int MOST = 25; // spec: limits of the provisioning service, CAs per service
+    private static final int MOST = 25; // spec: limits of the provisioning service, CAs per service; a hub has as many
     private static final int CODE_LENGTH = 24; // octets; 48 digits fit a common name of 64 characters
 
-    private final Database database;
+    private static final int ETAG_LENGTH = 9; // octets; 12 characters of base64 without padding
+
+    private final CaStore store;
     private final InstantSource clock;
     private final SecureRandom random;
     private volatile List<CaCertificate> all; // replaced as a whole, by the holder of this
 
-    public CaCertificates(Database database, InstantSource clock, SecureRandom random) {
-        this.database = database;
+    public CaCertificates(CaStore store, InstantSource clock, SecureRandom random) {
+        this.store = store;
         this.clock = clock;
         this.random = random;
-        Tables.migrate(database);
-        this.all = readAll();
+        this.all = List.copyOf(store.readAll());
     }
 
     public List<CaCertificate> all() {
@@ -48,12 +43,12 @@ public final class CaCertificates {
     }
 
     /** The CA of that name, when possession of its key is proven. */
-    Optional<Authority> verified(CaName name) {
+    public Optional<Authority> verified(CaName name) {
         return find(name).filter(CaCertificate::verified).map(CaCertificate::authority);
     }
 
     /** Whether possession of a CA's key was proven, or of the key of the one that issued it. */
-    boolean vouchFor(Authority authority) {
+    public boolean vouchFor(Authority authority) {
         return all.stream()
                 .filter(CaCertificate::verified)
                 .map(CaCertificate::authority)
@@ -68,7 +63,7 @@ public final class CaCertificates {
                 return new CaReply.TooMany(MOST);
             }
             Instant now = clock.instant();
-            return write(new CaCertificate(name, authority, Optional.empty(), false, Etag.fresh(random), now, now));
+            return write(new CaCertificate(name, authority, Optional.empty(), false, freshEtag(), now, now));
         }
         boolean same = current.get().authority().equals(authority);
         return change(
@@ -110,8 +105,8 @@ public final class CaCertificates {
 
     public synchronized CaReply delete(CaName name, IfMatch condition) {
         return change(name, condition, entry -> {
-            database.transaction(c -> Sql.update(c, "DELETE FROM dps_ca WHERE name = ?", name.text()));
-            all = readAll();
+            store.delete(name);
+            all = List.copyOf(store.readAll());
             return new CaReply.Deleted(name);
         });
     }
@@ -128,37 +123,16 @@ public final class CaCertificates {
 
     private CaCertificate changed(CaCertificate entry, Authority authority, Optional<String> code, boolean verified) {
         return new CaCertificate(
-                entry.name(), authority, code, verified, Etag.fresh(random), entry.created(), clock.instant());
+                entry.name(), authority, code, verified, freshEtag(), entry.created(), clock.instant());
     }
 
     private CaReply write(CaCertificate entry) {
-        database.transaction(c -> Sql.update(
-                c,
-                "INSERT OR REPLACE INTO dps_ca(name, certificate, verification_code, verified, etag, created, "
-                        + "last_updated) VALUES(?, ?, ?, ?, ?, ?, ?)",
-                entry.name().text(),
-                CertificateCodec.encode(entry.authority().certificate()),
-                entry.verificationCode(),
-                entry.verified(),
-                entry.etag(),
-                entry.created(),
-                entry.lastUpdated()));
-        all = readAll();
+        store.write(entry);
+        all = List.copyOf(store.readAll());
         return new CaReply.Stored(entry);
     }
 
-    private List<CaCertificate> readAll() {
-        return List.copyOf(database.read(c -> Sql.all(c, "SELECT * FROM dps_ca ORDER BY name", CaCertificates::read)));
-    }
-
-    private static CaCertificate read(Row row) throws SQLException {
-        return new CaCertificate(
-                new CaName(row.text("name")),
-                new Authority(CertificateCodec.decode(row.bytes("certificate"))),
-                row.optionalText("verification_code"),
-                row.flag("verified"),
-                row.text("etag"),
-                row.instant("created"),
-                row.instant("last_updated"));
+    private String freshEtag() {
+        return Secret.random(ETAG_LENGTH, random).revealBase64();
     }
 }
