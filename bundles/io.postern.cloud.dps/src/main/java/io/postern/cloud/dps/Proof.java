@@ -30,7 +30,15 @@ sealed interface Proof {
      */
     record Proven(
             Optional<Mechanism> mechanism, Credential credential, SymmetricKeys hubKeys, Optional<TpmAttestation> tpm)
-            implements Proof {}
+            implements Proof {
+
+        /** The attempt that gave this proof, as one that registers later: the challenge of a TPM is not asked again. */
+        RegistrationAttempt keptFor(RegistrationAttempt attempt) {
+            return tpm.map(keys -> new AnsweredChallenge.Subject(attempt.scope(), attempt.id(), keys))
+                    .map(subject -> attempt.with(new AnsweredChallenge(subject, this)))
+                    .orElse(attempt);
+        }
+    }
 
     static Proof notProven(String reason) {
         return new Denied(Refusal.NOT_PROVEN, reason);

@@ -101,6 +101,22 @@ public final class RegistrationDesk {
         };
     }
 
+    /** Decides who is asking, and nothing more: for a transport that wants the proof before it takes requests. */
+    public Standing prove(RegistrationAttempt attempt) {
+        if (!attempt.scope().equals(scope)) {
+            return new Standing.Refused(Refusal.UNKNOWN_SCOPE, unknownScopeText(attempt.scope()));
+        }
+        return switch (reception.receive(attempt)) {
+            case Reception.Stranger(String reason) -> new Standing.Refused(Refusal.UNKNOWN_REGISTRATION, reason);
+            case Reception.Enrolled(EnrolledDevice _, Proof proof) ->
+                switch (proof) {
+                    case Proof.Challenge(var blob) -> new Standing.Challenged(blob);
+                    case Proof.Denied(Refusal why, String reason) -> new Standing.Refused(why, reason);
+                    case Proof.Proven proven -> new Standing.Proven(proven.keptFor(attempt));
+                };
+        };
+    }
+
     /** Tells how an operation ended, to the device that began it. */
     public RegistrationAnswer status(RegistrationAttempt attempt, String operationId) {
         if (!attempt.scope().equals(scope)) {
@@ -233,9 +249,11 @@ public final class RegistrationDesk {
     }
 
     private static RegistrationAnswer unknownScope(IdScope asked) {
-        return refused(
-                Refusal.UNKNOWN_SCOPE,
-                "no provisioning service has the id scope " + asked + "; compare it with the service's settings");
+        return refused(Refusal.UNKNOWN_SCOPE, unknownScopeText(asked));
+    }
+
+    private static String unknownScopeText(IdScope asked) {
+        return "no provisioning service has the id scope " + asked + "; compare it with the service's settings";
     }
 
     private static RegistrationAnswer denied(String reason) {

@@ -3,8 +3,6 @@ package io.postern.cloud.dps;
 
 import io.postern.cloud.dps.challenge.ChallengeMaker;
 import io.postern.cloud.hub.SymmetricKeys;
-import io.postern.wire.IdScope;
-import io.postern.wire.RegistrationId;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
 import io.postern.wire.dps.TpmAttestation;
@@ -27,10 +25,8 @@ final class TpmExaminer {
     private static final int MOST_CHALLENGES = 20_000; // about 25 MB; 20 times the hosted service's quota of a minute
     private static final int KEY_LENGTH = 32; // the HMAC's own strength, SHA-256
 
-    private record Subject(IdScope scope, RegistrationId id, TpmAttestation tpm) {}
-
     private final ChallengeMaker challenges;
-    private final ExpiringEntries<Subject, Secret> open;
+    private final ExpiringEntries<AnsweredChallenge.Subject, Secret> open;
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -58,20 +54,23 @@ final class TpmExaminer {
             return Proof.otherAttestation("the storage root key shown is not the one bound to " + attempt.id()
                     + "; if its TPM was cleared on purpose, update the enrollment without storageRootKey");
         }
-        var subject = new Subject(attempt.scope(), attempt.id(), tpm);
+        var subject = new AnsweredChallenge.Subject(attempt.scope(), attempt.id(), tpm);
+        if (attempt.answered().isPresent()) {
+            return attempt.answered().get().take(subject);
+        }
         return attempt.token().isPresent()
                 ? check(attempt, attempt.token().get(), subject)
                 : challenge(attempt, subject);
     }
 
-    private Proof challenge(RegistrationAttempt attempt, Subject subject) {
+    private Proof challenge(RegistrationAttempt attempt, AnsweredChallenge.Subject subject) {
         Secret nonceKey = open.find(subject).orElseGet(() -> Secret.random(KEY_LENGTH, random));
         open.put(subject, nonceKey);
         return new Proof.Challenge(
                 challenges.make(subject.tpm(), nonceKey, attempt.resource().path()));
     }
 
-    private Proof check(RegistrationAttempt attempt, SasToken token, Subject subject) {
+    private Proof check(RegistrationAttempt attempt, SasToken token, AnsweredChallenge.Subject subject) {
         Optional<Secret> nonceKey = open.find(subject);
         if (nonceKey.isEmpty()) {
             return Proof.notProven("no challenge is open for " + attempt.id()
