@@ -6,9 +6,11 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** A process the lab has started. It ends with the lab, whatever ends the lab short of a kill -9 of the lab itself. */
@@ -42,6 +44,21 @@ public final class Child implements AutoCloseable {
         } catch (IllegalStateException shuttingDown) {
             process.destroyForcibly(); // nobody else would
             throw shuttingDown;
+        }
+    }
+
+    /** Starts a verb of {@code ./postern} on what is built. */
+    static Child verb(Path root, String verb, Path log, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(root.resolve("postern").toString(), verb));
+        command.addAll(List.of(arguments));
+        return start(verb, log, Map.of("POSTERN_BUILT", "yes"), command);
+    }
+
+    /** A moment between two looks at another process. */
+    static void pause() throws InterruptedException {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
     }
 

@@ -16,16 +16,11 @@ import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -39,18 +34,13 @@ public final class LabSite implements AutoCloseable {
 
     private static final int SENSOR_END = 1;
     private static final int BAUD = 19200;
-    private static final Duration CLOUD_PATIENCE =
-            Duration.ofSeconds(60); // starts in 2 s; a loaded machine takes ten times that
     private static final Duration IDENTITY_PATIENCE = Duration.ofSeconds(60);
 
     private final Path root;
     private final Path directory;
     private final LabLeaves leaves;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private final Ports ports;
-    private Child cloudProcess;
-    private final CloudConnection connection;
-    private final Cloud cloud;
+    private final LabCloud cloud;
     private final Swtpm tpm;
     private final EndorsementKey endorsementKey;
     private final PtyBus bus;
@@ -72,10 +62,7 @@ public final class LabSite implements AutoCloseable {
             progress.accept("starting a software TPM");
             this.tpm = part(Swtpm.start(directory.resolve("tpm")));
             progress.accept("starting the cloud side");
-            this.ports = Ports.choose(address);
-            this.cloudProcess = part(startCloud());
-            this.connection = awaitConnection();
-            this.cloud = Cloud.open(connection, InstantSource.system());
+            this.cloud = part(LabCloud.start(root, this.directory, address));
             progress.accept("starting " + this.leaves.meters() + " Modbus servers on a line of " + BAUD + " baud");
             this.bus = part(PtyBus.open(
                     PtyBus.Wiring.FULL_DUPLEX, directory.resolve("line-gateway"), directory.resolve("line-sensors")));
@@ -96,12 +83,13 @@ public final class LabSite implements AutoCloseable {
 
     /** Starts a gateway on a state directory; an empty one is a gateway that has never been provisioned. */
     public LabGateway startGateway(Path state) throws LabException {
-        var configuration =
-                new GatewayConfiguration(connection, tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves);
+        var configuration = new GatewayConfiguration(
+                cloud.connection(), tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves);
         try {
             Files.createDirectories(state);
             Path file = Files.writeString(state.resolve("gateway.json"), Json.pretty(configuration.toJson()));
-            Child child = startVerb(
+            Child child = Child.verb(
+                    root,
                     "gateway",
                     state.resolve("gateway.log"),
                     "--config",
@@ -109,7 +97,7 @@ public final class LabSite implements AutoCloseable {
                     "--state",
                     state.toString(),
                     "--hosts",
-                    connection.hostsFile().orElseThrow().toString());
+                    cloud.connection().hostsFile().orElseThrow().toString());
             return new LabGateway(child, configuration.timeline());
         } catch (IOException e) {
             throw new LabException("the gateway does not start: " + e.getMessage(), e);
@@ -117,7 +105,7 @@ public final class LabSite implements AutoCloseable {
     }
 
     public Cloud cloud() {
-        return cloud;
+        return cloud.operator();
     }
 
     public Path directory() {
@@ -139,8 +127,9 @@ public final class LabSite implements AutoCloseable {
 
     /** Where the cloud side listens, for a person. */
     public String addresses() {
-        return connection.provisioningHost().orElse("?") + ":" + connection.httpsPort() + " and "
-                + connection.hub().host() + ":" + connection.mqttPort();
+        CloudConnection at = cloud.connection();
+        return at.provisioningHost().orElse("?") + ":" + at.httpsPort() + " and "
+                + at.hub().host() + ":" + at.mqttPort();
     }
 
     /** The serial line, for whoever wants to pull it or to shout on it. */
@@ -150,14 +139,12 @@ public final class LabSite implements AutoCloseable {
 
     /** Takes the cloud side away as a power cut would. */
     public void killCloud() {
-        cloudProcess.kill();
+        cloud.kill();
     }
 
     /** Brings the cloud side back on the data it had; returns when it listens again. */
     public void returnCloud() throws LabException, IOException, InterruptedException {
-        Files.delete(connectionFile());
-        cloudProcess = part(startCloud());
-        awaitConnection();
+        cloud.comeBack();
     }
 
     @Override
@@ -171,65 +158,13 @@ public final class LabSite implements AutoCloseable {
         }
     }
 
-    private Child startCloud() throws IOException {
-        return startVerb(
-                "cloud",
-                directory.resolve("cloud.log"),
-                "--data",
-                directory.resolve("cloud").toString(),
-                "--listen",
-                ports.address(),
-                "--https-port",
-                Integer.toString(ports.https()),
-                "--mqtt-port",
-                Integer.toString(ports.mqtt()));
-    }
-
-    private Child startVerb(String verb, Path log, String... arguments) throws IOException {
-        List<String> command =
-                new java.util.ArrayList<>(List.of(root.resolve("postern").toString(), verb));
-        command.addAll(List.of(arguments));
-        return Child.start(verb, log, Map.of("POSTERN_BUILT", "yes"), command);
-    }
-
-    private CloudConnection awaitConnection() throws LabException, IOException, InterruptedException {
-        Path file = connectionFile();
-        long deadline = System.nanoTime() + CLOUD_PATIENCE.toNanos();
-        while (!Files.exists(file)) {
-            if (!cloudProcess.isAlive()) {
-                throw new LabException("the cloud side has ended. The end of its log:\n" + cloudProcess.lastWords(15));
-            }
-            if (System.nanoTime() > deadline) {
-                throw new LabException("the cloud side is not ready after " + CLOUD_PATIENCE.toSeconds()
-                        + " s. The end of its log:\n" + cloudProcess.lastWords(15));
-            }
-            pause();
-        }
-        CloudConnection found = CloudConnection.ofFile(file);
-        makeNamesKnown(found);
-        return found;
-    }
-
-    private Path connectionFile() {
-        return directory.resolve("cloud").resolve(CloudConnection.FILE_NAME);
-    }
-
-    /** The file this JVM resolves names from was fixed when it started; the cloud's names go there. */
-    private static void makeNamesKnown(CloudConnection found) throws IOException {
-        String mine = System.getProperty("jdk.net.hosts.file");
-        Optional<Path> theirs = found.hostsFile();
-        if (mine != null && theirs.isPresent() && !Path.of(mine).equals(theirs.get())) {
-            Files.copy(theirs.get(), Path.of(mine), StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
     /** What a technician reads off the gateway before it is enrolled. */
     private EndorsementKey readEndorsementKey() throws LabException, IOException, InterruptedException {
         Path log = directory.resolve("identity.log");
-        Child identity = startVerb("identity", log, "--tpm", tpm.device(), "--json");
+        Child identity = Child.verb(root, "identity", log, "--tpm", tpm.device(), "--json");
         long deadline = System.nanoTime() + IDENTITY_PATIENCE.toNanos();
         while (identity.isAlive() && System.nanoTime() < deadline) {
-            pause();
+            Child.pause();
         }
         identity.close();
         try {
@@ -241,24 +176,17 @@ public final class LabSite implements AutoCloseable {
     }
 
     private void enroll() throws ServiceException {
-        cloud.enrollments()
+        cloud().enrollments()
                 .create(NewEnrollment.tpm(endorsementKey.registrationId(), endorsementKey)
                         .withDeviceId(Optional.of(GATEWAY)));
         for (DeviceId leaf : leaves.all()) {
-            cloud.devices().create(leaf, Optional.empty(), true);
-            cloud.leaves().assign(leaf, GATEWAY);
+            cloud().devices().create(leaf, Optional.empty(), true);
+            cloud().leaves().assign(leaf, GATEWAY);
         }
     }
 
     private <T extends AutoCloseable> T part(T part) {
         parts.push(part);
         return part;
-    }
-
-    static void pause() throws InterruptedException {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
     }
 }

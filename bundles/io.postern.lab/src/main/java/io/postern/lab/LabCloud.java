@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.lab;
+
+import io.postern.ctl.Cloud;
+import io.postern.ctl.CloudConnection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** The cloud side as a process of its own, on data that outlive it. Killed and brought back by one thread. */
+public final class LabCloud implements AutoCloseable {
+    private static final Duration PATIENCE =
+            Duration.ofSeconds(60); // starts in 2 s; a loaded machine takes ten times that
+
+    private final Path root;
+    private final Path directory;
+    private final Ports ports;
+    private Child process;
+    private final CloudConnection connection;
+    private final Cloud operator;
+
+    private LabCloud(Path root, Path directory, Ports ports) throws LabException, IOException, InterruptedException {
+        this.root = root;
+        this.directory = directory;
+        this.ports = ports;
+        this.process = startProcess();
+        try {
+            this.connection = awaitConnection();
+            this.operator = Cloud.open(connection, InstantSource.system());
+        } catch (LabException | IOException | InterruptedException | RuntimeException e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts it and returns when it listens.
+     *
+     * @param root the project's folder, which holds {@code postern}
+     * @param directory for its log and, in {@code cloud}, its data
+     */
+    public static LabCloud start(Path root, Path directory, String address)
+            throws LabException, IOException, InterruptedException {
+        return new LabCloud(root, directory, Ports.choose(address));
+    }
+
+    public CloudConnection connection() {
+        return connection;
+    }
+
+    /** What an operator with all permissions can do. */
+    public Cloud operator() {
+        return operator;
+    }
+
+    public Child process() {
+        return process;
+    }
+
+    public Path data() {
+        return directory.resolve("cloud");
+    }
+
+    /** Takes it away as a power cut would. */
+    public void kill() {
+        process.kill();
+    }
+
+    /** Brings it back on the data it had; returns when it listens again. */
+    public void comeBack() throws LabException, IOException, InterruptedException {
+        Files.delete(connectionFile());
+        process = startProcess();
+        awaitConnection();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    private Child startProcess() throws IOException {
+        return Child.verb(
+                root,
+                "cloud",
+                directory.resolve("cloud.log"),
+                "--data",
+                data().toString(),
+                "--listen",
+                ports.address(),
+                "--https-port",
+                Integer.toString(ports.https()),
+                "--mqtt-port",
+                Integer.toString(ports.mqtt()));
+    }
+
+    private CloudConnection awaitConnection() throws LabException, IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!Files.exists(connectionFile())) {
+            if (!process.isAlive()) {
+                throw new LabException("the cloud side has ended. The end of its log:\n" + process.lastWords(15));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new LabException("the cloud side is not ready after " + PATIENCE.toSeconds()
+                        + " s. The end of its log:\n" + process.lastWords(15));
+            }
+            Child.pause();
+        }
+        CloudConnection found = CloudConnection.ofFile(connectionFile());
+        makeNamesKnown(found);
+        return found;
+    }
+
+    private Path connectionFile() {
+        return data().resolve(CloudConnection.FILE_NAME);
+    }
+
+    /** The file this JVM resolves names from was fixed when it started; the cloud's names go there. */
+    private static void makeNamesKnown(CloudConnection found) throws IOException {
+        String mine = System.getProperty("jdk.net.hosts.file");
+        Optional<Path> theirs = found.hostsFile();
+        if (mine != null && theirs.isPresent() && !Path.of(mine).equals(theirs.get())) {
+            Files.copy(theirs.get(), Path.of(mine), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+}
