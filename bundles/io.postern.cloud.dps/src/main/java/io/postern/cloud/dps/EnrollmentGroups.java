@@ -6,6 +6,7 @@ import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.store.Sql;
+import io.postern.wire.IdScope;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.security.SecureRandom;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The enrollment groups (DPS-23). They are few and every stranger is held against all of them, so they are all kept in
+ * The enrollment groups of one tenant (DPS-23). They are few and every stranger is held against all of them, so they are all kept in
  * memory beside the database; symmetric keys are sealed at rest.
  */
 public final class EnrollmentGroups {
@@ -23,17 +24,19 @@ public final class EnrollmentGroups {
     private static final int MOST = 100; // spec: limits of the provisioning service, groups of one kind
 
     private final Database database;
+    private final IdScope scope;
     private final GroupRow rows;
     private final InstantSource clock;
     private final SecureRandom random;
     private volatile List<StoredGroup> all; // in the order of ids; replaced as a whole, by the holder of this
 
-    public EnrollmentGroups(Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
+    public EnrollmentGroups(
+            Database database, IdScope scope, KeySealer sealer, InstantSource clock, SecureRandom random) {
         this.database = database;
-        this.rows = new GroupRow(sealer);
+        this.scope = scope;
+        this.rows = new GroupRow(scope, sealer);
         this.clock = clock;
         this.random = random;
-        Tables.migrate(database);
         this.all = readAll();
     }
 
@@ -84,8 +87,10 @@ public final class EnrollmentGroups {
         if (!condition.accepts(current.get().etag())) {
             return new GroupReply.EtagMismatch(id, current.get().etag());
         }
-        database.transaction(c -> Sql.update(c, "DELETE FROM dps_group WHERE group_id = ?", id.text())
-                + Sql.update(c, "DELETE FROM dps_registration WHERE group_id = ?", id.text()));
+        database.transaction(c -> Sql.update(
+                        c, "DELETE FROM dps_group WHERE scope = ? AND group_id = ?", scope.text(), id.text())
+                + Sql.update(
+                        c, "DELETE FROM dps_registration WHERE scope = ? AND group_id = ?", scope.text(), id.text()));
         all = readAll();
         return new GroupReply.Deleted(id);
     }
@@ -124,7 +129,7 @@ public final class EnrollmentGroups {
     private StoredGroup write(StoredGroup entry, Operation operation) {
         database.transaction(c -> {
             rows.write(c, entry);
-            OperationsMeter.count(c, operation);
+            OperationsMeter.count(c, scope, operation);
             return entry;
         });
         all = readAll();
@@ -132,6 +137,7 @@ public final class EnrollmentGroups {
     }
 
     private List<StoredGroup> readAll() {
-        return List.copyOf(database.read(c -> Sql.all(c, "SELECT * FROM dps_group ORDER BY group_id", rows::read)));
+        return List.copyOf(database.read(c ->
+                Sql.all(c, "SELECT * FROM dps_group WHERE scope = ? ORDER BY group_id", rows::read, scope.text())));
     }
 }

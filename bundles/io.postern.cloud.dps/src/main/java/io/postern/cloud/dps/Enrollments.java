@@ -6,6 +6,7 @@ import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.store.Sql;
+import io.postern.wire.IdScope;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.tpm.RsaStorageKey;
@@ -18,7 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** The enrollment list: who may register (DPS-15, DPS-22). Symmetric keys are sealed at rest. */
+/** The enrollment list of one tenant: who may register (DPS-15, DPS-22). Symmetric keys are sealed at rest. */
 public final class Enrollments {
     /** The most entries of one page; the hosted service gives no more in one answer. */
     public static final int LARGEST_PAGE = 1000;
@@ -26,16 +27,17 @@ public final class Enrollments {
     private static final int KEY_LENGTH = 64; // what the hosted service generates
 
     private final Database database;
+    private final IdScope scope;
     private final EnrollmentRow rows;
     private final InstantSource clock;
     private final SecureRandom random;
 
-    public Enrollments(Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
+    public Enrollments(Database database, IdScope scope, KeySealer sealer, InstantSource clock, SecureRandom random) {
         this.database = database;
-        this.rows = new EnrollmentRow(sealer);
+        this.scope = scope;
+        this.rows = new EnrollmentRow(scope, sealer);
         this.clock = clock;
         this.random = random;
-        Tables.migrate(database);
     }
 
     /**
@@ -90,8 +92,10 @@ public final class Enrollments {
             if (!condition.accepts(current.get().etag())) {
                 return new EntryReply.EtagMismatch(id, current.get().etag());
             }
-            Sql.update(c, "DELETE FROM dps_enrollment WHERE registration_id = ?", id.text());
-            Sql.update(c, "DELETE FROM dps_registration WHERE registration_id = ?", id.text());
+            Sql.update(
+                    c, "DELETE FROM dps_enrollment WHERE scope = ? AND registration_id = ?", scope.text(), id.text());
+            Sql.update(
+                    c, "DELETE FROM dps_registration WHERE scope = ? AND registration_id = ?", scope.text(), id.text());
             return new EntryReply.Deleted(id);
         });
     }
@@ -102,8 +106,9 @@ public final class Enrollments {
         return database.read(c -> {
             List<StoredEnrollment> entries = Sql.all(
                     c,
-                    "SELECT * FROM dps_enrollment WHERE registration_id > ? ORDER BY registration_id LIMIT ?",
+                    "SELECT * FROM dps_enrollment WHERE scope = ? AND registration_id > ? ORDER BY registration_id LIMIT ?",
                     rows::read,
+                    scope.text(),
                     after.map(RegistrationId::text).orElse(""),
                     most + 1);
             boolean more = entries.size() > most;
@@ -118,8 +123,9 @@ public final class Enrollments {
         database.transaction(c -> Sql.update(
                 c,
                 "UPDATE dps_enrollment SET storage_root_key = ? "
-                        + "WHERE registration_id = ? AND endorsement_key IS NOT NULL AND storage_root_key IS NULL",
+                        + "WHERE scope = ? AND registration_id = ? AND endorsement_key IS NOT NULL AND storage_root_key IS NULL",
                 key.tpm2bPublic(),
+                scope.text(),
                 id.text()));
     }
 
@@ -140,12 +146,17 @@ public final class Enrollments {
     }
 
     private Optional<StoredEnrollment> find(Connection c, RegistrationId id) throws SQLException {
-        return Sql.first(c, "SELECT * FROM dps_enrollment WHERE registration_id = ?", rows::read, id.text());
+        return Sql.first(
+                c,
+                "SELECT * FROM dps_enrollment WHERE scope = ? AND registration_id = ?",
+                rows::read,
+                scope.text(),
+                id.text());
     }
 
     private StoredEnrollment write(Connection c, StoredEnrollment entry, Operation operation) throws SQLException {
         rows.write(c, entry);
-        OperationsMeter.count(c, operation);
+        OperationsMeter.count(c, scope, operation);
         return entry;
     }
 }

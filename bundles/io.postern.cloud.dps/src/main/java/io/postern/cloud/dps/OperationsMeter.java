@@ -3,18 +3,20 @@ package io.postern.cloud.dps;
 
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Sql;
+import io.postern.wire.IdScope;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Counts operations since the service was created (DPS-27). */
+/** Counts the operations of one tenant since it was made (DPS-27). */
 public final class OperationsMeter {
     private final Database database;
+    private final IdScope scope;
 
-    public OperationsMeter(Database database) {
+    public OperationsMeter(Database database, IdScope scope) {
         this.database = database;
-        Tables.migrate(database);
+        this.scope = scope;
     }
 
     /** Every operation with its count, those that never happened with zero. */
@@ -26,8 +28,9 @@ public final class OperationsMeter {
                         operation,
                         Sql.first(
                                         c,
-                                        "SELECT count FROM dps_operation_count WHERE operation = ?",
+                                        "SELECT count FROM dps_operation_count WHERE scope = ? AND operation = ?",
                                         row -> row.number("count"),
+                                        scope.text(),
                                         operation.text())
                                 .orElse(0L));
             }
@@ -36,10 +39,11 @@ public final class OperationsMeter {
     }
 
     /** Counts inside the transaction of the instruction itself: both are kept or neither. */
-    static void count(Connection connection, Operation operation) throws SQLException {
+    static void count(Connection connection, IdScope scope, Operation operation) throws SQLException {
         Sql.update(
                 connection,
-                "INSERT INTO dps_operation_count VALUES(?, 1) ON CONFLICT(operation) DO UPDATE SET count = count + 1",
+                "INSERT INTO dps_operation_count VALUES(?, ?, 1) ON CONFLICT(scope, operation) DO UPDATE SET count = count + 1",
+                scope.text(),
                 operation.text());
     }
 }

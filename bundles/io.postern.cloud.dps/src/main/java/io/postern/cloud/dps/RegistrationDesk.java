@@ -2,265 +2,52 @@
 package io.postern.cloud.dps;
 
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
-import io.postern.cloud.dps.challenge.ChallengeMaker;
-import io.postern.cloud.hub.x509.CaCertificates;
-import io.postern.wire.Bytes;
-import io.postern.wire.DeviceId;
 import io.postern.wire.IdScope;
-import io.postern.wire.RegistrationId;
-import io.postern.wire.ResourceUri;
-import io.postern.wire.Shown;
-import io.postern.wire.dps.RegistrationStatus;
-import io.postern.wire.dps.RegistrationStatus.Status;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.HexFormat;
-import java.util.Optional;
-import java.util.UUID;
-import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Where devices register. {@link #register} is the whole decision, top to bottom.
- *
- * <p>The decision is made at once, but told in two steps, for official clients expect to poll. Outcomes are remembered
- * in memory only: after a restart a device is told that its operation is unknown and registers again, which is a normal
- * operation (DPS-28). With a TPM each registration issues a new hub key, so a device that lost the outcome, or died
- * before it could activate its key, also simply registers again.
+ * Where the devices of all tenants register, whatever they speak (DPS-16). The id scope a device names is the only thing
+ * that leads to a tenant, and only to its desk: nothing of one tenant is looked at for a device of another (DPS-14).
  */
 public final class RegistrationDesk {
-    private static final Logger LOG = LoggerFactory.getLogger(RegistrationDesk.class);
+    private final Tenants tenants;
 
-    private static final Duration RETRY_AFTER =
-            Duration.ZERO; // it is decided already; clients that want 2 to 5 s take their own default
-    private static final Duration OUTCOME_LIFE = Duration.ofMinutes(5); // clients give up polling within one
-    private static final int MOST_OUTCOMES = 20_000; // about 50 MB; 20 times the hosted service's quota of a minute
-    private static final int NO_HUB = 400208; // what official clients know as "no hub to assign"
-    private static final int HUB_REFUSED = 409001;
-    private static final int DISABLED = 403001;
-
-    private record Outcome(RegistrationId id, Credential credential, RegistrationStatus status) {}
-
-    private final IdScope scope;
-    private final Enrollments enrollments;
-    private final RegistrationRecords records;
-    private final LinkedHub hub;
-    private final InstantSource clock;
-    private final SecureRandom random;
-    private final ChallengeMaker sealing;
-    private final Reception reception;
-    private final ExpiringEntries<String, Outcome> outcomes;
-    private final PollLimiter polls;
-
-    public RegistrationDesk(
-            IdScope scope,
-            Enrollments enrollments,
-            EnrollmentGroups groups,
-            CaCertificates authorities,
-            RegistrationRecords records,
-            LinkedHub hub,
-            InstantSource clock,
-            LongSupplier nanoTime,
-            SecureRandom random) {
-        this.scope = scope;
-        this.enrollments = enrollments;
-        this.records = records;
-        this.hub = hub;
-        this.clock = clock;
-        this.random = random;
-        this.sealing = new ChallengeMaker(random);
-        this.reception = new Reception(
-                enrollments,
-                groups,
-                new TpmExaminer(clock, nanoTime, random),
-                new KeyExaminer(clock),
-                new CertificateExaminer(authorities, clock, random));
-        this.outcomes = new ExpiringEntries<>(MOST_OUTCOMES, OUTCOME_LIFE, nanoTime);
-        this.polls = new PollLimiter(nanoTime);
+    RegistrationDesk(Tenants tenants) {
+        this.tenants = tenants;
     }
 
     /** Decides on a registration: challenged, accepted with the outcome to be polled, disabled or refused. */
     public RegistrationAnswer register(RegistrationAttempt attempt) {
-        if (!attempt.scope().equals(scope)) {
-            return unknownScope(attempt.scope());
-        }
-        return switch (reception.receive(attempt)) {
-            case Reception.Stranger(String reason) -> refused(Refusal.UNKNOWN_REGISTRATION, reason);
-            case Reception.Enrolled(EnrolledDevice device, Proof proof) ->
-                switch (proof) {
-                    case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
-                    case Proof.Denied(Refusal why, String reason) -> refused(why, reason);
-                    case Proof.Proven _
-                    when device.status() == ProvisioningStatus.DISABLED ->
-                        new RegistrationAnswer.Finished(disabled(device));
-                    case Proof.Proven proven -> accepted(attempt.id(), proven, assign(device, proven));
-                };
-        };
+        return tenants.find(attempt.scope())
+                .map(tenant -> tenant.desk().register(attempt))
+                .orElseGet(() -> unknown(attempt));
     }
 
     /** Decides who is asking, and nothing more: for a transport that wants the proof before it takes requests. */
     public Standing prove(RegistrationAttempt attempt) {
-        if (!attempt.scope().equals(scope)) {
-            return new Standing.Refused(Refusal.UNKNOWN_SCOPE, unknownScopeText(attempt.scope()));
-        }
-        return switch (reception.receive(attempt)) {
-            case Reception.Stranger(String reason) -> new Standing.Refused(Refusal.UNKNOWN_REGISTRATION, reason);
-            case Reception.Enrolled(EnrolledDevice _, Proof proof) ->
-                switch (proof) {
-                    case Proof.Challenge(var blob) -> new Standing.Challenged(blob);
-                    case Proof.Denied(Refusal why, String reason) -> new Standing.Refused(why, reason);
-                    case Proof.Proven proven -> new Standing.Proven(proven.keptFor(attempt));
-                };
-        };
+        return tenants.find(attempt.scope())
+                .map(tenant -> tenant.desk().prove(attempt))
+                .orElseGet(() -> new Standing.Refused(Refusal.UNKNOWN_SCOPE, unknown(attempt.scope())));
     }
 
     /** Tells how an operation ended, to the device that began it. */
     public RegistrationAnswer status(RegistrationAttempt attempt, String operationId) {
-        if (!attempt.scope().equals(scope)) {
-            return unknownScope(attempt.scope());
-        }
-        Optional<Outcome> outcome = outcomes.find(operationId).filter(o -> o.id().equals(attempt.id()));
-        if (outcome.isEmpty()) {
-            return refused(
-                    Refusal.UNKNOWN_OPERATION,
-                    "operation " + Shown.of(operationId) + " of registration " + attempt.id()
-                            + " is not known here (any more); register again");
-        }
-        Optional<String> flaw = outcome.get().credential().flaw(attempt, clock.instant());
-        if (flaw.isPresent()) {
-            return denied(flaw.get());
-        }
-        return polls.take(attempt.id())
-                .<RegistrationAnswer>map(RegistrationAnswer.Throttled::new)
-                .orElseGet(() -> new RegistrationAnswer.Finished(outcome.get().status()));
+        return tenants.find(attempt.scope())
+                .map(tenant -> tenant.desk().status(attempt, operationId))
+                .orElseGet(() -> unknown(attempt));
     }
 
     /** Tells what is written down about a device, after the same proof as a registration. */
     public RegistrationAnswer lookup(RegistrationAttempt attempt) {
-        if (!attempt.scope().equals(scope)) {
-            return unknownScope(attempt.scope());
-        }
-        return switch (reception.receive(attempt)) {
-            case Reception.Stranger(String reason) -> refused(Refusal.UNKNOWN_REGISTRATION, reason);
-            case Reception.Enrolled(EnrolledDevice _, Proof proof) ->
-                switch (proof) {
-                    case Proof.Challenge(var blob) -> new RegistrationAnswer.Challenged(blob);
-                    case Proof.Denied(Refusal why, String reason) -> refused(why, reason);
-                    case Proof.Proven _ -> recorded(attempt.id());
-                };
-        };
+        return tenants.find(attempt.scope())
+                .map(tenant -> tenant.desk().lookup(attempt))
+                .orElseGet(() -> unknown(attempt));
     }
 
-    private RegistrationAnswer recorded(RegistrationId id) {
-        return records.find(id)
-                .<RegistrationAnswer>map(RegistrationAnswer.Recorded::new)
-                .orElseGet(() -> refused(Refusal.NOT_REGISTERED, id + " has not registered yet"));
+    private static RegistrationAnswer unknown(RegistrationAttempt attempt) {
+        return new RegistrationAnswer.Refused(Refusal.UNKNOWN_SCOPE, unknown(attempt.scope()));
     }
 
-    /** Allocation and its consequences: the device in its hub, the record, the count. */
-    private RegistrationStatus assign(EnrolledDevice enrolled, Proof.Proven proven) {
-        RegistrationId id = enrolled.registrationId();
-        DeviceId device = enrolled.deviceId();
-        proven.tpm().ifPresent(tpm -> enrollments.bindStorageRootKey(id, tpm.storageRootKey()));
-        if (enrolled.desiredHub().filter(name -> !name.equals(hub.name())).isPresent()) {
-            return failed(
-                    id,
-                    NO_HUB,
-                    enrolled.enrollment() + " wants the hub "
-                            + enrolled.desiredHub().get()
-                            + ", which is not linked to this service; linked is " + hub.name());
-        }
-        Optional<RegistrationId> holder = records.holder(hub.name(), device).filter(other -> !other.equals(id));
-        if (holder.isPresent()) {
-            return failed(
-                    id,
-                    HUB_REFUSED,
-                    "the device id " + device + " belongs to registration " + holder.get()
-                            + "; enroll this device with another deviceId");
-        }
-        return switch (hub.place(device, proven.hubKeys(), enrolled.initialTwin())) {
-            case LinkedHub.Placement.Refused(String reason) -> failed(id, HUB_REFUSED, reason);
-            case LinkedHub.Placement.Created() -> assigned(enrolled, proven, "device created and assigned");
-            case LinkedHub.Placement.Updated() -> assigned(enrolled, proven, "device assigned again");
-        };
-    }
-
-    private RegistrationStatus assigned(EnrolledDevice device, Proof.Proven proven, String message) {
-        RegistrationRecord record = records.succeeded(device, hub.name(), proven.mechanism());
-        LOG.atInfo()
-                .addKeyValue("registrationId", device.registrationId())
-                .addKeyValue("deviceId", device.deviceId())
-                .addKeyValue("hub", hub.name())
-                .log(message);
-        Optional<Bytes> hubKey = proven.tpm().map(tpm -> sealing.make(
-                        tpm,
-                        proven.hubKeys().primary(),
-                        ResourceUri.device(hub.name(), device.deviceId()).path())
-                .encode());
-        return new RegistrationStatus("", Status.ASSIGNED, Optional.of(record.state(hubKey)));
-    }
-
-    private RegistrationAnswer accepted(RegistrationId id, Proof.Proven proven, RegistrationStatus status) {
-        String operationId = "5." + HexFormat.of().toHexDigits(random.nextLong()) + "." + guid();
-        outcomes.put(
-                operationId,
-                new Outcome(
-                        id, proven.credential(), new RegistrationStatus(operationId, status.status(), status.state())));
-        return new RegistrationAnswer.Accepted(operationId, RETRY_AFTER);
-    }
-
-    private RegistrationStatus disabled(EnrolledDevice device) {
-        return notAssigned(
-                device.registrationId(), Status.DISABLED, DISABLED, "an operator has disabled " + device.enrollment());
-    }
-
-    private RegistrationStatus failed(RegistrationId id, int code, String reason) {
-        return notAssigned(id, Status.FAILED, code, reason);
-    }
-
-    private RegistrationStatus notAssigned(RegistrationId id, Status status, int code, String reason) {
-        LOG.atWarn()
-                .addKeyValue("registrationId", id)
-                .addKeyValue("status", status.text())
-                .log("not assigned: {}", reason);
-        Instant now = clock.instant();
-        return new RegistrationStatus(
-                "5." + guid(),
-                status,
-                Optional.of(new RegistrationStatus.State(
-                        id,
-                        status,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        now,
-                        now,
-                        Optional.empty(),
-                        Optional.of(code),
-                        Optional.of(reason),
-                        Optional.empty())));
-    }
-
-    private String guid() {
-        return new UUID(random.nextLong(), random.nextLong()).toString();
-    }
-
-    private static RegistrationAnswer unknownScope(IdScope asked) {
-        return refused(Refusal.UNKNOWN_SCOPE, unknownScopeText(asked));
-    }
-
-    private static String unknownScopeText(IdScope asked) {
+    private static String unknown(IdScope asked) {
         return "no provisioning service has the id scope " + asked + "; compare it with the service's settings";
-    }
-
-    private static RegistrationAnswer denied(String reason) {
-        return refused(Refusal.NOT_PROVEN, reason);
-    }
-
-    private static RegistrationAnswer refused(Refusal why, String text) {
-        return new RegistrationAnswer.Refused(why, text);
     }
 }

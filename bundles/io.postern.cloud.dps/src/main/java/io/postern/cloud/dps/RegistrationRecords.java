@@ -7,6 +7,7 @@ import io.postern.cloud.store.Row;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
+import io.postern.wire.IdScope;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.dps.RegistrationStatus.Attested;
 import io.postern.wire.dps.RegistrationStatus.Mechanism;
@@ -18,17 +19,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** The registration records. There is no way to change one (DPS-26): a registration writes it, an operator deletes it. */
+/** The registration records of one tenant. There is no way to change one (DPS-26): a registration writes it, an operator deletes it. */
 public final class RegistrationRecords {
     private final Database database;
+    private final IdScope scope;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    public RegistrationRecords(Database database, InstantSource clock, RandomGenerator random) {
+    public RegistrationRecords(Database database, IdScope scope, InstantSource clock, RandomGenerator random) {
         this.database = database;
+        this.scope = scope;
         this.clock = clock;
         this.random = random;
-        Tables.migrate(database);
     }
 
     public Optional<RegistrationRecord> find(RegistrationId id) {
@@ -40,9 +42,10 @@ public final class RegistrationRecords {
         Enrollments.requirePageSize(most);
         List<RegistrationRecord> rest = database.read(c -> Sql.all(
                 c,
-                "SELECT * FROM dps_registration WHERE group_id = ? AND registration_id > ? "
+                "SELECT * FROM dps_registration WHERE scope = ? AND group_id = ? AND registration_id > ? "
                         + "ORDER BY registration_id LIMIT ?",
                 RegistrationRecords::read,
+                scope.text(),
                 group.text(),
                 after.map(RegistrationId::text).orElse(""),
                 most + 1));
@@ -51,14 +54,22 @@ public final class RegistrationRecords {
         return new RecordPage(page, more ? Optional.of(page.getLast().registrationId()) : Optional.empty());
     }
 
-    /** Who holds a device name in a hub. */
-    Optional<RegistrationId> holder(HubName hub, DeviceId device) {
+    /**
+     * Who else holds a device name in a hub, in words for {@code asking}: another registration, or one of another
+     * tenant that the hub is linked to, of which no more is told (DPS-14).
+     */
+    Optional<String> otherHolder(HubName hub, DeviceId device, RegistrationId asking) {
         return database.read(c -> Sql.first(
                 c,
-                "SELECT registration_id FROM dps_registration WHERE hub = ? AND device_id = ?",
-                row -> RegistrationId.of(row.text("registration_id")),
+                "SELECT scope, registration_id FROM dps_registration WHERE hub = ? AND device_id = ?"
+                        + " AND (scope, registration_id) != (?, ?)",
+                row -> row.text("scope").equals(scope.text())
+                        ? "registration " + row.text("registration_id")
+                        : "a registration of another id scope",
                 hub.text(),
-                device.text()));
+                device.text(),
+                scope.text(),
+                asking.text()));
     }
 
     /** Writes down a success and counts it, as a registration or, when there was a record, as a re-registration. */
@@ -72,7 +83,7 @@ public final class RegistrationRecords {
             Instant created = before.map(RegistrationRecord::created).orElse(now);
             var record = new RegistrationRecord(id, device.deviceId(), hub, attested, Etag.fresh(random), created, now);
             write(c, record);
-            OperationsMeter.count(c, before.isPresent() ? Operation.RE_REGISTRATION : Operation.REGISTRATION);
+            OperationsMeter.count(c, scope, before.isPresent() ? Operation.RE_REGISTRATION : Operation.REGISTRATION);
             return record;
         });
     }
@@ -86,14 +97,19 @@ public final class RegistrationRecords {
             if (!condition.accepts(current.get().etag())) {
                 return new EntryReply.EtagMismatch(id, current.get().etag());
             }
-            Sql.update(c, "DELETE FROM dps_registration WHERE registration_id = ?", id.text());
+            Sql.update(
+                    c, "DELETE FROM dps_registration WHERE scope = ? AND registration_id = ?", scope.text(), id.text());
             return new EntryReply.Deleted(id);
         });
     }
 
-    private static Optional<RegistrationRecord> find(Connection c, RegistrationId id) throws SQLException {
+    private Optional<RegistrationRecord> find(Connection c, RegistrationId id) throws SQLException {
         return Sql.first(
-                c, "SELECT * FROM dps_registration WHERE registration_id = ?", RegistrationRecords::read, id.text());
+                c,
+                "SELECT * FROM dps_registration WHERE scope = ? AND registration_id = ?",
+                RegistrationRecords::read,
+                scope.text(),
+                id.text());
     }
 
     private static RegistrationRecord read(Row row) throws SQLException {
@@ -108,11 +124,12 @@ public final class RegistrationRecords {
                 row.instant("last_updated"));
     }
 
-    private static void write(Connection c, RegistrationRecord record) throws SQLException {
+    private void write(Connection c, RegistrationRecord record) throws SQLException {
         Sql.update(
                 c,
-                "INSERT OR REPLACE INTO dps_registration(registration_id, device_id, hub, attestation, group_id, etag, "
-                        + "created, last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO dps_registration(scope, registration_id, device_id, hub, attestation, group_id, etag, "
+                        + "created, last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                scope.text(),
                 record.registrationId().text(),
                 record.deviceId().text(),
                 record.assignedHub().text(),

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What a token may do on the service endpoint (DPS-15). */
 public enum ServicePermission {
     SERVICE_CONFIG("ServiceConfig"),
     ENROLLMENT_READ("EnrollmentRead"),
     ENROLLMENT_WRITE("EnrollmentWrite"),
     REGISTRATION_STATUS_READ("RegistrationStatusRead"),
-    REGISTRATION_STATUS_WRITE("RegistrationStatusWrite");
+    REGISTRATION_STATUS_WRITE("RegistrationStatusWrite"),
+    /** To list, make and delete tenants; exists in the default tenant alone, and in no other service. */
+    SCOPE_ADMIN("ScopeAdmin");
 
     private final String text;
 
@@ -17,6 +22,15 @@ public enum ServicePermission {
 
     public String text() {
         return text;
+    }
+
+    /** All that a policy of a tenant may allow. */
+    static Set<ServicePermission> of(TenantName tenant) {
+        Set<ServicePermission> all = EnumSet.allOf(ServicePermission.class);
+        if (!tenant.equals(TenantName.DEFAULT)) {
+            all.remove(SCOPE_ADMIN);
+        }
+        return all;
     }
 
     static ServicePermission parse(String text) {

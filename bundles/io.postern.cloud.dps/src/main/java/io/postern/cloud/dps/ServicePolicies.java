@@ -7,30 +7,38 @@ import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.store.Row;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.Bytes;
+import io.postern.wire.IdScope;
 import io.postern.wire.Secret;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The policies of the service endpoint. Keys are random and sealed at rest. */
+/** The policies of one tenant's service endpoint. Keys are random and sealed at rest. */
 public final class ServicePolicies {
     private static final int KEY_LENGTH = 32; // the HMAC's own strength, SHA-256
 
     private final Database database;
+    private final IdScope scope;
     private final KeySealer sealer;
     private final SecureRandom random;
+    private final Set<ServicePermission> grantable;
 
-    /** Makes the owner's policy when there is none yet. */
-    public ServicePolicies(Database database, KeySealer sealer, SecureRandom random) {
+    /**
+     * Makes the owner's policy when there is none yet.
+     *
+     * @param grantable all that a policy of this tenant may allow; the owner's does
+     */
+    public ServicePolicies(
+            Database database, IdScope scope, KeySealer sealer, SecureRandom random, Set<ServicePermission> grantable) {
         this.database = database;
+        this.scope = scope;
         this.sealer = sealer;
         this.random = random;
-        Tables.migrate(database);
-        add(ServicePolicy.OWNER, EnumSet.allOf(ServicePermission.class));
+        this.grantable = Set.copyOf(grantable);
+        add(ServicePolicy.OWNER, grantable);
     }
 
     /** The one an operator's connection string bears. */
@@ -40,15 +48,25 @@ public final class ServicePolicies {
     }
 
     public Optional<ServicePolicy> find(String name) {
-        return database.read(c -> Sql.first(c, "SELECT * FROM dps_policy WHERE name = ?", this::read, name));
+        return database.read(c ->
+                Sql.first(c, "SELECT * FROM dps_policy WHERE scope = ? AND name = ?", this::read, scope.text(), name));
     }
 
-    /** Makes a policy with fresh keys, unless one of that name exists. */
+    /**
+     * Makes a policy with fresh keys, unless one of that name exists.
+     *
+     * @throws IllegalArgumentException for a permission that this tenant cannot grant
+     */
     public ServicePolicy add(String name, Set<ServicePermission> permissions) {
+        if (!grantable.containsAll(permissions)) {
+            throw new IllegalArgumentException(
+                    "a policy of this tenant can allow " + grantable + ", not " + permissions);
+        }
         String texts = permissions.stream().map(ServicePermission::text).collect(Collectors.joining(","));
         database.transaction(c -> Sql.update(
                 c,
-                "INSERT OR IGNORE INTO dps_policy(name, permissions, primary_key, secondary_key) VALUES(?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO dps_policy(scope, name, permissions, primary_key, secondary_key) VALUES(?, ?, ?, ?, ?)",
+                scope.text(),
                 name,
                 texts,
                 fresh(name, "primary"),
@@ -79,7 +97,7 @@ public final class ServicePolicies {
         }
     }
 
-    private static String place(String name, String which) {
-        return "dps_policy/" + name + "/" + which;
+    private String place(String name, String which) {
+        return "dps_policy/" + scope + "/" + name + "/" + which;
     }
 }

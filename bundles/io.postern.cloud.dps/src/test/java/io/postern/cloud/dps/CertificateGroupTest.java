@@ -259,7 +259,7 @@ class CertificateGroupTest {
         dps.verify("root", ROOT);
         EnrollmentGroup group = group("all", ROOT);
 
-        ProvisioningService restarted = dps.restarted();
+        ProvisioningTenant restarted = dps.restarted().defaultTenant();
 
         assertThat(restarted.groups().find(group.id()).orElseThrow().group()).isEqualTo(group);
         assertThat(restarted.authorities().all())

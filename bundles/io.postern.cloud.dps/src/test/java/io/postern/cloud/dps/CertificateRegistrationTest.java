@@ -82,6 +82,7 @@ class CertificateRegistrationTest {
 
         assertThat(dps.outcome(shown(next)).status()).isEqualTo(Status.ASSIGNED);
         assertThat(dps.restarted()
+                        .defaultTenant()
                         .enrollments()
                         .find(RegistrationId.of("meter-1"))
                         .orElseThrow()

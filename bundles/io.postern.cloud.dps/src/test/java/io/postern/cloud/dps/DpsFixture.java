@@ -36,7 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** A provisioning service with its linked hub on a fresh database, all clocks standing still. */
+/** A provisioning service and its default tenant with its linked hub on a fresh database, all clocks standing still. */
 final class DpsFixture implements AutoCloseable {
     static final HubName HUB = HubName.of("hub.lab.test");
     static final String SERVICE = "service.lab.test";
@@ -47,13 +47,15 @@ final class DpsFixture implements AutoCloseable {
     final Database database;
     final KeySealer sealer;
     final Hub hub;
-    final ProvisioningService service;
+    final ProvisioningService provisioning;
+    final ProvisioningTenant service;
 
     DpsFixture(Path directory) throws IOException {
         database = Database.open(directory.resolve("cloud.db"));
         sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
         hub = Hub.open(HubSettings.of(HUB), database, sealer, clock, new SecureRandom());
-        service = restarted();
+        provisioning = restarted();
+        service = provisioning.defaultTenant();
     }
 
     /** A service on the same database, as after a restart of the process. */
@@ -69,7 +71,7 @@ final class DpsFixture implements AutoCloseable {
     }
 
     RegistrationDesk desk() {
-        return service.desk();
+        return provisioning.desk();
     }
 
     IndividualEnrollment enroll(String id, AttestationMechanism.OfDevice attestation) {

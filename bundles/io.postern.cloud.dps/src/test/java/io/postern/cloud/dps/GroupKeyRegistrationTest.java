@@ -166,7 +166,13 @@ class GroupKeyRegistrationTest {
 
     @Test
     void outliveARestart() {
-        assertThat(dps.restarted().groups().find(NORTH).orElseThrow().group()).isEqualTo(group);
+        assertThat(dps.restarted()
+                        .defaultTenant()
+                        .groups()
+                        .find(NORTH)
+                        .orElseThrow()
+                        .group())
+                .isEqualTo(group);
         assertThat(dps.restarted().desk().register(signed("meter-1"))).isInstanceOf(RegistrationAnswer.Accepted.class);
     }
 

@@ -68,6 +68,6 @@ class RegistrationRecordsTest {
         IdScope scope = dps.service.idScope();
 
         assertThat(scope.text()).matches("0ne[0-9A-F]{16}");
-        assertThat(dps.restarted().idScope()).isEqualTo(scope);
+        assertThat(dps.restarted().defaultTenant().idScope()).isEqualTo(scope);
     }
 }

@@ -77,7 +77,7 @@ class ServiceGateTest {
 
     @Test
     void theOwnersKeyOutlivesARestart() {
-        assertThat(dps.restarted().policies().owner())
+        assertThat(dps.restarted().defaultTenant().policies().owner())
                 .isEqualTo(dps.service.policies().owner());
     }
 

@@ -24,19 +24,16 @@ final class DpsCertificateRoute implements Route {
     private static final Logger LOG = LoggerFactory.getLogger(DpsCertificateRoute.class);
 
     private final CaCertificates authorities;
-    private final String host;
     private final OperatorDoor door;
 
-    /** @param host the service's own, for the path alone could be anyone's */
-    DpsCertificateRoute(CaCertificates authorities, String host, OperatorDoor door) {
+    DpsCertificateRoute(CaCertificates authorities, OperatorDoor door) {
         this.authorities = authorities;
-        this.host = host;
         this.door = door;
     }
 
     @Override
     public Optional<Reply> handle(Request request) {
-        if (!request.has(0, "certificates") || !request.host().equals(host)) {
+        if (!request.has(0, "certificates")) {
             return Optional.empty();
         }
         return switch (request.segments().size()) {

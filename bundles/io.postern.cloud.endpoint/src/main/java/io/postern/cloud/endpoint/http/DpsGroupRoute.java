@@ -25,11 +25,12 @@ import org.slf4j.LoggerFactory;
 final class DpsGroupRoute implements Route {
     private static final Logger LOG = LoggerFactory.getLogger(DpsGroupRoute.class);
 
+    private static final Paging GROUPS = new Paging("enrollmentGroup", "enrollmentGroups");
+    private static final Paging RECORDS = new Paging("deviceRegistration", "deviceRegistrations");
+
     private final EnrollmentGroups groups;
     private final RegistrationRecords records;
     private final OperatorDoor door;
-    private final Paging groupPages = new Paging("enrollmentGroup", "enrollmentGroups");
-    private final Paging recordPages = new Paging("deviceRegistration", "deviceRegistrations");
 
     DpsGroupRoute(EnrollmentGroups groups, RegistrationRecords records, OperatorDoor door) {
         this.groups = groups;
@@ -131,23 +132,22 @@ final class DpsGroupRoute implements Route {
     }
 
     private Reply query(Request request) {
-        groupPages.requireWholeList(request);
-        GroupPage page = groups.page(groupPages.size(request), groupPages.after(request, EnrollmentGroupId::of));
+        GROUPS.requireWholeList(request);
+        GroupPage page = groups.page(GROUPS.size(request), GROUPS.after(request, EnrollmentGroupId::of));
         var items = Json.array();
         page.groups().forEach(entry -> items.add(EnrollmentCodec.toJson(entry)));
-        return groupPages.reply(items.build(), page.continueAfter().map(EnrollmentGroupId::text));
+        return GROUPS.reply(items.build(), page.continueAfter().map(EnrollmentGroupId::text));
     }
 
     private Reply queryRecords(Request request) {
-        recordPages.requireWholeList(request);
+        RECORDS.requireWholeList(request);
         if (groups.find(id(request)).isEmpty()) {
             return noGroup(request);
         }
-        RecordPage page =
-                records.page(id(request), recordPages.size(request), recordPages.after(request, RegistrationId::of));
+        RecordPage page = records.page(id(request), RECORDS.size(request), RECORDS.after(request, RegistrationId::of));
         var items = Json.array();
         page.records().forEach(record -> items.add(record.toJson()));
-        return recordPages.reply(items.build(), page.continueAfter().map(RegistrationId::text));
+        return RECORDS.reply(items.build(), page.continueAfter().map(RegistrationId::text));
     }
 
     private static Reply written(StoredGroup entry, String message) {

@@ -162,7 +162,7 @@ final class CloudEndpoint implements AutoCloseable {
             Hub hub,
             ProvisioningService provisioning)
             throws IOException {
-        var dpsOwner = provisioning.policies().owner();
+        var dpsOwner = provisioning.defaultTenant().policies().owner();
         var hubOwner = hub.policies()
                 .find(SharedAccessPolicies.OWNER)
                 .orElseThrow(
@@ -171,7 +171,7 @@ final class CloudEndpoint implements AutoCloseable {
                 settings,
                 httpsPort(),
                 mqttPort(),
-                provisioning.idScope(),
+                provisioning.defaultTenant().idScope(),
                 new ConnectionFile.Key(dpsOwner.name(), dpsOwner.keys().primary()),
                 new ConnectionFile.Key(hubOwner.name(), hubOwner.keys().primary()),
                 ca.caFile());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.cloud.dps.DpsSettings;
 import io.postern.cloud.dps.InProcessHub;
 import io.postern.cloud.dps.ProvisioningService;
+import io.postern.cloud.dps.ProvisioningTenant;
 import io.postern.cloud.dps.ServicePolicy;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
@@ -37,7 +38,8 @@ final class DpsRoutesFixture implements AutoCloseable {
     static final RegistrationId METER = RegistrationId.of("meter-1");
 
     final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
-    final ProvisioningService dps;
+    final ProvisioningService provisioning;
+    final ProvisioningTenant dps;
 
     private final Database database;
     private final Hub hub;
@@ -48,7 +50,7 @@ final class DpsRoutesFixture implements AutoCloseable {
         database = Database.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
         hub = Hub.open(HubSettings.of(HubName.of("hub.lab.test")), database, sealer, clock, random);
-        dps = new ProvisioningService(
+        provisioning = new ProvisioningService(
                 DpsSettings.of(SERVICE, "provisioning.lab.test"),
                 database,
                 sealer,
@@ -56,8 +58,9 @@ final class DpsRoutesFixture implements AutoCloseable {
                 clock,
                 () -> Duration.between(Instant.EPOCH, clock.instant()).toNanos(),
                 random);
+        dps = provisioning.defaultTenant();
         var errors = new ErrorReplies(clock, random);
-        routes = List.of(new DpsDeviceRoute(dps.desk(), errors), new DpsServiceRoute(dps, errors));
+        routes = List.of(new DpsDeviceRoute(provisioning.desk(), errors), new DpsServiceRoute(provisioning, errors));
     }
 
     String scope() {

@@ -88,6 +88,7 @@ class BadHttpInputIT {
         client = site.client();
         meterKeys = SymmetricKeys.random(32, RANDOM);
         site.provisioning()
+                .defaultTenant()
                 .enrollments()
                 .create(IndividualEnrollment.of(METER, new AttestationMechanism.SymmetricKey(meterKeys)));
         for (String device : List.of("gw-1", "gw-2", "leaf-1")) {
@@ -225,7 +226,7 @@ class BadHttpInputIT {
     }
 
     private static Door deviceDoor() {
-        var scope = site.provisioning().idScope();
+        var scope = site.provisioning().defaultTenant().idScope();
         return new Door(
                 "PUT",
                 CloudSite.NAMES.provisioningHost(),
@@ -238,7 +239,7 @@ class BadHttpInputIT {
     }
 
     private static Door enrollmentDoor() {
-        var owner = site.provisioning().policies().owner();
+        var owner = site.provisioning().defaultTenant().policies().owner();
         return new Door(
                 "GET",
                 CloudSite.NAMES.serviceHost(),

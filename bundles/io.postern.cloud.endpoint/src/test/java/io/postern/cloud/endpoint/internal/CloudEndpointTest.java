@@ -44,7 +44,7 @@ class CloudEndpointTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(site.connectionFile())))
                 .isEqualTo("rw-------");
         assertThat(connection.getString("idScope"))
-                .isEqualTo(site.provisioning().idScope().text());
+                .isEqualTo(site.provisioning().defaultTenant().idScope().text());
         assertThat(connection.getString("provisioningHost")).isEqualTo("provisioning.site.test");
         assertThat(connection.getString("serviceHost")).isEqualTo("service.site.test");
         assertThat(connection.getString("hubHost")).isEqualTo("hub.site.test");

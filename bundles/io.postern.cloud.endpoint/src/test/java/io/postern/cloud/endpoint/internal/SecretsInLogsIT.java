@@ -53,14 +53,18 @@ class SecretsInLogsIT {
                 canaries.key(policy.keys().primary());
                 canaries.key(policy.keys().secondary());
             });
-            var owner = site.provisioning().policies().owner().keys();
+            var owner = site.provisioning().defaultTenant().policies().owner().keys();
             canaries.key(owner.primary());
             canaries.key(owner.secondary());
             try (CloudSite.Client client = site.client()) {
                 String service = canaries.token(SasToken.sign(
                         ResourceUri.of(CloudSite.NAMES.serviceHost()),
                         soon(),
-                        Optional.of(site.provisioning().policies().owner().name()),
+                        Optional.of(site.provisioning()
+                                .defaultTenant()
+                                .policies()
+                                .owner()
+                                .name()),
                         owner.primary()::hmacSha256));
                 enroll(client, service);
                 register(site, client);
@@ -94,7 +98,7 @@ class SecretsInLogsIT {
     }
 
     private void register(CloudSite site, CloudSite.Client client) throws Exception {
-        var scope = site.provisioning().idScope();
+        var scope = site.provisioning().defaultTenant().idScope();
         String token = canaries.token(SasToken.sign(
                 ResourceUri.registration(scope, RegistrationId.of("gw-1")),
                 soon(),

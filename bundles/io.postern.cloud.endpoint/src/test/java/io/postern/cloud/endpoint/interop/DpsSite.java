@@ -7,6 +7,7 @@ import io.postern.cloud.dps.EntryReply;
 import io.postern.cloud.dps.InProcessHub;
 import io.postern.cloud.dps.IndividualEnrollment;
 import io.postern.cloud.dps.ProvisioningService;
+import io.postern.cloud.dps.ProvisioningTenant;
 import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.http.DpsDeviceRoute;
@@ -63,7 +64,8 @@ final class DpsSite implements AutoCloseable {
 
     final CloudNames names = new CloudNames("dps" + SITES.incrementAndGet() + ".test");
     final Hub hub;
-    final ProvisioningService dps;
+    final ProvisioningService provisioning;
+    final ProvisioningTenant dps;
     final Path trustStore;
 
     private final SSLSocketFactory defaultBefore = HttpsURLConnection.getDefaultSSLSocketFactory();
@@ -79,7 +81,7 @@ final class DpsSite implements AutoCloseable {
         database = Database.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
         hub = Hub.open(HubSettings.of(names.hub()), database, sealer, clock, random);
-        dps = new ProvisioningService(
+        provisioning = new ProvisioningService(
                 DpsSettings.of(names.serviceHost(), names.provisioningHost()),
                 database,
                 sealer,
@@ -87,12 +89,14 @@ final class DpsSite implements AutoCloseable {
                 clock,
                 System::nanoTime,
                 random);
+        dps = provisioning.defaultTenant();
         Hosts.write(address, names.all().toArray(String[]::new));
         PrivateCa ca = PrivateCa.open(directory.resolve("ca"), names, InetAddress.getByName(address), clock, random);
         var options = new ServerTls(ca)
                 .applyTo(new HttpServerOptions().setHost(address).setPort(443));
         var errors = new ErrorReplies(clock, random);
-        List<Route> routes = List.of(new DpsDeviceRoute(dps.desk(), errors), new DpsServiceRoute(dps, errors));
+        List<Route> routes =
+                List.of(new DpsDeviceRoute(provisioning.desk(), errors), new DpsServiceRoute(provisioning, errors));
         listener = HttpsListener.open(vertx, options, routes, clock, random);
         trustStore = directory.resolve("trust.p12");
         trust(ca);
