@@ -53,8 +53,7 @@ public final class InProcessHub implements LinkedHub {
                     draft.deviceId(),
                     current.get().enabled(),
                     current.get().statusReason(),
-                    draft.primary(),
-                    draft.secondary(),
+                    draft.credentials(),
                     draft.tags(),
                     draft.desired());
             var seen = new IfMatch(Optional.of(current.get().etag()));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
-/** Whether a token opens a door: allowed for someone, or denied with a reason; neither a boolean nor an exception. */
+/** Whether a token or certificate opens a door: allowed for someone, or denied with a reason; neither a boolean nor an exception. */
 public sealed interface AccessDecision<P extends Principal> {
 
     record Allowed<P extends Principal>(P principal) implements AccessDecision<P> {}
@@ -14,7 +14,7 @@ public sealed interface AccessDecision<P extends Principal> {
      */
     record Denied<P extends Principal>(Denial reason, String text) implements AccessDecision<P> {}
 
-    /** Why a token was refused. */
+    /** Why it was refused. */
     enum Denial {
         UNKNOWN_DEVICE,
         DISABLED_DEVICE,
@@ -22,6 +22,10 @@ public sealed interface AccessDecision<P extends Principal> {
         MISSING_PERMISSION,
         WRONG_RESOURCE,
         WRONG_SIGNATURE,
+        /** A token where the identity asks for a certificate, or the other way round. */
+        OTHER_AUTHENTICATION,
+        /** Not the one registered, of another issuer or name, or outside of its validity. */
+        WRONG_CERTIFICATE,
         EXPIRED
     }
 }

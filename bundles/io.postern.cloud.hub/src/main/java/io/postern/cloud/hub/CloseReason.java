@@ -4,10 +4,10 @@ package io.postern.cloud.hub;
 /** Why the hub ends a session; the codes are those of the wire where one exists. */
 public enum CloseReason {
     NEWER_CONNECTION(400027, "a newer connection of the same device took over"),
-    TOKEN_EXPIRED(401003, "its token has expired"),
+    TOKEN_EXPIRED(401003, "its token or certificate has expired"),
     DEVICE_DISABLED(401002, "the device was disabled"),
     DEVICE_DELETED(404001, "the device was deleted"),
-    KEYS_CHANGED(401002, "the keys its token was signed with were replaced"),
+    KEYS_CHANGED(401002, "the keys or certificates it was admitted by were replaced"),
     DISCONNECTED(404104, "the device went away"),
     HUB_CLOSING(503001, "the hub is closing");
 

@@ -22,12 +22,25 @@ public record DeviceIdentity(
         String etag,
         boolean enabled,
         Optional<String> statusReason,
-        SymmetricKeys keys,
+        DeviceAuthentication authentication,
         Instant created,
         Instant statusUpdated,
         Optional<Instant> connectedSince,
         Optional<Instant> lastActivity,
         Optional<ModelId> model) {
+
+    /**
+     * The keys of a device that authenticates by them.
+     *
+     * @throws IllegalStateException when it does so by a certificate; ask {@link #authentication()} first
+     */
+    public SymmetricKeys keys() {
+        if (authentication instanceof DeviceAuthentication.Sas(SymmetricKeys keys)) {
+            return keys;
+        }
+        throw new IllegalStateException(
+                "device " + deviceId + " has no keys, its authentication is " + authentication.type());
+    }
 
     public boolean isConnected() {
         return connectedSince.isPresent();

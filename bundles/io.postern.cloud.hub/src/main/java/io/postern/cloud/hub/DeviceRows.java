@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.DeviceAuthentication.CertificateAuthority;
+import io.postern.cloud.hub.DeviceAuthentication.Sas;
+import io.postern.cloud.hub.DeviceAuthentication.SelfSigned;
+import io.postern.cloud.hub.x509.Thumbprint;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.store.Row;
 import io.postern.cloud.store.Sql;
@@ -34,22 +38,32 @@ final class DeviceRows {
 
     void write(Connection c, DeviceIdentity device) throws SQLException {
         String id = device.deviceId().text();
+        Optional<SymmetricKeys> keys =
+                device.authentication() instanceof Sas(SymmetricKeys pair) ? Optional.of(pair) : Optional.empty();
+        Optional<SelfSigned> thumbprints =
+                device.authentication() instanceof SelfSigned pair ? Optional.of(pair) : Optional.empty();
         Sql.update(
                 c,
                 """
-                INSERT INTO hub_device(device, generation, etag, enabled, reason, primary_key, secondary_key,
-                  created, status_updated, last_activity, model) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO hub_device(device, generation, etag, enabled, reason, authentication, primary_key,
+                  secondary_key, primary_thumbprint, secondary_thumbprint, created, status_updated, last_activity, model)
+                  VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT(device) DO UPDATE SET etag = excluded.etag, enabled = excluded.enabled,
-                  reason = excluded.reason, primary_key = excluded.primary_key,
-                  secondary_key = excluded.secondary_key, status_updated = excluded.status_updated
+                  reason = excluded.reason, authentication = excluded.authentication,
+                  primary_key = excluded.primary_key, secondary_key = excluded.secondary_key,
+                  primary_thumbprint = excluded.primary_thumbprint,
+                  secondary_thumbprint = excluded.secondary_thumbprint, status_updated = excluded.status_updated
                 """,
                 id,
                 device.generationId(),
                 device.etag(),
                 device.enabled(),
                 device.statusReason(),
-                seal(device.keys().primary(), id, "primary"),
-                seal(device.keys().secondary(), id, "secondary"),
+                device.authentication().type(),
+                keys.map(pair -> seal(pair.primary(), id, "primary")),
+                keys.map(pair -> seal(pair.secondary(), id, "secondary")),
+                thumbprints.flatMap(SelfSigned::primary).map(Thumbprint::toString),
+                thumbprints.flatMap(SelfSigned::secondary).map(Thumbprint::toString),
                 device.created(),
                 device.statusUpdated(),
                 device.lastActivity(),
@@ -58,9 +72,6 @@ final class DeviceRows {
 
     private DeviceIdentity read(Row row) throws SQLException {
         DeviceId id = DeviceId.of(row.text("device"));
-        var keys = new SymmetricKeys(
-                unseal(row.bytes("primary_key"), id.text(), "primary"),
-                unseal(row.bytes("secondary_key"), id.text(), "secondary"));
         Optional<DeviceSession> session = sessions.find(id);
         Optional<Instant> stored = row.optionalInstant("last_activity");
         return new DeviceIdentity(
@@ -69,12 +80,28 @@ final class DeviceRows {
                 row.text("etag"),
                 row.flag("enabled"),
                 row.optionalText("reason"),
-                keys,
+                authentication(row, id.text()),
                 row.instant("created"),
                 row.instant("status_updated"),
                 session.map(DeviceSession::since),
                 session.map(DeviceSession::lastActivity).or(() -> stored),
                 row.optionalText("model").map(ModelId::of));
+    }
+
+    private DeviceAuthentication authentication(Row row, String id) throws SQLException {
+        String type = row.text("authentication");
+        return switch (type) {
+            case "sas" ->
+                new Sas(new SymmetricKeys(
+                        unseal(row.bytes("primary_key"), id, "primary"),
+                        unseal(row.bytes("secondary_key"), id, "secondary")));
+            case "selfSigned" ->
+                new SelfSigned(
+                        row.optionalText("primary_thumbprint").map(Thumbprint::parse),
+                        row.optionalText("secondary_thumbprint").map(Thumbprint::parse));
+            case "certificateAuthority" -> new CertificateAuthority();
+            default -> throw new IllegalStateException("device " + id + " is stored with authentication " + type);
+        };
     }
 
     private Bytes seal(Secret key, String device, String which) {

@@ -4,6 +4,8 @@ package io.postern.cloud.hub;
 import io.postern.cloud.hub.AccessDecision.Allowed;
 import io.postern.cloud.hub.AccessDecision.Denial;
 import io.postern.cloud.hub.AccessDecision.Denied;
+import io.postern.cloud.hub.x509.CaCertificates;
+import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.ResourceUri;
@@ -14,7 +16,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Decides which token opens which door of this hub (HUB-02, HUB-05, HUB-29 to HUB-31).
+ * Decides which token or certificate opens which door of this hub (HUB-02 to HUB-05, HUB-29 to HUB-31).
  *
  * <p>A token that names a policy is checked with the policy's keys, one that names none with the device's own; the
  * service's doors open to policies alone. Signatures are compared in constant time, and one is computed even for names
@@ -24,6 +26,7 @@ public final class Gatekeeper {
     private final HubName hub;
     private final IdentityRegistry identities;
     private final SharedAccessPolicies policies;
+    private final CertificateGate certificates;
     private final InstantSource clock;
     private final SymmetricKeys nobodysKeys;
 
@@ -31,11 +34,13 @@ public final class Gatekeeper {
             HubName hub,
             IdentityRegistry identities,
             SharedAccessPolicies policies,
+            CaCertificates authorities,
             InstantSource clock,
             SecureRandom random) {
         this.hub = hub;
         this.identities = identities;
         this.policies = policies;
+        this.certificates = new CertificateGate(authorities);
         this.clock = clock;
         this.nobodysKeys = SymmetricKeys.random(32, random);
     }
@@ -46,6 +51,16 @@ public final class Gatekeeper {
         return token.keyName().isPresent()
                 ? byPolicy(token, token.keyName().get(), device, identity)
                 : byOwnKey(token, device, identity);
+    }
+
+    /** May the holder of the key of this chain's first certificate do all that {@code device} may? */
+    public AccessDecision<Principal.Device> admitDevice(CertificateChain chain, DeviceId device) {
+        Optional<DeviceIdentity> identity = identities.find(device);
+        if (identity.isEmpty()) {
+            return unknown(device);
+        }
+        AccessDecision<Principal.Device> decision = certificates.admit(chain, identity.get(), clock.instant());
+        return decision instanceof Allowed && !identity.get().enabled() ? disabled(identity.get()) : decision;
     }
 
     /** May the bearer of {@code token} use the service endpoints that ask for {@code needed}? */
@@ -66,9 +81,12 @@ public final class Gatekeeper {
 
     private AccessDecision<Principal.Device> byOwnKey(
             SasToken token, DeviceId device, Optional<DeviceIdentity> identity) {
-        boolean signed = isSigned(token, identity.map(DeviceIdentity::keys));
+        boolean signed = isSigned(token, identity.flatMap(Gatekeeper::keys));
         if (identity.isEmpty()) {
             return unknown(device);
+        }
+        if (keys(identity.get()).isEmpty()) {
+            return needsCertificate(identity.get());
         }
         if (!signed) {
             return new Denied<>(Denial.WRONG_SIGNATURE, "neither key of device " + device + " signed " + token);
@@ -76,7 +94,7 @@ public final class Gatekeeper {
         if (!covers(token, device)) {
             return wrongResource(token, "device " + device);
         }
-        return settle(token, identity.get(), AuthMethod.DEVICE_KEY, Optional.empty());
+        return settle(token, identity.get(), new Evidence.OwnKey());
     }
 
     private AccessDecision<Principal.Device> byPolicy(
@@ -87,21 +105,22 @@ public final class Gatekeeper {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        return identity.isEmpty() ? unknown(device) : settle(token, identity.get(), AuthMethod.POLICY_KEY, policy);
+        if (identity.isEmpty()) {
+            return unknown(device);
+        }
+        return keys(identity.get()).isEmpty()
+                ? needsCertificate(identity.get())
+                : settle(token, identity.get(), new Evidence.PolicyKey(policy.orElseThrow()));
     }
 
-    private AccessDecision<Principal.Device> settle(
-            SasToken token, DeviceIdentity identity, AuthMethod method, Optional<SharedAccessPolicy> policy) {
+    private AccessDecision<Principal.Device> settle(SasToken token, DeviceIdentity identity, Evidence evidence) {
         if (token.isExpired(clock.instant())) {
             return expired(token);
         }
         if (!identity.enabled()) {
-            return new Denied<>(
-                    Denial.DISABLED_DEVICE,
-                    "device " + identity.deviceId() + " is disabled: "
-                            + identity.statusReason().orElse("no reason given"));
+            return disabled(identity);
         }
-        return new Allowed<>(new Principal.Device(identity, method, policy, token.expiry()));
+        return new Allowed<>(new Principal.Device(identity, evidence, token.expiry()));
     }
 
     private <P extends Principal> Optional<Denied<P>> checkPolicy(
@@ -138,6 +157,28 @@ public final class Gatekeeper {
         ResourceUri asked = ResourceUri.device(hub, device);
         return token.resource().covers(asked)
                 && (claimed.length() < asked.path().length() || claimed.endsWith("/" + device));
+    }
+
+    private static Optional<SymmetricKeys> keys(DeviceIdentity identity) {
+        return identity.authentication() instanceof DeviceAuthentication.Sas(SymmetricKeys keys)
+                ? Optional.of(keys)
+                : Optional.empty();
+    }
+
+    private static Denied<Principal.Device> disabled(DeviceIdentity identity) {
+        return new Denied<>(
+                Denial.DISABLED_DEVICE,
+                "device " + identity.deviceId() + " is disabled: "
+                        + identity.statusReason().orElse("no reason given"));
+    }
+
+    /** A token opens nothing of such a device, not even a policy's: else a key in a file would stand in for its own. */
+    private static Denied<Principal.Device> needsCertificate(DeviceIdentity identity) {
+        return new Denied<>(
+                Denial.OTHER_AUTHENTICATION,
+                "device " + identity.deviceId() + " authenticates by its certificate ("
+                        + identity.authentication().type() + "), and came with a token; it must connect with the"
+                        + " certificate alone");
     }
 
     private static <P extends Principal> Denied<P> unknown(DeviceId device) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaCertificates;
+import io.postern.cloud.hub.x509.CaTable;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.wire.HubName;
@@ -15,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One hub: its registry, policies, twins and events, and the sessions of its devices.
  *
- * <p>A session ends as soon as what it stands on is gone: the device deleted or disabled, the signing keys replaced, the
- * token expired, or a newer connection of the same device there.
+ * <p>A session ends as soon as what it stands on is gone: the device deleted or disabled, the signing keys, the
+ * certificate or its CA replaced, the token or certificate expired, or a newer connection of the same device there.
  */
 public final class Hub implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
@@ -27,6 +30,7 @@ public final class Hub implements AutoCloseable {
     private final LiveSessions sessions;
     private final IdentityRegistry identities;
     private final SharedAccessPolicies policies;
+    private final CaCertificates authorities;
     private final Gatekeeper gatekeeper;
     private final Twins twins;
     private final EventStream events;
@@ -40,7 +44,8 @@ public final class Hub implements AutoCloseable {
         var quarantine = new Quarantine(database, settings.quarantine(), clock);
         this.identities = new IdentityRegistry(database, new DeviceRows(sealer, sessions), quarantine, clock, random);
         this.policies = new SharedAccessPolicies(database, sealer, random);
-        this.gatekeeper = new Gatekeeper(name, identities, policies, clock, random);
+        this.authorities = new CaCertificates(new CaTable(database, HubSchema.CAS), clock, random);
+        this.gatekeeper = new Gatekeeper(name, identities, policies, authorities, clock, random);
         this.twins = new Twins(database, clock);
         this.events = new EventStream(database, settings.retainedEvents());
         this.expiry = new Ticker("token-expiry", EXPIRY_LOOK, this::endExpired);
@@ -55,6 +60,8 @@ public final class Hub implements AutoCloseable {
                 hub.sessions.find(device).filter(s -> isHit(s, change)).ifPresent(s -> s.end(reason(change))));
         hub.policies.onKeysChanged(policy -> hub.sessions.end(
                 s -> s.principal().policyName().equals(Optional.of(policy)), CloseReason.KEYS_CHANGED));
+        hub.authorities.onChange(
+                () -> hub.sessions.end(s -> !hub.stillCounts(s.principal()), CloseReason.KEYS_CHANGED));
         hub.twins.addListener(
                 (device, patch, version) -> hub.sessions.find(device).ifPresent(s -> s.desiredChanged(patch, version)));
         hub.expiry.start();
@@ -100,6 +107,11 @@ public final class Hub implements AutoCloseable {
         return policies;
     }
 
+    /** The CAs that devices of type certificateAuthority may come under. */
+    public CaCertificates authorities() {
+        return authorities;
+    }
+
     public Gatekeeper gatekeeper() {
         return gatekeeper;
     }
@@ -131,11 +143,19 @@ public final class Hub implements AutoCloseable {
                 .find(principal.identity().deviceId())
                 .filter(now -> now.etag().equals(principal.identity().etag()))
                 .isPresent();
-        return sameIdentity
-                && principal
-                        .policy()
-                        .map(old -> policies.find(old.name()).equals(Optional.of(old)))
-                        .orElse(true);
+        return sameIdentity && stillCounts(principal);
+    }
+
+    /** Whether what stands behind the device's evidence is still there: the policy with its keys, the proven CA. */
+    private boolean stillCounts(Principal.Device principal) {
+        return switch (principal.evidence()) {
+            case Evidence.OwnKey _, Evidence.OwnCertificate _ -> true;
+            case Evidence.PolicyKey(SharedAccessPolicy old) ->
+                policies.find(old.name()).equals(Optional.of(old));
+            case Evidence.IssuedCertificate(Authority authority) ->
+                authorities.all().stream()
+                        .anyMatch(each -> each.verified() && each.authority().equals(authority));
+        };
     }
 
     private void left(DeviceSession session) {
@@ -159,7 +179,7 @@ public final class Hub implements AutoCloseable {
         return switch (change) {
             case DELETED -> CloseReason.DEVICE_DELETED;
             case DISABLED -> CloseReason.DEVICE_DISABLED;
-            case KEYS_CHANGED -> CloseReason.KEYS_CHANGED;
+            case KEYS_CHANGED, AUTHENTICATION_CHANGED -> CloseReason.KEYS_CHANGED;
         };
     }
 }

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.x509.CaTable;
 import java.util.List;
 
 /** The hub's tables. Steps are only ever appended. */
 final class HubSchema {
     static final String COMPONENT = "hub";
+    static final String CAS = "hub_ca";
     static final List<String> STEPS = List.of("""
             CREATE TABLE hub_device(
               device TEXT PRIMARY KEY, generation TEXT NOT NULL, etag TEXT NOT NULL,
-              enabled INTEGER NOT NULL, reason TEXT, primary_key BLOB NOT NULL, secondary_key BLOB NOT NULL,
-              created INTEGER NOT NULL, status_updated INTEGER NOT NULL, last_activity INTEGER, model TEXT);
+              enabled INTEGER NOT NULL, reason TEXT,
+              authentication TEXT NOT NULL CHECK (authentication IN ('sas', 'selfSigned', 'certificateAuthority')),
+              primary_key BLOB, secondary_key BLOB, primary_thumbprint TEXT, secondary_thumbprint TEXT,
+              created INTEGER NOT NULL, status_updated INTEGER NOT NULL, last_activity INTEGER, model TEXT,
+              CHECK ((authentication = 'sas') = (primary_key IS NOT NULL AND secondary_key IS NOT NULL)),
+              CHECK ((authentication = 'selfSigned')
+                = (primary_thumbprint IS NOT NULL OR secondary_thumbprint IS NOT NULL)));
             CREATE TABLE hub_quarantine(device TEXT PRIMARY KEY, until INTEGER NOT NULL);
             CREATE TABLE hub_policy(
               name TEXT PRIMARY KEY, permissions TEXT NOT NULL, primary_key BLOB NOT NULL, secondary_key BLOB NOT NULL);
@@ -23,7 +30,8 @@ final class HubSchema {
               sequence INTEGER PRIMARY KEY, device TEXT NOT NULL, generation TEXT NOT NULL, enqueued INTEGER NOT NULL,
               scope TEXT NOT NULL, type TEXT NOT NULL, issuer TEXT NOT NULL, policy TEXT,
               properties TEXT NOT NULL, body BLOB NOT NULL);
-            """);
+            CREATE TABLE hub_ca(
+            """ + CaTable.columns() + ");");
 
     private HubSchema() {}
 }

@@ -10,7 +10,10 @@ public interface IdentityListener {
     enum Change {
         DELETED,
         DISABLED,
-        KEYS_CHANGED
+        /** Other keys, other thumbprints. */
+        KEYS_CHANGED,
+        /** From tokens to certificates, or the other way round. */
+        AUTHENTICATION_CHANGED
     }
 
     /** Called after the commit and before the caller of the registry is answered; must be quick and must not throw. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.DeviceAuthentication.Sas;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.Bytes;
@@ -17,7 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Who exists in this hub (HUB-08, HUB-10): device identities with their keys, which lie sealed in the database.
+ * Who exists in this hub (HUB-08, HUB-10): device identities with their keys, which lie sealed in the database,
+ * or the certificates they are known by.
  *
  * <p>When a change returns, it is durable and every listener has heard of it: a deleted or disabled device has no live
  * session left.
@@ -62,7 +64,7 @@ public final class IdentityRegistry {
         });
     }
 
-    /** Sets status and keys; keys the draft does not bring stay as they are. */
+    /** Sets status and authentication; keys the draft does not bring stay as they are. */
     public RegistryReply.Update update(IdentityDraft draft, IfMatch condition) {
         Changed result = database.transaction(c -> updated(c, draft, condition));
         result.change().ifPresent(change -> tell(draft.deviceId(), change));
@@ -163,7 +165,12 @@ public final class IdentityRegistry {
         if (!changed.enabled()) {
             return Optional.of(IdentityListener.Change.DISABLED);
         }
-        return old.keys().equals(changed.keys()) ? Optional.empty() : Optional.of(IdentityListener.Change.KEYS_CHANGED);
+        if (old.authentication().equals(changed.authentication())) {
+            return Optional.empty();
+        }
+        return old.authentication().type().equals(changed.authentication().type())
+                ? Optional.of(IdentityListener.Change.KEYS_CHANGED)
+                : Optional.of(IdentityListener.Change.AUTHENTICATION_CHANGED);
     }
 
     private DeviceIdentity fresh(IdentityDraft draft) {
@@ -174,9 +181,7 @@ public final class IdentityRegistry {
                 freshEtag(),
                 draft.enabled(),
                 draft.statusReason(),
-                new SymmetricKeys(
-                        draft.primary().orElseGet(this::freshKey),
-                        draft.secondary().orElseGet(this::freshKey)),
+                authentication(draft.credentials(), Optional.empty()),
                 now,
                 now,
                 Optional.empty(),
@@ -191,14 +196,29 @@ public final class IdentityRegistry {
                 freshEtag(),
                 draft.enabled(),
                 draft.statusReason(),
-                new SymmetricKeys(
-                        draft.primary().orElse(old.keys().primary()),
-                        draft.secondary().orElse(old.keys().secondary())),
+                authentication(draft.credentials(), Optional.of(old.authentication())),
                 old.created(),
                 draft.enabled() == old.enabled() ? old.statusUpdated() : clock.instant(),
                 old.connectedSince(),
                 old.lastActivity(),
                 old.model());
+    }
+
+    private DeviceAuthentication authentication(
+            IdentityDraft.Credentials asked, Optional<DeviceAuthentication> current) {
+        return switch (asked) {
+            case IdentityDraft.AsBefore _ ->
+                current.orElseGet(() -> new Sas(new SymmetricKeys(freshKey(), freshKey())));
+            case IdentityDraft.Certificates(var certificate) -> certificate;
+            case IdentityDraft.Keys(Optional<Secret> primary, Optional<Secret> secondary) -> {
+                Optional<SymmetricKeys> kept = current.filter(Sas.class::isInstance)
+                        .map(Sas.class::cast)
+                        .map(Sas::keys);
+                yield new Sas(new SymmetricKeys(
+                        primary.or(() -> kept.map(SymmetricKeys::primary)).orElseGet(this::freshKey),
+                        secondary.or(() -> kept.map(SymmetricKeys::secondary)).orElseGet(this::freshKey)));
+            }
+        };
     }
 
     private List<DeviceIdentity> page(String after, int most) {

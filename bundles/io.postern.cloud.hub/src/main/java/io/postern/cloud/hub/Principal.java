@@ -4,21 +4,28 @@ package io.postern.cloud.hub;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Who an accepted token speaks for, and until when. */
+/** Who an accepted token or certificate speaks for, and until when. */
 public sealed interface Principal {
     Instant expires();
 
     /**
      * One device.
      *
-     * @param identity as it stood when the token was checked
-     * @param policy the policy whose key signed; empty when it was the device's own
+     * @param identity as it stood when the evidence was checked
+     * @param expires when the token or certificate ends
      */
-    record Device(DeviceIdentity identity, AuthMethod method, Optional<SharedAccessPolicy> policy, Instant expires)
-            implements Principal {
+    record Device(DeviceIdentity identity, Evidence evidence, Instant expires) implements Principal {
+
+        public AuthMethod method() {
+            return evidence.method();
+        }
+
+        public Optional<SharedAccessPolicy> policy() {
+            return evidence.policy();
+        }
 
         public Optional<String> policyName() {
-            return policy.map(SharedAccessPolicy::name);
+            return policy().map(SharedAccessPolicy::name);
         }
     }
 

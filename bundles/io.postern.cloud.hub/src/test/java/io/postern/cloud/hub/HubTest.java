@@ -11,12 +11,10 @@ import io.postern.wire.Json;
 import io.postern.wire.ModelId;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.hub.PropertyBag;
-import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +46,7 @@ class HubTest {
     @Test
     void aConnectedDeviceShowsInTheRegistryAndADisconnectedOneWhenItWasLastSeen() throws Exception {
         var model = ModelId.of("dtmi:com:example:Meter;1");
-        DeviceSession session = connect(fixture.admitted(meter), Optional.of(model), new Line());
+        DeviceSession session = connect(fixture.admitted(meter), Optional.of(model), new RecordedLine());
 
         assertThat(hub.connectedCount()).isEqualTo(1);
         assertThat(now().isConnected()).isTrue();
@@ -67,9 +65,9 @@ class HubTest {
 
     @Test
     void theNewestConnectionWinsAndTheOldOneCannotSpeakAnyMore() throws Exception {
-        var firstLine = new Line();
+        var firstLine = new RecordedLine();
         DeviceSession first = connect(fixture.admitted(meter), firstLine);
-        DeviceSession second = connect(fixture.admitted(meter), new Line());
+        DeviceSession second = connect(fixture.admitted(meter), new RecordedLine());
 
         assertThat(firstLine.closed).containsExactly(CloseReason.NEWER_CONNECTION);
         assertThatThrownBy(() -> first.accept(List.of(telemetry("late"))))
@@ -85,7 +83,7 @@ class HubTest {
     @Test
     @Tag("ISS-12")
     void deletingCutsTheLiveSessionAndWhatItSendsIsRefused() {
-        var line = new Line();
+        var line = new RecordedLine();
         DeviceSession session = connect(fixture.admitted(meter), line);
 
         hub.identities().delete(meter.deviceId(), IfMatch.ANY);
@@ -99,7 +97,7 @@ class HubTest {
     @Test
     @Tag("HUB-10")
     void disablingCutsTheLiveSession() {
-        var line = new Line();
+        var line = new RecordedLine();
         connect(fixture.admitted(meter), line);
 
         hub.identities().update(IdentityDraft.of(meter.deviceId()).disabled("lost"), IfMatch.ANY);
@@ -110,8 +108,8 @@ class HubTest {
     @Test
     void newDeviceKeysCutTheSessionTheyOpenedAndNotThatOfAPolicy() {
         DeviceIdentity other = fixture.device("meter-2");
-        var ownLine = new Line();
-        var policyLine = new Line();
+        var ownLine = new RecordedLine();
+        var policyLine = new RecordedLine();
         connect(fixture.admitted(meter), ownLine);
         connect(byPolicy("tokenservice", other.deviceId()), policyLine);
 
@@ -129,8 +127,8 @@ class HubTest {
     @Test
     void aReplacedPolicyKeyCutsTheSessionsOfThatPolicyOnly() {
         DeviceIdentity other = fixture.device("meter-2");
-        var ownLine = new Line();
-        var policyLine = new Line();
+        var ownLine = new RecordedLine();
+        var policyLine = new RecordedLine();
         connect(fixture.admitted(meter), ownLine);
         connect(byPolicy("tokenservice", other.deviceId()), policyLine);
 
@@ -145,7 +143,7 @@ class HubTest {
     @Test
     @Tag("HUB-05")
     void anExpiredTokenEndsItsSessionEvenBetweenTwoLooksAtTheClock() {
-        var line = new Line();
+        var line = new RecordedLine();
         DeviceSession session = connect(fixture.admitted(meter), line);
 
         fixture.clock.advance(Duration.ofHours(1).minusSeconds(1));
@@ -165,16 +163,16 @@ class HubTest {
         Principal.Device byPolicy = byPolicy("device", meter.deviceId());
 
         hub.policies().regenerate("device", KeySlot.SECONDARY);
-        assertThat(hub.connect(byPolicy, Optional.empty(), new Line())).isEmpty();
+        assertThat(hub.connect(byPolicy, Optional.empty(), new RecordedLine())).isEmpty();
 
         hub.identities().delete(meter.deviceId(), IfMatch.ANY);
-        assertThat(hub.connect(admitted, Optional.empty(), new Line())).isEmpty();
+        assertThat(hub.connect(admitted, Optional.empty(), new RecordedLine())).isEmpty();
         assertThat(hub.connectedCount()).isZero();
     }
 
     @Test
     void aDesiredChangeReachesTheLiveSession() {
-        var line = new Line();
+        var line = new RecordedLine();
         connect(fixture.admitted(meter), line);
 
         hub.twins()
@@ -185,7 +183,7 @@ class HubTest {
 
     @Test
     void theHubStampsWhoSpokeAndTheDeviceCannot() throws Exception {
-        DeviceSession session = connect(byPolicy("tokenservice", meter.deviceId()), new Line());
+        DeviceSession session = connect(byPolicy("tokenservice", meter.deviceId()), new RecordedLine());
         PropertyBag forged = PropertyBag.EMPTY
                 .with("$.cdid", "someone-else")
                 .with("$.cmid", "module")
@@ -207,7 +205,7 @@ class HubTest {
 
     @Test
     void theSizeLimitCountsBodyAndProperties() throws Exception {
-        DeviceSession session = connect(fixture.admitted(meter), new Line());
+        DeviceSession session = connect(fixture.admitted(meter), new RecordedLine());
         PropertyBag bag = PropertyBag.EMPTY.with("$.mid", "12").with("ab", "c"); // counts 2 + 2 + 1
 
         session.accept(List.of(new Telemetry(bag, Bytes.of(new byte[256 * 1024 - 5]))));
@@ -221,7 +219,7 @@ class HubTest {
 
     @Test
     void closingTheHubEndsAllSessions() {
-        var line = new Line();
+        var line = new RecordedLine();
         connect(fixture.admitted(meter), line);
 
         hub.close();
@@ -237,11 +235,11 @@ class HubTest {
         return fixture.admitted(fixture.policyToken(policy, ResourceUri.device(HubFixture.NAME, device)), device);
     }
 
-    private DeviceSession connect(Principal.Device principal, Line line) {
+    private DeviceSession connect(Principal.Device principal, RecordedLine line) {
         return connect(principal, Optional.empty(), line);
     }
 
-    private DeviceSession connect(Principal.Device principal, Optional<ModelId> model, Line line) {
+    private DeviceSession connect(Principal.Device principal, Optional<ModelId> model, RecordedLine line) {
         return hub.connect(principal, model, line).orElseThrow();
     }
 
@@ -250,18 +248,4 @@ class HubTest {
     }
 
     /** The far end of a session: remembers what it was told. */
-    private static final class Line implements DeviceConnection {
-        final List<CloseReason> closed = new ArrayList<>();
-        final List<JsonObject> desired = new ArrayList<>();
-
-        @Override
-        public void close(CloseReason reason) {
-            closed.add(reason);
-        }
-
-        @Override
-        public void desiredChanged(JsonObject patch, long version) {
-            desired.add(patch);
-        }
-    }
 }

@@ -72,7 +72,12 @@ final class HubDoor {
         return switch (reason) {
             case MISSING_PERMISSION, WRONG_RESOURCE, EXPIRED ->
                 refuse(request, 401_002, "IotHubUnauthorizedAccess", text);
-            case UNKNOWN_POLICY, WRONG_SIGNATURE, UNKNOWN_DEVICE, DISABLED_DEVICE ->
+            case UNKNOWN_POLICY,
+                    WRONG_SIGNATURE,
+                    UNKNOWN_DEVICE,
+                    DISABLED_DEVICE,
+                    OTHER_AUTHENTICATION,
+                    WRONG_CERTIFICATE ->
                 RefusalLog.of(
                         request,
                         errors.unauthorized(

@@ -6,7 +6,6 @@ import io.postern.cloud.hub.DeviceTwin;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
-import io.postern.wire.Secret;
 import io.postern.wire.Shown;
 import io.postern.wire.UtcText;
 import jakarta.json.JsonObject;
@@ -28,23 +27,7 @@ final class IdentityJson {
         addState(json, identity);
         return json.add("connectionStateUpdatedTime", connectionStateUpdated(identity))
                 .add("statusUpdatedTime", UtcText.of(identity.statusUpdated()))
-                .add(
-                        "authentication",
-                        Json.object()
-                                .add("type", "sas")
-                                .add(
-                                        "symmetricKey",
-                                        Json.object()
-                                                .add(
-                                                        "primaryKey",
-                                                        identity.keys()
-                                                                .primary()
-                                                                .revealBase64())
-                                                .add(
-                                                        "secondaryKey",
-                                                        identity.keys()
-                                                                .secondary()
-                                                                .revealBase64())))
+                .add("authentication", AuthenticationJson.of(identity.authentication()))
                 .build();
     }
 
@@ -55,7 +38,7 @@ final class IdentityJson {
                 .add("etag", twin.etag())
                 .add("deviceEtag", identity.etag())
                 .add("version", twin.version())
-                .add("authenticationType", "sas")
+                .add("authenticationType", identity.authentication().type())
                 .add("statusUpdateTime", UtcText.of(identity.statusUpdated()));
         addState(json, identity);
         identity.model().ifPresent(model -> json.add("modelId", model.text()));
@@ -71,7 +54,7 @@ final class IdentityJson {
     /**
      * What a client asks an identity to be.
      *
-     * <p>Lenient where the official clients differ: the status in any case, empty keys for "make them", members that
+     * <p>Lenient where the official clients differ: the status in any case, members that
      * only the hub writes are passed over.
      *
      * @throws IllegalArgumentException naming the member that is wrong
@@ -82,19 +65,11 @@ final class IdentityJson {
             throw new IllegalArgumentException(
                     "the path names device " + path + ", the body " + named + "; both must name the same");
         }
-        Optional<JsonObject> authentication = Json.object(body, "authentication");
-        String type = authentication.flatMap(a -> Json.text(a, "type")).orElse("sas");
-        if (!type.equalsIgnoreCase("sas")) {
-            throw new IllegalArgumentException("authentication.type is sas here, not \"" + Shown.of(type)
-                    + "\": this hub knows devices by symmetric keys");
-        }
-        Optional<JsonObject> keys = authentication.flatMap(a -> Json.object(a, "symmetricKey"));
         return new IdentityDraft(
                 path,
                 isEnabled(Json.text(body, "status")),
                 Json.text(body, "statusReason").filter(reason -> !reason.isEmpty()),
-                key(keys, "primaryKey"),
-                key(keys, "secondaryKey"),
+                AuthenticationJson.credentials(Json.object(body, "authentication")),
                 JsonValue.EMPTY_JSON_OBJECT,
                 JsonValue.EMPTY_JSON_OBJECT);
     }
@@ -109,21 +84,13 @@ final class IdentityJson {
         };
     }
 
-    private static Optional<Secret> key(Optional<JsonObject> keys, String name) {
-        return keys.flatMap(k -> Json.text(k, name))
-                .filter(text -> !text.isEmpty())
-                .map(Secret::base64);
-    }
-
     private static void addState(JsonObjectBuilder json, DeviceIdentity identity) {
         json.add("status", identity.enabled() ? "enabled" : "disabled")
                 .add("connectionState", identity.isConnected() ? "Connected" : "Disconnected")
                 .add("lastActivityTime", time(identity.lastActivity()))
                 .add("cloudToDeviceMessageCount", 0)
                 .add("capabilities", Json.object().add("iotEdge", false))
-                .add(
-                        "x509Thumbprint",
-                        Json.object().addNull("primaryThumbprint").addNull("secondaryThumbprint"));
+                .add("x509Thumbprint", AuthenticationJson.thumbprints(identity.authentication()));
         identity.statusReason().ifPresent(reason -> json.add("statusReason", reason));
     }
 

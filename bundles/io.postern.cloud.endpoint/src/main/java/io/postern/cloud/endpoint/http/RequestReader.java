@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
+import io.postern.cloud.endpoint.tls.ShownCertificates;
 import io.postern.wire.Bytes;
 import io.postern.wire.Shown;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 
 /** Turns what the HTTP library read into a {@link Request}; pure but for the TLS session it looks into. */
 final class RequestReader {
@@ -37,7 +33,7 @@ final class RequestReader {
                 query(request.query() == null ? "" : request.query()),
                 Map.copyOf(headers),
                 body,
-                clientCertificates(request.sslSession()));
+                ShownCertificates.in(request.sslSession()));
     }
 
     // one official client sends PATCH as POST with this header
@@ -93,18 +89,6 @@ final class RequestReader {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("not percent-encoded: \"" + Shown.of(text) + "\"", e);
-        }
-    }
-
-    private static List<X509Certificate> clientCertificates(@org.jspecify.annotations.Nullable SSLSession session) {
-        if (session == null) {
-            return List.of();
-        }
-        try {
-            Certificate[] shown = session.getPeerCertificates();
-            return Arrays.stream(shown).map(X509Certificate.class::cast).toList();
-        } catch (SSLPeerUnverifiedException e) {
-            return List.of(); // how JSSE says that the client showed none
         }
     }
 }

@@ -17,6 +17,7 @@ import io.postern.cloud.endpoint.mqtt.MqttListener;
 import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
 import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.hub.SharedAccessPolicies;
 import io.postern.cloud.tokens.TokenService;
 import io.vertx.core.Vertx;
@@ -91,7 +92,7 @@ final class CloudEndpoint implements AutoCloseable {
             HttpsListener https = openHttps(vertx, tls, settings, routes, clock, random);
             String address = settings.listen().getHostAddress();
             var options = new NetServerOptions().setHost(address).setPort(settings.mqttPort());
-            var mqtt = new MqttListener(vertx, tls.applyTo(options), hub, clock);
+            var mqtt = new MqttListener(vertx, tls.applyTo(options), Hubs.of(hub), clock);
             return new CloudEndpoint(vertx, https, mqtt, startMqtt(mqtt, settings));
         } catch (IOException | RuntimeException e) {
             EventLoops.close(vertx); // with all that listens on them

@@ -7,17 +7,21 @@ import io.postern.cloud.hub.AccessDecision;
 import io.postern.cloud.hub.DeviceConnection;
 import io.postern.cloud.hub.DeviceSession;
 import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.hub.Principal;
+import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.wire.DeviceId;
 import io.postern.wire.SasToken;
 import io.postern.wire.Shown;
 import io.postern.wire.hub.HubTopic;
 import io.postern.wire.hub.HubUserName;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Decides about a CONNECT (HUB-16): client id = device id, user name = {@code {hub}/{device}/...}, password = SAS token
- * of that device. What is malformed is told apart from what is not allowed; what exactly was wrong stands in our log
+ * of that device, or none and a certificate shown in the TLS handshake (HUB-04). The hub is told by the user name. What is malformed is told apart from what is not allowed; what exactly was wrong stands in our log
  * only.
  */
 final class Admission {
@@ -28,33 +32,45 @@ final class Admission {
 
     record Refused(ConnectReturn code, String reason) implements Decision {}
 
-    private final Hub hub;
+    private final Hubs hubs;
 
-    Admission(Hub hub) {
-        this.hub = hub;
+    Admission(Hubs hubs) {
+        this.hubs = hubs;
     }
 
-    Decision decide(Connect connect, DeviceConnection connection) {
-        if (connect.userName().isEmpty() || connect.password().isEmpty()) {
-            return malformed("no user name or no password");
+    /** @param shown what the client showed in the TLS handshake, its own certificate first; empty when it showed none */
+    Decision decide(Connect connect, List<X509Certificate> shown, DeviceConnection connection) {
+        if (connect.userName().isEmpty()) {
+            return malformed("no user name");
+        }
+        if (connect.password().isEmpty() && shown.isEmpty()) {
+            return malformed("no password, and no client certificate in the TLS handshake");
         }
         HubUserName user;
-        SasToken token;
+        Optional<SasToken> token;
         try {
             user = HubUserName.parse(connect.userName().get());
-            token = SasToken.parse(connect.password().get().revealUtf8());
+            token = connect.password().map(password -> SasToken.parse(password.revealUtf8()));
         } catch (IllegalArgumentException e) {
             return malformed(String.valueOf(e.getMessage()));
         }
-        return refusal(connect, user)
-                .<Decision>map(reason -> new Refused(ConnectReturn.NOT_AUTHORIZED, reason))
-                .orElseGet(() -> admit(user, token, connection));
+        Optional<String> refusal = refusal(connect, user);
+        if (refusal.isPresent()) {
+            return refused(refusal.get());
+        }
+        return hubs.find(user.hub())
+                .map(hub -> settle(hub, user, access(hub, user, token, shown), connection))
+                .orElseGet(() -> refused("the user name is of hub " + user.hub() + ", here are " + hubs.names()));
     }
 
-    private Optional<String> refusal(Connect connect, HubUserName user) {
-        if (!user.hub().equals(hub.name())) {
-            return Optional.of("the user name is of hub " + user.hub() + ", this is " + hub.name());
-        }
+    /** What comes with a token is judged by the token: a client may show its certificate to everyone. */
+    private static AccessDecision<Principal.Device> access(
+            Hub hub, HubUserName user, Optional<SasToken> token, List<X509Certificate> shown) {
+        return token.map(present -> hub.gatekeeper().admitDevice(present, user.device()))
+                .orElseGet(() -> hub.gatekeeper().admitDevice(new CertificateChain(shown), user.device()));
+    }
+
+    private static Optional<String> refusal(Connect connect, HubUserName user) {
         if (!connect.clientId().equals(user.device().text())) {
             return Optional.of("the client id \"" + Shown.of(connect.clientId()) + "\" is not the device "
                     + user.device() + " of the user name");
@@ -76,16 +92,20 @@ final class Admission {
         }
     }
 
-    private Decision admit(HubUserName user, SasToken token, DeviceConnection connection) {
-        return switch (hub.gatekeeper().admitDevice(token, user.device())) {
+    private static Decision settle(
+            Hub hub, HubUserName user, AccessDecision<Principal.Device> access, DeviceConnection connection) {
+        return switch (access) {
             case AccessDecision.Denied<Principal.Device>(AccessDecision.Denial reason, String text) ->
-                new Refused(ConnectReturn.NOT_AUTHORIZED, reason + ": " + text);
+                refused(reason + ": " + text);
             case AccessDecision.Allowed<Principal.Device>(Principal.Device principal) ->
                 hub.connect(principal, user.model(), connection)
                         .<Decision>map(Admitted::new)
-                        .orElseGet(() -> new Refused(
-                                ConnectReturn.NOT_AUTHORIZED, "identity or policy changed while it connected"));
+                        .orElseGet(() -> refused("identity, policy or CA changed while it connected"));
         };
+    }
+
+    private static Decision refused(String reason) {
+        return new Refused(ConnectReturn.NOT_AUTHORIZED, reason);
     }
 
     private static Refused malformed(String reason) {

@@ -3,7 +3,7 @@ package io.postern.cloud.endpoint.mqtt;
 
 import io.postern.cloud.endpoint.BrokenConnection;
 import io.postern.cloud.endpoint.EventLoops;
-import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.Hubs;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The MQTT listener of the hub, TLS only. Event loops read and write the octets; each connection has a virtual thread
+ * The MQTT listener of the hubs, TLS only. Event loops read and write the octets; each connection has a virtual thread
  * for what may block.
  */
 public final class MqttListener implements AutoCloseable {
@@ -33,17 +33,17 @@ public final class MqttListener implements AutoCloseable {
     private final Set<Thread> sessions = ConcurrentHashMap.newKeySet();
 
     /** @param options where to listen, with TLS switched on */
-    public MqttListener(Vertx vertx, NetServerOptions options, Hub hub, InstantSource clock) {
-        this(vertx, options, hub, clock, CONNECT_LIMIT);
+    public MqttListener(Vertx vertx, NetServerOptions options, Hubs hubs, InstantSource clock) {
+        this(vertx, options, hubs, clock, CONNECT_LIMIT);
     }
 
-    MqttListener(Vertx vertx, NetServerOptions options, Hub hub, InstantSource clock, Duration connectLimit) {
+    MqttListener(Vertx vertx, NetServerOptions options, Hubs hubs, InstantSource clock, Duration connectLimit) {
         if (!options.isSsl()) {
             throw new IllegalArgumentException("this listener serves TLS only; switch it on in the options");
         }
         this.vertx = vertx;
         this.server = vertx.createNetServer(options.setTcpKeepAlive(true).setTcpNoDelay(true));
-        this.admission = new Admission(hub);
+        this.admission = new Admission(hubs);
         this.clock = clock;
         this.connectLimit = connectLimit;
     }

@@ -80,7 +80,7 @@ final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnab
     private void converse(Packet.Connect connect, int size) throws InterruptedException {
         Admission.Decision decision;
         try {
-            decision = admission.decide(connect, this);
+            decision = admission.decide(connect, socket.clientCertificates(), this);
         } catch (DatabaseException e) {
             LOG.atError()
                     .setCause(e)

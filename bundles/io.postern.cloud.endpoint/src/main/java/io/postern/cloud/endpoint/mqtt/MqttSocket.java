@@ -2,13 +2,16 @@
 package io.postern.cloud.endpoint.mqtt;
 
 import io.postern.cloud.endpoint.EventLoops;
+import io.postern.cloud.endpoint.tls.ShownCertificates;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,7 @@ final class MqttSocket {
     private final Context loop;
     private final NetSocket socket;
     private final Function<MqttSocket, Receiver> receivers;
+    private final List<X509Certificate> shown;
     private final PacketDecoder decoder = new PacketDecoder(BEFORE_CONNECT);
     private @Nullable Receiver receiver;
     private Duration silence;
@@ -58,6 +62,7 @@ final class MqttSocket {
         this.vertx = vertx;
         this.loop = vertx.getOrCreateContext();
         this.socket = socket;
+        this.shown = ShownCertificates.in(socket.sslSession());
         this.receivers = receivers;
         this.silence = connectLimit;
     }
@@ -75,6 +80,11 @@ final class MqttSocket {
         return socket.remoteAddress() == null
                 ? "unknown"
                 : socket.remoteAddress().toString();
+    }
+
+    /** What the client showed in the TLS handshake, its own certificate first; empty when it showed none. */
+    List<X509Certificate> clientCertificates() {
+        return shown;
     }
 
     /** Sends a packet; waits while the client does not read what was sent before. */

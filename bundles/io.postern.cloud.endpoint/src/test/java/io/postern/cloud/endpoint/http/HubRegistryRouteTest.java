@@ -150,7 +150,9 @@ class HubRegistryRouteTest {
                 "/devices/m | {\"deviceId\":\"other\"} | both must name the same",
                 "/devices/m | {} | deviceId",
                 "/devices/m | {\"deviceId\":\"m\",\"status\":\"asleep\"} | status",
-                "/devices/m | {\"deviceId\":\"m\",\"authentication\":{\"type\":\"selfSigned\"}} | authentication.type",
+                "/devices/m | {\"deviceId\":\"m\",\"authentication\":{\"type\":\"none\"}} | authentication.type",
+                "/devices/m | {\"deviceId\":\"m\",\"authentication\":{\"type\":\"selfSigned\"}} | thumbprint",
+                "/devices/m | {\"deviceId\":\"m\",\"authentication\":{\"type\":\"selfSigned\",\"x509Thumbprint\":{\"primaryThumbprint\":\"12ab\"}}} | hexadecimal",
                 "/devices/m | {\"deviceId\":\"m\",\"authentication\":{\"symmetricKey\":{\"primaryKey\":\"short\"}}} | base64",
                 "/devices/a%20b | {\"deviceId\":\"a b\"} | device id"
             })

@@ -9,12 +9,14 @@ import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.cloud.hub.HubSettings;
+import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.RegistryReply;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.Await;
 import io.postern.testkit.Hosts;
+import io.postern.testkit.LabCa;
 import io.postern.testkit.LoopbackAddress;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ResourceUri;
@@ -28,11 +30,14 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.paho.client.mqttv3.MqttClient;
@@ -64,7 +69,7 @@ final class TestHub implements AutoCloseable {
         hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, new SecureRandom());
         var options = new ServerTls(ca)
                 .applyTo(new NetServerOptions().setHost(ADDRESS).setPort(port));
-        listener = new MqttListener(vertx, options, hub, clock, connectLimit);
+        listener = new MqttListener(vertx, options, Hubs.of(hub), clock, connectLimit);
         this.port = listener.start();
     }
 
@@ -101,12 +106,21 @@ final class TestHub implements AutoCloseable {
         return clock.instant().plus(Duration.ofHours(1));
     }
 
-    /** Paho, connected. */
+    /** Paho, connected with a token. */
     MqttClient paho(String clientId, String userName, String token) throws Exception {
+        return paho(clientId, userName, Optional.of(token), tls());
+    }
+
+    /** Paho, connected with a client certificate and no password. */
+    MqttClient paho(String device, LabCa.Holder shown) throws Exception {
+        return paho(device, userName(device), Optional.empty(), tls(Optional.of(shown)));
+    }
+
+    MqttClient paho(String clientId, String userName, Optional<String> token, SSLContext tls) throws Exception {
         var options = new MqttConnectOptions();
         options.setUserName(userName);
-        options.setPassword(token.toCharArray());
-        options.setSocketFactory(tls().getSocketFactory());
+        token.ifPresent(text -> options.setPassword(text.toCharArray()));
+        options.setSocketFactory(tls.getSocketFactory());
         options.setCleanSession(false);
         options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
         options.setConnectionTimeout(20);
@@ -126,14 +140,28 @@ final class TestHub implements AutoCloseable {
     }
 
     SSLContext tls() throws IOException, GeneralSecurityException {
+        return tls(Optional.empty());
+    }
+
+    /** Trusts this cloud, and shows a client certificate when there is one. */
+    SSLContext tls(Optional<LabCa.Holder> shown) throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry("ca", ca.authority());
         TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(shown.isPresent() ? keys(shown.get()) : null, trust.getTrustManagers(), null);
         return context;
+    }
+
+    private static KeyManager[] keys(LabCa.Holder holder) throws IOException, GeneralSecurityException {
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        own.load(null, null);
+        own.setKeyEntry("device", holder.key(), new char[0], holder.chain().toArray(X509Certificate[]::new));
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(own, new char[0]);
+        return keys.getKeyManagers();
     }
 
     void closeListener() {

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
@@ -25,6 +26,7 @@ public final class CaCertificates {
     private final CaStore store;
     private final InstantSource clock;
     private final SecureRandom random;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile List<CaCertificate> all; // replaced as a whole, by the holder of this
 
     public CaCertificates(CaStore store, InstantSource clock, SecureRandom random) {
@@ -32,6 +34,11 @@ public final class CaCertificates {
         this.clock = clock;
         this.random = random;
         this.all = List.copyOf(store.readAll());
+    }
+
+    /** {@code listener} is told after each change of the list; must be quick and must not throw. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
     }
 
     public List<CaCertificate> all() {
@@ -106,7 +113,7 @@ public final class CaCertificates {
     public synchronized CaReply delete(CaName name, IfMatch condition) {
         return change(name, condition, entry -> {
             store.delete(name);
-            all = List.copyOf(store.readAll());
+            readAll();
             return new CaReply.Deleted(name);
         });
     }
@@ -128,8 +135,13 @@ public final class CaCertificates {
 
     private CaReply write(CaCertificate entry) {
         store.write(entry);
-        all = List.copyOf(store.readAll());
+        readAll();
         return new CaReply.Stored(entry);
+    }
+
+    private void readAll() {
+        all = List.copyOf(store.readAll());
+        listeners.forEach(Runnable::run);
     }
 
     private String freshEtag() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub.x509;
 
+import io.postern.wire.DeviceId;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.Shown;
 import java.security.GeneralSecurityException;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
@@ -58,7 +60,21 @@ public record CertificateChain(List<X509Certificate> certificates) {
 
     /** What is wrong with the device's own certificate as that of {@code id}, whoever issued it. */
     public Optional<String> flawAs(RegistrationId id, Instant now) {
-        return validityFlaw(leaf(), now).or(() -> nameFlaw(id)).or(this::usageFlaw);
+        return validityFlaw(now)
+                .or(() -> nameFlaw("registration " + id, id.text()::equalsIgnoreCase))
+                .or(this::usageFlaw);
+    }
+
+    /** What is wrong with the device's own certificate as that of {@code device} in a hub, whoever issued it. */
+    public Optional<String> flawAs(DeviceId device, Instant now) {
+        return validityFlaw(now)
+                .or(() -> nameFlaw("device " + device, device.text()::equals))
+                .or(this::usageFlaw);
+    }
+
+    /** Whether the device's own certificate is valid yet, and still. */
+    public Optional<String> validityFlaw(Instant now) {
+        return validityFlaw(leaf(), now);
     }
 
     /** What is wrong with the way from the device's own certificate up to {@code authority}. */
@@ -89,11 +105,10 @@ public record CertificateChain(List<X509Certificate> certificates) {
                 : Optional.empty();
     }
 
-    private Optional<String> nameFlaw(RegistrationId id) {
-        List<String> names = commonNames(leaf());
-        return names.size() == 1 && names.getFirst().equalsIgnoreCase(id.text())
+    private Optional<String> nameFlaw(String bearer, Predicate<String> isName) {
+        return commonName(leaf()).filter(isName).isPresent()
                 ? Optional.empty()
-                : Optional.of("the certificate " + subject(leaf()) + " is not one of registration " + id
+                : Optional.of("the certificate " + subject(leaf()) + " is not one of " + bearer
                         + ": that must be its only common name (CN)");
     }
 

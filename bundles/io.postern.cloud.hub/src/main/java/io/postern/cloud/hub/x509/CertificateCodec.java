@@ -6,8 +6,6 @@ import io.postern.wire.Json;
 import io.postern.wire.UtcText;
 import jakarta.json.JsonObject;
 import java.io.ByteArrayInputStream;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -71,7 +69,7 @@ public final class CertificateCodec {
     private static JsonObject info(X509Certificate certificate) {
         return Json.object()
                 .add("subjectName", certificate.getSubjectX500Principal().getName())
-                .add("sha1Thumbprint", thumbprint(certificate, "SHA-1"))
+                .add("sha1Thumbprint", Thumbprint.sha1(certificate).toString())
                 .add("sha256Thumbprint", sha256(certificate))
                 .add("issuerName", certificate.getIssuerX500Principal().getName())
                 .add("notBeforeUtc", UtcText.of(certificate.getNotBefore().toInstant()))
@@ -83,17 +81,6 @@ public final class CertificateCodec {
 
     /** In upper-case hexadecimal, as operators' tools print it. */
     public static String sha256(X509Certificate certificate) {
-        return thumbprint(certificate, "SHA-256");
-    }
-
-    private static String thumbprint(X509Certificate certificate, String digest) {
-        try {
-            byte[] octets = encode(certificate).toArray();
-            return Bytes.of(MessageDigest.getInstance(digest).digest(octets))
-                    .toString()
-                    .toUpperCase(Locale.ROOT);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime lacks " + digest, e);
-        }
+        return Thumbprint.sha256(certificate).toString();
     }
 }
