@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaCertificates;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.hub.x509.CertificateCodec;
 import io.postern.cloud.hub.x509.CertificatePair;
 import io.postern.wire.dps.RegistrationStatus.Mechanism;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -18,19 +17,15 @@ import java.util.OptionalInt;
 
 /** Examines devices by the certificate of their TLS connection (DPS-05). */
 final class CertificateExaminer {
-    private static final int KEY_LENGTH = 32; // as for a TPM; the device never learns these
-
     private final CaCertificates authorities;
     private final InstantSource clock;
-    private final SecureRandom random;
 
     /** A group's CA above a device. */
     record Issuer(EnrollmentGroup group, Authority authority, int distance) {}
 
-    CertificateExaminer(CaCertificates authorities, InstantSource clock, SecureRandom random) {
+    CertificateExaminer(CaCertificates authorities, InstantSource clock) {
         this.authorities = authorities;
         this.clock = clock;
-        this.random = random;
     }
 
     /** By one of two certificates. */
@@ -116,7 +111,7 @@ final class CertificateExaminer {
                 .orElseGet(() -> new Proof.Proven(
                         Optional.of(Mechanism.X509),
                         new Credential.Certificate(chain.leaf()),
-                        SymmetricKeys.random(KEY_LENGTH, random),
+                        DeviceAuthentication.SelfSigned.of(chain.leaf()), // also under a CA: as the hosted service does
                         Optional.empty()));
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.RegistryReply;
-import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import java.util.Optional;
@@ -27,12 +27,12 @@ public final class InProcessHub implements LinkedHub {
     }
 
     @Override
-    public Placement place(DeviceId device, SymmetricKeys keys, InitialTwin twin) {
-        IdentityDraft draft = IdentityDraft.of(device).withKeys(keys).withTwin(twin.tags(), twin.desired());
+    public Placement place(DeviceId device, DeviceAuthentication access, InitialTwin twin) {
+        IdentityDraft draft = IdentityDraft.of(device).with(access).withTwin(twin.tags(), twin.desired());
         try {
             return switch (hub.identities().create(draft)) {
                 case RegistryReply.Created _ -> new Placement.Created();
-                case RegistryReply.AlreadyExists _ -> renewKeys(draft);
+                case RegistryReply.AlreadyExists _ -> renewAccess(draft);
                 case RegistryReply.Quarantined barred ->
                     new Placement.Refused("the device id " + device + " was deleted and stays barred until "
                             + barred.until() + " (" + barred.daysLeft() + " days)");
@@ -42,8 +42,8 @@ public final class InProcessHub implements LinkedHub {
         }
     }
 
-    /** Only the keys change; whether the device is disabled is the hub operator's decision. */
-    private Placement renewKeys(IdentityDraft draft) {
+    /** Only what it proves itself by changes; whether the device is disabled is the hub operator's decision. */
+    private Placement renewAccess(IdentityDraft draft) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Optional<DeviceIdentity> current = hub.identities().find(draft.deviceId());
             if (current.isEmpty()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
@@ -31,6 +32,9 @@ final class KeyExaminer {
         return Proof.flaw(attempt, token.get(), signers, clock.instant())
                 .map(Proof::notProven)
                 .orElseGet(() -> new Proof.Proven(
-                        Optional.of(Mechanism.SYMMETRIC_KEY), new Credential.Keys(signers), keys, Optional.empty()));
+                        Optional.of(Mechanism.SYMMETRIC_KEY),
+                        new Credential.Keys(signers),
+                        new DeviceAuthentication.Sas(keys),
+                        Optional.empty()));
     }
 }

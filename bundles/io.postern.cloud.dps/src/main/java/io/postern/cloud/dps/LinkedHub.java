@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 
@@ -10,10 +10,10 @@ public interface LinkedHub {
     HubName name();
 
     /**
-     * Makes the device exist with these keys. A new one gets the initial twin in the same step; one that exists keeps
+     * Makes the device exist, proving itself as said. A new one gets the initial twin in the same step; one that exists keeps
      * its twin, its generation and its being enabled or disabled.
      */
-    Placement place(DeviceId device, SymmetricKeys keys, InitialTwin twin);
+    Placement place(DeviceId device, DeviceAuthentication access, InitialTwin twin);
 
     /** What the hub did. */
     sealed interface Placement {

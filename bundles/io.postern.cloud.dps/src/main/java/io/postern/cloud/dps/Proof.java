@@ -2,6 +2,7 @@
 package io.postern.cloud.dps;
 
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
+import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
@@ -25,12 +26,23 @@ sealed interface Proof {
      *
      * @param mechanism how it proved so, for its record; empty for a TPM
      * @param credential what it must show again until the operation ends
-     * @param hubKeys the keys it is to have in its hub
+     * @param hubAccess what it is to prove itself by in its hub
      * @param tpm where the primary hub key is to be sent sealed; absent when the device has it already
      */
     record Proven(
-            Optional<Mechanism> mechanism, Credential credential, SymmetricKeys hubKeys, Optional<TpmAttestation> tpm)
+            Optional<Mechanism> mechanism,
+            Credential credential,
+            DeviceAuthentication hubAccess,
+            Optional<TpmAttestation> tpm)
             implements Proof {
+
+        /** The key of a device that proves itself to its hub by one. */
+        Optional<Secret> primaryHubKey() {
+            return switch (hubAccess) {
+                case DeviceAuthentication.Sas(SymmetricKeys keys) -> Optional.of(keys.primary());
+                case DeviceAuthentication.ByCertificate _ -> Optional.empty();
+            };
+        }
 
         /** The attempt that gave this proof, as one that registers later: the challenge of a TPM is not asked again. */
         RegistrationAttempt keptFor(RegistrationAttempt attempt) {

@@ -8,9 +8,11 @@ import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.ResourceUri;
+import io.postern.wire.Secret;
 import io.postern.wire.Shown;
 import io.postern.wire.dps.RegistrationStatus;
 import io.postern.wire.dps.RegistrationStatus.Status;
+import io.postern.wire.dps.TpmAttestation;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,7 +75,7 @@ final class TenantDesk {
                 groups,
                 new TpmExaminer(clock, nanoTime, random),
                 new KeyExaminer(clock),
-                new CertificateExaminer(authorities, clock, random));
+                new CertificateExaminer(authorities, clock));
         this.outcomes = new ExpiringEntries<>(MOST_OUTCOMES, OUTCOME_LIFE, nanoTime);
         this.polls = new PollLimiter(nanoTime);
     }
@@ -165,7 +167,7 @@ final class TenantDesk {
                     "the device id " + device + " belongs to " + holder.get()
                             + "; enroll this device with another deviceId");
         }
-        return switch (hub.place(device, proven.hubKeys(), enrolled.initialTwin())) {
+        return switch (hub.place(device, proven.hubAccess(), enrolled.initialTwin())) {
             case LinkedHub.Placement.Refused(String reason) -> failed(id, HUB_REFUSED, reason);
             case LinkedHub.Placement.Created() -> assigned(enrolled, proven, "device created and assigned");
             case LinkedHub.Placement.Updated() -> assigned(enrolled, proven, "device assigned again");
@@ -179,12 +181,14 @@ final class TenantDesk {
                 .addKeyValue("deviceId", device.deviceId())
                 .addKeyValue("hub", hub.name())
                 .log(message);
-        Optional<Bytes> hubKey = proven.tpm().map(tpm -> sealing.make(
-                        tpm,
-                        proven.hubKeys().primary(),
-                        ResourceUri.device(hub.name(), device.deviceId()).path())
-                .encode());
+        Optional<Bytes> hubKey =
+                proven.tpm().flatMap(tpm -> proven.primaryHubKey().map(key -> sealed(tpm, key, device.deviceId())));
         return new RegistrationStatus("", Status.ASSIGNED, Optional.of(record.state(hubKey)));
+    }
+
+    private Bytes sealed(TpmAttestation tpm, Secret key, DeviceId device) {
+        return sealing.make(tpm, key, ResourceUri.device(hub.name(), device).path())
+                .encode();
     }
 
     private RegistrationAnswer accepted(RegistrationId id, Proof.Proven proven, RegistrationStatus status) {

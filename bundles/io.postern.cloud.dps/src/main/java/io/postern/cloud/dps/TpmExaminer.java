@@ -2,6 +2,7 @@
 package io.postern.cloud.dps;
 
 import io.postern.cloud.dps.challenge.ChallengeMaker;
+import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
@@ -88,7 +89,7 @@ final class TpmExaminer {
         return new Proof.Proven(
                 Optional.empty(),
                 new Credential.Keys(signers),
-                SymmetricKeys.random(KEY_LENGTH, random),
+                new DeviceAuthentication.Sas(SymmetricKeys.random(KEY_LENGTH, random)),
                 Optional.of(subject.tpm()));
     }
 }

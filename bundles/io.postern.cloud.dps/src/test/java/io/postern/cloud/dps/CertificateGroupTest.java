@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
+import io.postern.cloud.hub.DeviceAuthentication.SelfSigned;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaName;
@@ -86,6 +87,20 @@ class CertificateGroupTest {
                         .page(EnrollmentGroupId.of("all"), 10, Optional.empty())
                         .records())
                 .hasSize(1);
+    }
+
+    @Test
+    @Tag("HUB-20")
+    void areKnownToTheHubByTheCertificateOfTheirLastRegistration() {
+        dps.verify("root", ROOT);
+        group("all", ROOT);
+        LabCa.Holder first = LINE.device("meter-1");
+        LabCa.Holder renewed = LINE.device("meter-1");
+
+        dps.outcome(shown(first));
+        assertThat(dps.device("meter-1").authentication()).isEqualTo(SelfSigned.of(first.certificate()));
+        dps.outcome(shown(renewed));
+        assertThat(dps.device("meter-1").authentication()).isEqualTo(SelfSigned.of(renewed.certificate()));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static io.postern.cloud.dps.Answers.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
+import io.postern.cloud.hub.DeviceAuthentication.SelfSigned;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaName;
@@ -70,6 +71,21 @@ class CertificateRegistrationTest {
         assertThat(outcome.status()).isEqualTo(Status.ASSIGNED);
         assertThat(outcome.state().orElseThrow().attested()).contains(new Attested(Mechanism.X509, Optional.empty()));
         assertThat(dps.device("meter-1").enabled()).isTrue();
+    }
+
+    @Test
+    @Tag("HUB-20")
+    void areKnownToTheHubByTheCertificateTheyRegisteredWithLast() {
+        LabCa.Holder next = LabCa.selfSigned("meter-1", BEFORE, AFTER);
+        dps.enroll(
+                "meter-1",
+                new AttestationMechanism.ClientCertificates(
+                        new CertificatePair(OWN.certificate(), Optional.of(next.certificate()))));
+
+        dps.outcome(shown(OWN));
+        assertThat(dps.device("meter-1").authentication()).isEqualTo(SelfSigned.of(OWN.certificate()));
+        dps.outcome(shown(next));
+        assertThat(dps.device("meter-1").authentication()).isEqualTo(SelfSigned.of(next.certificate()));
     }
 
     @Test
