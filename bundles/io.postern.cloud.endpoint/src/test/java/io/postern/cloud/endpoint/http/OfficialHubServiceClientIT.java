@@ -4,6 +4,7 @@ package io.postern.cloud.endpoint.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.microsoft.azure.sdk.iot.service.auth.AuthenticationType;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubNotFoundException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubUnauthorizedException;
@@ -14,6 +15,8 @@ import com.microsoft.azure.sdk.iot.service.registry.RegistryStatistics;
 import com.microsoft.azure.sdk.iot.service.twin.Twin;
 import com.microsoft.azure.sdk.iot.service.twin.TwinClient;
 import io.postern.cloud.hub.SharedAccessPolicies;
+import io.postern.cloud.hub.x509.Thumbprint;
+import io.postern.testkit.LabCa;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +83,30 @@ class OfficialHubServiceClientIT {
 
         registry.removeDevice("meter-1");
         assertThatThrownBy(() -> registry.getDevice("meter-1")).isInstanceOf(IotHubNotFoundException.class);
+    }
+
+    @Test
+    @Tag("HUB-20")
+    void devicesWithCertificatesAreCreatedReadAndChanged() throws Exception {
+        var registry = new RegistryClient(connectionString(SharedAccessPolicies.OWNER));
+        LabCa ca = LabCa.root("Plant", Instant.now());
+        String first = Thumbprint.sha256(ca.certificate()).toString();
+        String second = Thumbprint.sha1(ca.device("meter-1").certificate()).toString();
+        var drafted = new Device("meter-1", AuthenticationType.SELF_SIGNED);
+        drafted.setThumbprint(first, second);
+
+        Device created = registry.addDevice(drafted);
+        assertThat(created.getAuthenticationType()).isEqualTo(AuthenticationType.SELF_SIGNED);
+        assertThat(created.getPrimaryThumbprint()).isEqualTo(first);
+        assertThat(created.getSecondaryThumbprint()).isEqualTo(second);
+
+        created.setThumbprint(second, second);
+        assertThat(registry.updateDevice(created).getPrimaryThumbprint()).isEqualTo(second);
+        assertThat(registry.getDevice("meter-1").getPrimaryThumbprint()).isEqualTo(second);
+
+        registry.addDevice(new Device("meter-2", AuthenticationType.CERTIFICATE_AUTHORITY));
+        assertThat(registry.getDevice("meter-2").getAuthenticationType())
+                .isEqualTo(AuthenticationType.CERTIFICATE_AUTHORITY);
     }
 
     @Test

@@ -15,10 +15,12 @@ import io.postern.cloud.endpoint.http.DpsServiceRoute;
 import io.postern.cloud.endpoint.http.ErrorReplies;
 import io.postern.cloud.endpoint.http.HttpsListener;
 import io.postern.cloud.endpoint.http.Route;
+import io.postern.cloud.endpoint.mqtt.MqttListener;
 import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
+import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.hub.x509.Authority;
@@ -32,6 +34,7 @@ import io.postern.testkit.LoopbackAddress;
 import io.postern.wire.RegistrationId;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.NetServerOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.BindException;
@@ -71,10 +74,11 @@ final class DpsSite implements AutoCloseable {
     private final SSLSocketFactory defaultBefore = HttpsURLConnection.getDefaultSSLSocketFactory();
     private final Database database;
     private final Vertx vertx = EventLoops.start();
+    private final String address = LoopbackAddress.random();
+    private final PrivateCa ca;
     private final HttpsListener listener;
 
     DpsSite(Path directory) throws IOException, GeneralSecurityException {
-        String address = LoopbackAddress.random();
         assumePort443(address);
         var clock = InstantSource.system();
         var random = new SecureRandom();
@@ -91,7 +95,7 @@ final class DpsSite implements AutoCloseable {
                 random);
         dps = provisioning.defaultTenant();
         Hosts.write(address, names.all().toArray(String[]::new));
-        PrivateCa ca = PrivateCa.open(directory.resolve("ca"), names, InetAddress.getByName(address), clock, random);
+        ca = PrivateCa.open(directory.resolve("ca"), names, InetAddress.getByName(address), clock, random);
         var options = new ServerTls(ca)
                 .applyTo(new HttpServerOptions().setHost(address).setPort(443));
         var errors = new ErrorReplies(clock, random);
@@ -109,6 +113,15 @@ final class DpsSite implements AutoCloseable {
     String serviceConnectionString() {
         return "HostName=" + names.serviceHost() + ";SharedAccessKeyName=provisioningserviceowner;SharedAccessKey="
                 + dps.policies().owner().keys().primary().revealBase64();
+    }
+
+    /** The hub's own listener beside it, on the port that official clients know; the caller closes it. */
+    MqttListener openMqtt() throws IOException {
+        var options = new ServerTls(ca)
+                .applyTo(new NetServerOptions().setHost(address).setPort(8883));
+        var mqtt = new MqttListener(vertx, options, Hubs.of(hub), InstantSource.system());
+        mqtt.start();
+        return mqtt;
     }
 
     /** Enrolls a device with fresh symmetric keys. */
