@@ -22,8 +22,9 @@ final class Failures {
     static IOException ofConnect(MqttException e, DeviceId device, String where) {
         if (e.getReasonCode() == BAD_CREDENTIALS || e.getReasonCode() == NOT_AUTHORIZED) {
             return new NotAuthorizedException(
-                    "the hub at " + where + " does not accept " + device + " with its token (CONNACK "
-                            + e.getReasonCode() + "): is the device enabled there and the gateway's clock right?",
+                    "the hub at " + where + " does not accept " + device + " with what it shows (CONNACK "
+                            + e.getReasonCode()
+                            + "): is the device enabled there, with this attestation, and the gateway's clock right?",
                     e);
         }
         return switch (e.getCause()) {

@@ -2,12 +2,12 @@
 package io.postern.gateway.mqtt;
 
 import io.postern.gateway.https.TrustAnchors;
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.ModelId;
-import io.postern.wire.SasToken;
 import java.io.IOException;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -47,7 +47,8 @@ public final class MqttComponent implements HubLink {
     }
 
     @Override
-    public HubSession open(HubName hub, DeviceId device, SasToken token, Optional<ModelId> model) throws IOException {
-        return link.open(hub, device, token, model);
+    public HubSession open(HubName hub, DeviceId device, Credential credential, Optional<ModelId> model)
+            throws IOException {
+        return link.open(hub, device, credential, model);
     }
 }

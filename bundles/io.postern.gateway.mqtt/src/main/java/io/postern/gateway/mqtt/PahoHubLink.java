@@ -3,6 +3,8 @@ package io.postern.gateway.mqtt;
 
 import io.postern.gateway.https.PreparingSocketFactory;
 import io.postern.gateway.https.TrustAnchors;
+import io.postern.gateway.spi.ClientCertificate;
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
 import io.postern.wire.DeviceId;
@@ -25,7 +27,8 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /**
  * Opens hub sessions with Paho. All sessions share their threads and TLS settings; none keeps messages of its own, the
- * outbox does. A token goes to the hub as the password of the connection and nowhere else.
+ * outbox does. A token goes to the hub as the password of the connection and nowhere else; a certificate is shown in the
+ * handshake.
  */
 final class PahoHubLink implements HubLink, AutoCloseable {
     private static final int CONNECT_SECONDS = 10; // for TCP and again for TLS; a lost SYN is repeated three times
@@ -36,16 +39,19 @@ final class PahoHubLink implements HubLink, AutoCloseable {
             1; // a hub that answers a close does so within; one that is gone never does
 
     private final PahoThreads threads = new PahoThreads();
-    private final SSLSocketFactory sockets;
+    private final TrustAnchors anchors;
+    private final SSLSocketFactory sockets; // of all sessions that prove themselves with a token
     private final int port;
 
     PahoHubLink(TrustAnchors anchors, int port) {
-        this.sockets = new PreparingSocketFactory(anchors.socketFactory(), PahoHubLink::prepare);
+        this.anchors = anchors;
+        this.sockets = prepared(anchors.socketFactory());
         this.port = port;
     }
 
     @Override
-    public HubSession open(HubName hub, DeviceId device, SasToken token, Optional<ModelId> model) throws IOException {
+    public HubSession open(HubName hub, DeviceId device, Credential credential, Optional<ModelId> model)
+            throws IOException {
         if (device.text().contains("+") || device.text().contains("#")) {
             throw new IOException("the device id " + device + " cannot stand in an MQTT topic: it has a + or #");
         }
@@ -53,7 +59,7 @@ final class PahoHubLink implements HubLink, AutoCloseable {
         var session = new PahoHubSession(client, device);
         try {
             var connected = new Outcome();
-            client.connect(options(hub, device, token, model), null, connected);
+            client.connect(options(hub, device, credential, model), null, connected);
             connected.await(1, CONNECT);
             return session;
         } catch (MqttException e) {
@@ -88,21 +94,31 @@ final class PahoHubLink implements HubLink, AutoCloseable {
         }
     }
 
-    private MqttConnectOptions options(HubName hub, DeviceId device, SasToken token, Optional<ModelId> model) {
+    private MqttConnectOptions options(HubName hub, DeviceId device, Credential credential, Optional<ModelId> model) {
         var options = new MqttConnectOptions();
         options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
         options.setUserName(new HubUserName(hub, device, model).text());
-        try (Secret password = token.text()) {
-            options.setPassword(password.revealUtf8().toCharArray());
+        switch (credential) {
+            case Credential.Token(SasToken token) -> {
+                options.setSocketFactory(sockets);
+                try (Secret password = token.text()) {
+                    options.setPassword(password.revealUtf8().toCharArray());
+                }
+            }
+            case Credential.Certificate(ClientCertificate certificate) -> // and no password (HUB-03)
+                options.setSocketFactory(prepared(anchors.socketFactory(certificate)));
         }
         options.setCleanSession(false); // what the hub holds for the device stays while it is away
         options.setAutomaticReconnect(false); // the uplink decides, with a fresh token
         options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
         options.setConnectionTimeout(CONNECT_SECONDS);
         options.setMaxInflight(PahoHubSession.WINDOW + 1); // a twin question beside
-        options.setSocketFactory(sockets);
         options.setHttpsHostnameVerificationEnabled(true);
         return options;
+    }
+
+    private static SSLSocketFactory prepared(SSLSocketFactory plain) {
+        return new PreparingSocketFactory(plain, PahoHubLink::prepare);
     }
 
     private static void prepare(Socket socket) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.postern.gateway.https.TrustAnchors;
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.NotAuthorizedException;
 import io.postern.testkit.Await;
@@ -107,7 +108,7 @@ class MosquittoIT {
     }
 
     private static HubSession open(SasToken token) throws IOException {
-        return link.open(HUB, METER, token, Optional.empty());
+        return link.open(HUB, METER, new Credential.Token(token), Optional.empty());
     }
 
     private static SasToken token(String key) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.https.TrustAnchors;
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.NotAuthorizedException;
 import io.postern.testkit.Await;
@@ -46,6 +47,7 @@ class PahoHubLinkTest {
             Instant.parse("2030-01-01T00:00:00Z"),
             Optional.empty(),
             Secret.base64("a2V5")::hmacSha256);
+    private static final Credential CREDENTIAL = new Credential.Token(TOKEN);
 
     @TempDir
     static Path directory;
@@ -92,7 +94,7 @@ class PahoHubLinkTest {
 
     @Test
     void theModelIsAnnouncedInTheUserName() throws Exception {
-        link.open(HUB, METER, TOKEN, Optional.of(ModelId.of("dtmi:postern:meter;1")))
+        link.open(HUB, METER, CREDENTIAL, Optional.of(ModelId.of("dtmi:postern:meter;1")))
                 .close();
         assertThat(hub.connects).singleElement().satisfies(connect -> assertThat(connect.userName())
                 .isEqualTo("hub.mqtt.test/meter-1/?api-version=2021-04-12&model-id=dtmi%3Apostern%3Ameter%3B1"));
@@ -182,7 +184,7 @@ class PahoHubLinkTest {
         Path wrong =
                 ServerCertificate.make(directory.resolve("wrong"), HUB.text()).certificate();
         try (var careful = new PahoHubLink(TrustAnchors.load(wrong), hub.port())) {
-            assertThatThrownBy(() -> careful.open(HUB, METER, TOKEN, Optional.empty()))
+            assertThatThrownBy(() -> careful.open(HUB, METER, CREDENTIAL, Optional.empty()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("does not prove its name");
         }
@@ -193,7 +195,7 @@ class PahoHubLinkTest {
     @Tag("HUB-21")
     void aHubWithTheRootsOfTheJavaRuntimeAloneIsRefused() throws Exception {
         try (var careful = new PahoHubLink(TrustAnchors.ofRuntime(), hub.port())) {
-            assertThatThrownBy(() -> careful.open(HUB, METER, TOKEN, Optional.empty()))
+            assertThatThrownBy(() -> careful.open(HUB, METER, CREDENTIAL, Optional.empty()))
                     .hasMessageContaining("does not prove its name");
         }
         assertThat(hub.connects).isEmpty();
@@ -202,7 +204,7 @@ class PahoHubLinkTest {
     @Test
     @Tag("HUB-21")
     void aHubUnderAnotherNameIsRefused() {
-        assertThatThrownBy(() -> link.open(HubName.of("other.mqtt.test"), METER, TOKEN, Optional.empty()))
+        assertThatThrownBy(() -> link.open(HubName.of("other.mqtt.test"), METER, CREDENTIAL, Optional.empty()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("does not prove its name");
         assertThat(hub.connects).isEmpty();
@@ -218,7 +220,7 @@ class PahoHubLinkTest {
 
     @Test
     void anUnknownHostIsSaidSo() {
-        assertThatThrownBy(() -> link.open(HubName.of("nowhere.mqtt.test"), METER, TOKEN, Optional.empty()))
+        assertThatThrownBy(() -> link.open(HubName.of("nowhere.mqtt.test"), METER, CREDENTIAL, Optional.empty()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no address is known for the hub at nowhere.mqtt.test");
     }
@@ -275,12 +277,12 @@ class PahoHubLinkTest {
 
     @Test
     void aDeviceWhoseNameNoTopicCanCarryIsRefusedWithTheReason() {
-        assertThatThrownBy(() -> link.open(HUB, DeviceId.of("a+b"), TOKEN, Optional.empty()))
+        assertThatThrownBy(() -> link.open(HUB, DeviceId.of("a+b"), CREDENTIAL, Optional.empty()))
                 .hasMessageContaining("a+b");
     }
 
     private HubSession open() throws IOException {
-        return link.open(HUB, METER, TOKEN, Optional.empty());
+        return link.open(HUB, METER, CREDENTIAL, Optional.empty());
     }
 
     static List<TelemetryMessage> messages(int count) {

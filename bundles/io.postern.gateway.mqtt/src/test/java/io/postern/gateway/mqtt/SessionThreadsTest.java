@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import io.postern.gateway.https.TrustAnchors;
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubSession;
 import io.postern.testkit.Await;
 import io.postern.testkit.Hosts;
@@ -81,7 +82,7 @@ class SessionThreadsTest {
                 Instant.parse("2030-01-01T00:00:00Z"),
                 Optional.empty(),
                 Secret.base64("a2V5")::hmacSha256);
-        return link.open(HUB, id, token, Optional.empty());
+        return link.open(HUB, id, new Credential.Token(token), Optional.empty());
     }
 
     /** Virtual threads are in no list but a dump. */

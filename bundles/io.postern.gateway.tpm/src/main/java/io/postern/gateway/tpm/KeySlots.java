@@ -25,7 +25,7 @@ import tss.tpm.TPM_ALG_ID;
 import tss.tpm.TPM_HANDLE;
 
 /**
- * The three persistent slots a gateway uses, the same as other provisioning clients do. What is not there is made; what
+ * The three persistent slots of a gateway that attests with its TPM, the same as other provisioning clients use. What is not there is made; what
  * somebody else put there is never replaced.
  */
 final class KeySlots {
@@ -123,8 +123,13 @@ final class KeySlots {
 
     /** The TPM2B_PUBLIC of what sits in {@code slot}. */
     private static Optional<Bytes> read(Tpm tpm, TPM_HANDLE slot) {
+        return readPublic(tpm, slot).map(KeySlots::encoded);
+    }
+
+    /** What sits in {@code slot}. */
+    static Optional<TPMT_PUBLIC> readPublic(Tpm tpm, TPM_HANDLE slot) {
         try {
-            return Optional.of(encoded(tpm.ReadPublic(slot).outPublic));
+            return Optional.of(tpm.ReadPublic(slot).outPublic);
         } catch (CommandRefused e) {
             if (e.is(TpmReturnCode.HANDLE)) {
                 return Optional.empty();
@@ -141,7 +146,7 @@ final class KeySlots {
         }
     }
 
-    private static IOException unusable(String name, TPM_HANDLE slot, IllegalArgumentException why) {
+    static IOException unusable(String name, TPM_HANDLE slot, IllegalArgumentException why) {
         return new IOException(
                 "the TPM's slot " + text(slot) + ", where the " + name + " belongs, holds something else ("
                         + why.getMessage() + "). Postern does not replace it; when nothing else uses it, free the slot"
@@ -183,7 +188,7 @@ final class KeySlots {
         return Bytes.of(new TPM2B_PUBLIC(area).toBytes());
     }
 
-    private static String text(TPM_HANDLE slot) {
+    static String text(TPM_HANDLE slot) {
         return "0x" + Integer.toHexString(slot.handle);
     }
 }

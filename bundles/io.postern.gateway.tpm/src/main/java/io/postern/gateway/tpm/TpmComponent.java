@@ -7,6 +7,7 @@ import io.postern.wire.Setting;
 import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import java.io.IOException;
+import java.security.KeyPair;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -51,5 +52,10 @@ public final class TpmComponent implements SecurityModule {
     @Override
     public Bytes sign(byte[] message) throws IOException {
         return module.sign(message);
+    }
+
+    @Override
+    public KeyPair certificateKey() throws IOException {
+        return module.certificateKey();
     }
 }

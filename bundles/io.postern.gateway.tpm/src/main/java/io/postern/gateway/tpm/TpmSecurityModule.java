@@ -7,7 +7,9 @@ import io.postern.wire.Bytes;
 import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import java.io.IOException;
+import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.security.interfaces.ECPublicKey;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * The security module over a TPM 2.0.
  *
  * <p>It uses the slots other provisioning clients use: endorsement key 0x81010001, storage root key 0x81000001, hub key
- * 0x81000100. Connects when first asked, and again when the connection breaks; a hub key that was kept survives both,
+ * 0x81000100; and 0x81000101 for the key of a certificate. Connects when first asked, and again when the connection breaks; a hub key that was kept survives both,
  * and power cuts too.
  */
 public final class TpmSecurityModule implements SecurityModule, AutoCloseable {
     private final Chip chip;
     private final Activation activation;
     private volatile @Nullable Known known;
+    private @Nullable TpmProvider provider; // guarded by this
 
     /** Keys that were read in {@code epoch}; another epoch may mean another TPM. */
     private record Known(long epoch, TpmAttestation attestation) {}
@@ -68,6 +71,28 @@ public final class TpmSecurityModule implements SecurityModule, AutoCloseable {
         return chip.run("sign with the hub key", tpm -> HmacSigner.sign(tpm, KeySlots.HUB_KEY, message));
     }
 
+    @Override
+    public KeyPair certificateKey() throws IOException {
+        attestation(); // the storage root key must be in its slot
+        ECPublicKey publicKey = chip.run("read the key of the gateway's certificate", CertificateKey::readOrMake);
+        return new KeyPair(publicKey, new TpmPrivateKey(provider(), publicKey));
+    }
+
+    private synchronized TpmProvider provider() {
+        if (provider == null) {
+            provider = TpmProvider.install(
+                    digest -> chip.run("sign with the certificate's key", tpm -> CertificateKey.sign(tpm, digest)));
+        }
+        return provider;
+    }
+
+    private synchronized void removeProvider() {
+        if (provider != null) {
+            provider.remove();
+            provider = null;
+        }
+    }
+
     /** How many commands the TPM has been sent so far. */
     public long commands() {
         return chip.commands();
@@ -76,6 +101,7 @@ public final class TpmSecurityModule implements SecurityModule, AutoCloseable {
     /** Gives the device free; the next call connects again. */
     @Override
     public void close() {
+        removeProvider();
         chip.close();
     }
 

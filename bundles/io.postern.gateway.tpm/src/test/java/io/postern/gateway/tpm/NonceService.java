@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.tpm;
 
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.NonceDpsLink;
 import io.postern.gateway.spi.RegistrationReply;
 import io.postern.wire.DeviceId;
@@ -8,7 +9,6 @@ import io.postern.wire.HubName;
 import io.postern.wire.IdScope;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.ResourceUri;
-import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
 import io.postern.wire.dps.RegistrationRequest;
 import io.postern.wire.dps.RegistrationStatus;
@@ -40,20 +40,20 @@ final class NonceService implements NonceDpsLink {
     }
 
     @Override
-    public RegistrationReply register(IdScope scope, RegistrationRequest request, Optional<SasToken> token) {
+    public RegistrationReply register(IdScope scope, RegistrationRequest request, Optional<Credential> proof) {
         registrations++;
-        if (token.isEmpty()) {
+        if (proof.isEmpty()) {
             nonceKey = Secret.random(32, new SecureRandom());
             return new RegistrationReply.Challenge(ChallengeBuilder.blob(enrolled, nonceKey));
         }
-        return proven(scope, request.registrationId(), token)
+        return proven(scope, request.registrationId(), proof)
                 ? new RegistrationReply.Assigning("op", Duration.ofSeconds(3))
                 : new RegistrationReply.Denied(401, "not proven");
     }
 
     @Override
-    public RegistrationReply status(IdScope scope, RegistrationId id, String operationId, Optional<SasToken> token) {
-        if (!proven(scope, id, token)) {
+    public RegistrationReply status(IdScope scope, RegistrationId id, String operationId, Optional<Credential> proof) {
+        if (!proven(scope, id, proof)) {
             return new RegistrationReply.Denied(401, "not proven");
         }
         hubKey = Secret.random(32, new SecureRandom());
@@ -71,8 +71,9 @@ final class NonceService implements NonceDpsLink {
                 Optional.of(ChallengeBuilder.blob(enrolled, hubKey).encode())));
     }
 
-    private boolean proven(IdScope scope, RegistrationId id, Optional<SasToken> token) {
-        return token.filter(t -> t.isSignedBy(nonceKey))
+    private boolean proven(IdScope scope, RegistrationId id, Optional<Credential> proof) {
+        return proof.map(each -> ((Credential.Token) each).token())
+                .filter(t -> t.isSignedBy(nonceKey))
                 .filter(t -> t.resource().equals(ResourceUri.registration(scope, id)))
                 .isPresent();
     }

@@ -4,6 +4,7 @@ package io.postern.gateway.tpm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.gateway.identity.Attestation;
 import io.postern.gateway.provisioning.Provisioner;
 import io.postern.gateway.provisioning.ProvisioningOutcome;
 import io.postern.gateway.spi.StateStore;
@@ -53,14 +54,14 @@ class TpmProvisioningIT {
     @Tag("DPS-06")
     @Tag("HUB-02")
     void theTpmProvesItselfAndThenHoldsTheHubKey() throws Exception {
-        assertThat(provisioner(module).attempt()).isInstanceOf(ProvisioningOutcome.Assigned.class);
+        assertThat(provisioner(module).attempt(_ -> {})).isInstanceOf(ProvisioningOutcome.Assigned.class);
 
         assertThat(module.sign(MESSAGE)).isEqualTo(service.hubKey().hmacSha256(MESSAGE));
     }
 
     @Test
     void afterARestartOfGatewayAndTpmNobodyIsAsked() throws Exception {
-        provisioner(module).attempt();
+        provisioner(module).attempt(_ -> {});
         module.close();
         swtpm.restart();
 
@@ -74,9 +75,9 @@ class TpmProvisioningIT {
     @Test
     @Tag("DPS-28")
     void provisioningAgainReplacesTheHubKey() throws Exception {
-        provisioner(module).attempt();
+        provisioner(module).attempt(_ -> {});
         var first = service.hubKey();
-        provisioner(module).attempt();
+        provisioner(module).attempt(_ -> {});
 
         assertThat(service.hubKey()).isNotEqualTo(first);
         assertThat(module.sign(MESSAGE)).isEqualTo(service.hubKey().hmacSha256(MESSAGE));
@@ -87,11 +88,11 @@ class TpmProvisioningIT {
     @Tag("DPS-06")
     @Tag("DPS-30")
     void anotherTpmIsAnotherMachine() throws Exception {
-        provisioner(module).attempt();
+        provisioner(module).attempt(_ -> {});
         try (var other = Swtpm.fresh(directory);
                 var otherModule = TpmSecurityModule.at(other.device())) {
             assertThat(provisioner(otherModule).stored()).isEmpty();
-            assertThat(provisioner(otherModule).attempt())
+            assertThat(provisioner(otherModule).attempt(_ -> {}))
                     .isInstanceOfSatisfying(ProvisioningOutcome.Failed.class, failed -> assertThat(failed.reason())
                             .contains("made for another TPM"));
             assertThatThrownBy(() -> otherModule.sign(MESSAGE)).hasMessageContaining("provision again");
@@ -99,9 +100,9 @@ class TpmProvisioningIT {
     }
 
     private Provisioner provisioner(TpmSecurityModule over) {
-        return new Provisioner(
+        return Provisioner.of(
                 Provisioner.Settings.of(SCOPE),
-                over,
+                new Attestation.Tpm(over, Optional.empty()),
                 service,
                 store,
                 MovableClock.at("2026-03-01T08:00:00Z"),

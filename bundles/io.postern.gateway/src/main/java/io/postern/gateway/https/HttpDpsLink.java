@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.https;
 
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.NonceDpsLink;
 import io.postern.gateway.spi.RegistrationReply;
 import io.postern.wire.Bytes;
@@ -8,7 +9,6 @@ import io.postern.wire.ErrorBody;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
-import io.postern.wire.SasToken;
 import io.postern.wire.dps.RegistrationRequest;
 import io.postern.wire.dps.RegistrationStatus;
 import io.postern.wire.tpm.ActivationBlob;
@@ -40,17 +40,17 @@ public final class HttpDpsLink implements NonceDpsLink {
     }
 
     @Override
-    public RegistrationReply register(IdScope scope, RegistrationRequest request, Optional<SasToken> token)
+    public RegistrationReply register(IdScope scope, RegistrationRequest request, Optional<Credential> proof)
             throws IOException {
         URI to = uri(scope, request.registrationId(), "register");
-        return reply(https.send("PUT", to, token, Optional.of(request.toJson())));
+        return reply(https.send("PUT", to, proof, Optional.of(request.toJson())));
     }
 
     @Override
-    public RegistrationReply status(IdScope scope, RegistrationId id, String operationId, Optional<SasToken> token)
+    public RegistrationReply status(IdScope scope, RegistrationId id, String operationId, Optional<Credential> proof)
             throws IOException {
         URI to = uri(scope, id, "operations/" + URLEncoder.encode(operationId, StandardCharsets.UTF_8));
-        return reply(https.send("GET", to, token, Optional.empty()));
+        return reply(https.send("GET", to, proof, Optional.empty()));
     }
 
     private URI uri(IdScope scope, RegistrationId id, String operation) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.https;
 
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.TokenLink;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ErrorBody;
@@ -33,11 +34,11 @@ public final class HttpTokenLink implements TokenLink {
     }
 
     @Override
-    public Grant leafToken(DeviceId leaf, SasToken gatewayToken) throws IOException {
+    public Grant leafToken(DeviceId leaf, Credential gateway) throws IOException {
         String name = URLEncoder.encode(leaf.text(), StandardCharsets.UTF_8).replace("*", "%2A");
         URI to = URI.create(base + name + "/token");
         HttpsExchange.Answer answer = https.send(
-                "POST", to, Optional.of(gatewayToken), Optional.of(Json.object().build()));
+                "POST", to, Optional.of(gateway), Optional.of(Json.object().build()));
         return switch (answer.status()) {
             case 200 -> granted(leaf, answer.body());
             case 400, 401, 403, 404, 409, 429 ->

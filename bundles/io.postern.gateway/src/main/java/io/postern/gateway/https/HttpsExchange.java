@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.https;
 
+import io.postern.gateway.spi.ClientCertificate;
+import io.postern.gateway.spi.Credential;
+import io.postern.gateway.spi.UnreachableException;
 import io.postern.wire.SasToken;
 import jakarta.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +19,6 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One JSON request to the cloud and its answer, with the server's name verified and everything bounded.
@@ -55,16 +57,19 @@ public final class HttpsExchange {
     /**
      * Sends a request and reads its answer, whatever its status.
      *
+     * @param proof a token to send along, or the certificate to show in the handshake
      * @param body sent as JSON; none for a GET
-     * @throws IOException saying what was tried and why it did not work: unreachable, not the server it should be,
+     * @throws UnreachableException saying what was tried and why it did not work: unreachable, not the server it should be,
      *     silent, or an answer too long
      */
-    public Answer send(String method, URI to, Optional<SasToken> token, Optional<JsonObject> body) throws IOException {
+    public Answer send(String method, URI to, Optional<Credential> proof, Optional<JsonObject> body)
+            throws UnreachableException {
         try {
             if (!(to.toURL().openConnection() instanceof HttpsURLConnection connection)) {
                 throw new IllegalArgumentException("only https is spoken here, not " + to);
             }
             connection.setSSLSocketFactory(anchors.socketFactory());
+            proof.ifPresent(credential -> prove(connection, credential));
             connection.setConnectTimeout((int) limits.connect().toMillis());
             connection.setReadTimeout((int) limits.silence().toMillis());
             connection.setInstanceFollowRedirects(false); // a token must not travel on
@@ -72,8 +77,6 @@ public final class HttpsExchange {
             connection.setRequestMethod(method);
             connection.setRequestProperty("Accept", "application/json");
             connection.setRequestProperty("User-Agent", "postern-gateway");
-            token.ifPresent(
-                    t -> connection.setRequestProperty("Authorization", t.text().revealUtf8()));
             if (body.isPresent()) {
                 connection.setDoOutput(true);
                 connection.setRequestProperty("Content-Type", "application/json; charset=utf-8");
@@ -83,15 +86,23 @@ public final class HttpsExchange {
             }
             return answer(connection);
         } catch (IOException e) {
-            throw new IOException("cannot reach " + to.getHost() + port(to) + ": " + explain(e), e);
+            throw new UnreachableException("cannot reach " + to.getHost() + port(to) + ": " + explain(e), e);
+        }
+    }
+
+    private void prove(HttpsURLConnection connection, Credential credential) {
+        switch (credential) {
+            case Credential.Token(SasToken token) ->
+                connection.setRequestProperty("Authorization", token.text().revealUtf8());
+            case Credential.Certificate(ClientCertificate certificate) ->
+                connection.setSSLSocketFactory(anchors.socketFactory(certificate));
         }
     }
 
     private Answer answer(HttpsURLConnection connection) throws IOException {
         int status = connection.getResponseCode();
         InputStream stream = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
-        return new Answer(
-                status, retryAfter(connection.getHeaderField("Retry-After")), stream == null ? "" : read(stream));
+        return new Answer(status, RetryAfter.of(connection), stream == null ? "" : read(stream));
     }
 
     private String read(InputStream stream) throws IOException {
@@ -110,13 +121,6 @@ public final class HttpsExchange {
             }
         }
         return body.toString(StandardCharsets.UTF_8);
-    }
-
-    /** Whole seconds; the other form, a date, would need a clock that agrees with the server's. */
-    private static Optional<Duration> retryAfter(@Nullable String header) {
-        return header != null && header.strip().matches("[0-9]{1,9}")
-                ? Optional.of(Duration.ofSeconds(Long.parseLong(header.strip())))
-                : Optional.empty();
     }
 
     private String explain(IOException e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.https;
 
+import io.postern.gateway.spi.ClientCertificate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -13,10 +14,13 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The root certificates by which the gateway recognizes the cloud (HUB-21). With a file, these and no others; without,
@@ -26,16 +30,22 @@ public final class TrustAnchors {
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"}; // whatever the Java runtime is configured to allow
     private static final long LONGEST_FILE = 1 << 20; // the whole Mozilla list is 220 kB
 
+    private final TrustManager @Nullable [] trust; // null for those of the Java runtime
     private final SSLSocketFactory sockets; // one for all: connections are kept alive per socket factory
+    private volatile @Nullable Shown shown;
 
-    private TrustAnchors(SSLContext context) {
-        this.sockets = new PreparingSocketFactory(context.getSocketFactory(), TrustAnchors::keepModern);
+    /** The sockets that show {@code certificate}; a gateway has one, and another when that is renewed. */
+    private record Shown(ClientCertificate certificate, SSLSocketFactory sockets) {}
+
+    private TrustAnchors(SSLContext context, TrustManager @Nullable [] trust) {
+        this.trust = trust;
+        this.sockets = modern(context);
     }
 
     /** The public certificate authorities the Java runtime trusts. */
     public static TrustAnchors ofRuntime() {
         try {
-            return new TrustAnchors(SSLContext.getDefault());
+            return new TrustAnchors(SSLContext.getDefault(), null);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime lacks TLS", e);
         }
@@ -87,7 +97,7 @@ public final class TrustAnchors {
             trust.init(store);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);
-            return new TrustAnchors(context);
+            return new TrustAnchors(context, trust.getTrustManagers());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime lacks TLS or key stores", e);
         }
@@ -99,6 +109,27 @@ public final class TrustAnchors {
      */
     public SSLSocketFactory socketFactory() {
         return sockets;
+    }
+
+    /** The same, but the gateway shows {@code certificate} when it is asked for one. */
+    public SSLSocketFactory socketFactory(ClientCertificate certificate) {
+        Shown last = shown;
+        if (last != null && last.certificate().equals(certificate)) {
+            return last.sockets();
+        }
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[] {new OwnCertificate(certificate)}, trust, null);
+            var next = new Shown(certificate, modern(context));
+            shown = next;
+            return next.sockets();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime lacks TLS", e);
+        }
+    }
+
+    private static SSLSocketFactory modern(SSLContext context) {
+        return new PreparingSocketFactory(context.getSocketFactory(), TrustAnchors::keepModern);
     }
 
     private static void keepModern(Socket socket) {

@@ -3,33 +3,35 @@ package io.postern.gateway.provisioning;
 
 import io.postern.gateway.Milestones;
 import io.postern.gateway.Milestones.Milestone;
+import io.postern.gateway.identity.Attestation;
+import io.postern.gateway.identity.IdentityException;
 import io.postern.gateway.provisioning.ProvisioningOutcome.Failed;
 import io.postern.gateway.spi.ActivationRefusedException;
+import io.postern.gateway.spi.Credential;
+import io.postern.gateway.spi.DpsLink;
 import io.postern.gateway.spi.NonceDpsLink;
 import io.postern.gateway.spi.RegistrationReply;
 import io.postern.gateway.spi.SecurityModule;
 import io.postern.gateway.spi.SecurityModule.ActivatedKey;
 import io.postern.gateway.spi.StateStore;
+import io.postern.gateway.spi.UnreachableException;
 import io.postern.wire.Bytes;
 import io.postern.wire.IdScope;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.ResourceUri;
-import io.postern.wire.SasToken;
 import io.postern.wire.dps.RegistrationRequest;
 import io.postern.wire.dps.RegistrationStatus;
-import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
-import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * Registers the gateway with the provisioning service by the TPM's attestation (DPS-06): {@link #attempt()} is the whole
- * story, top to bottom.
+ * Registers the gateway with the provisioning service by whichever attestation it has (DPS-05, DPS-06, CEN-08):
+ * {@link #attempt} is the whole story, top to bottom.
  *
  * <p>An attempt may be cut short anywhere, by an exception or a power cut, and simply made again: the challenge's key is
  * never kept, and the hub key replaces the old one only when the new assignment is known.
@@ -38,43 +40,75 @@ public final class Provisioner {
     /** Official clients use the same; polls of one operation end long before. */
     private static final Duration TOKEN_LIFE = Duration.ofHours(1);
 
-    private static final int MOST_QUESTIONS =
-            20; // at the service's usual 3 s a minute; official clients give up at 30 s
-    private static final String KEY_NAME = "registration"; // what the service calls the key of its challenges
+    /** At the service's usual 3 s a minute; official clients give up at 30 s. */
+    static final int MOST_QUESTIONS = 20;
 
     private final Settings settings;
-    private final SecurityModule module;
-    private final NonceDpsLink link;
+    private final Attestation attestation;
+    private final DpsLink link;
     private final AssignmentMemory memory;
     private final InstantSource clock;
     private final Pause pause;
     private final Milestones milestones;
 
-    /**
-     * @param registrationId in the place of the one the TPM provides (DEC-5)
-     * @param payload what the service tells an allocation webhook
-     */
-    public record Settings(IdScope idScope, Optional<RegistrationId> registrationId, Optional<JsonObject> payload) {
+    /** @param payload what the service is told besides */
+    public record Settings(IdScope idScope, RegistrationPayload payload) {
         public static Settings of(IdScope idScope) {
-            return new Settings(idScope, Optional.empty(), Optional.empty());
+            return new Settings(idScope, RegistrationPayload.NONE);
         }
     }
 
-    public Provisioner(
+    private Provisioner(
             Settings settings,
-            SecurityModule module,
-            NonceDpsLink link,
+            Attestation attestation,
+            DpsLink link,
             StateStore store,
             InstantSource clock,
             Pause pause,
             Milestones milestones) {
         this.settings = settings;
-        this.module = module;
+        this.attestation = attestation;
         this.link = link;
         this.memory = new AssignmentMemory(store);
         this.clock = clock;
         this.pause = pause;
         this.milestones = milestones;
+    }
+
+    /** By a TPM, over a link that can carry its challenge. */
+    public static Provisioner of(
+            Settings settings,
+            Attestation.Tpm attestation,
+            NonceDpsLink link,
+            StateStore store,
+            InstantSource clock,
+            Pause pause,
+            Milestones milestones) {
+        return new Provisioner(settings, attestation, link, store, clock, pause, milestones);
+    }
+
+    /** By a certificate, over any link. */
+    public static Provisioner of(
+            Settings settings,
+            Attestation.X509 attestation,
+            DpsLink link,
+            StateStore store,
+            InstantSource clock,
+            Pause pause,
+            Milestones milestones) {
+        return new Provisioner(settings, attestation, link, store, clock, pause, milestones);
+    }
+
+    /** By a symmetric key, over any link. */
+    public static Provisioner of(
+            Settings settings,
+            Attestation.SymmetricKey attestation,
+            DpsLink link,
+            StateStore store,
+            InstantSource clock,
+            Pause pause,
+            Milestones milestones) {
+        return new Provisioner(settings, attestation, link, store, clock, pause, milestones);
     }
 
     /**
@@ -86,114 +120,127 @@ public final class Provisioner {
         if (stored.isEmpty()) {
             return Optional.empty();
         }
-        TpmAttestation identity = identity();
-        Assignment assignment = stored.get();
-        boolean holds = assignment.idScope().equals(settings.idScope())
-                && assignment.registrationId().equals(registrationId(identity))
-                && assignment
-                        .endorsementKeyDigest()
-                        .equals(identity.endorsementKey().digest())
-                && module.hasIdentityKey();
-        return holds ? stored : Optional.empty();
+        return recall(stored, claim()) instanceof Recollection.Holds(Assignment assignment)
+                ? Optional.of(assignment)
+                : Optional.empty();
     }
 
-    /** Registers once; blocks until the service has decided, or a bound is reached. */
-    public ProvisioningOutcome attempt() throws InterruptedException {
+    /**
+     * Registers once; blocks until the service has decided, or a bound is reached.
+     *
+     * @param progress told what comes in between
+     */
+    public ProvisioningOutcome attempt(Consumer<ProvisioningEvent> progress) throws InterruptedException {
         try {
-            TpmAttestation identity = identity();
-            RegistrationId id = registrationId(identity);
-            var request = new RegistrationRequest(id, Optional.of(identity), settings.payload());
+            Claim claim = claim();
+            Recollection before = recall(memory.read(), claim);
+            var request = new RegistrationRequest(
+                    claim.id(), claim.tpm(), settings.payload().of(before));
 
-            RegistrationReply reply = link.register(settings.idScope(), request, Optional.empty());
-            Optional<SasToken> proof = Optional.empty();
-            if (reply instanceof RegistrationReply.Challenge(ActivationBlob blob)) {
-                milestones.reached(Milestone.CHALLENGED, id.text());
-                proof = Optional.of(prove(id, blob));
-                milestones.reached(Milestone.ACTIVATED, id.text());
+            Optional<Credential> proof = claim.proof();
+            RegistrationReply reply = link.register(settings.idScope(), request, proof);
+            if (reply instanceof RegistrationReply.Challenge(ActivationBlob blob)
+                    && attestation instanceof Attestation.Tpm(SecurityModule module, var _)) {
+                milestones.reached(Milestone.CHALLENGED, claim.id().text());
+                progress.accept(new ProvisioningEvent.Challenged());
+                proof = Optional.of(prove(module, claim.id(), blob));
+                milestones.reached(Milestone.ACTIVATED, claim.id().text());
                 reply = link.register(settings.idScope(), request, proof);
             }
             for (int asked = 0;
                     reply instanceof RegistrationReply.Assigning(String operation, Duration retryAfter)
                             && asked < MOST_QUESTIONS;
                     asked++) {
+                progress.accept(new ProvisioningEvent.ToldToWait(retryAfter));
                 pause.take(retryAfter);
-                reply = link.status(settings.idScope(), id, operation, proof);
+                reply = link.status(settings.idScope(), claim.id(), operation, proof);
             }
             return switch (reply) {
-                case RegistrationReply.Assigned(var registration) -> accept(identity, id, registration);
-                case RegistrationReply.Disabled(String reason) -> new ProvisioningOutcome.Disabled(reason);
-                case RegistrationReply.Denied(int code, String reason) -> new ProvisioningOutcome.Denied(code, reason);
+                case RegistrationReply.Assigned(var registration) -> accept(claim, registration);
+                case RegistrationReply.Disabled(String reason) ->
+                    refused(before, new ProvisioningOutcome.Disabled(reason), reason);
+                case RegistrationReply.Denied(int code, String reason) ->
+                    refused(before, new ProvisioningOutcome.Denied(code, reason), code + ": " + reason);
                 case RegistrationReply.Failed(int code, String reason, boolean retryable, var retryAfter) ->
                     new Failed(code + ": " + reason, retryable, retryAfter);
                 case RegistrationReply.Assigning _ ->
                     failed("the provisioning service has not decided after " + MOST_QUESTIONS + " questions");
+                case RegistrationReply.Challenge _
+                when claim.tpm().isEmpty() ->
+                    failed(
+                            "the provisioning service asks for the proof of a TPM; this gateway is set up to prove itself"
+                                    + " otherwise: compare the enrollment with the key identity");
                 case RegistrationReply.Challenge _ ->
                     failed("the provisioning service asks for the proof it was just given");
             };
+        } catch (IdentityException e) {
+            return new ProvisioningOutcome.NoIdentity(String.valueOf(e.getMessage()));
         } catch (ActivationRefusedException e) {
             return new Failed(String.valueOf(e.getMessage()), false, Optional.empty());
+        } catch (UnreachableException e) {
+            return new ProvisioningOutcome.Unreachable(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return failed(String.valueOf(e.getMessage()));
         }
     }
 
-    private TpmAttestation identity() throws IOException {
-        TpmAttestation identity = module.attestation();
-        milestones.reached(
-                Milestone.TPM_READY, identity.endorsementKey().registrationId().text());
-        return identity;
+    private Claim claim() throws IdentityException {
+        var claim = Claim.of(attestation, settings.idScope(), clock.instant().plus(TOKEN_LIFE));
+        claim.tpm()
+                .ifPresent(keys -> milestones.reached(
+                        Milestone.TPM_READY,
+                        keys.endorsementKey().registrationId().text()));
+        return claim;
     }
 
-    private RegistrationId registrationId(TpmAttestation identity) {
-        return settings.registrationId()
-                .orElseGet(() -> identity.endorsementKey().registrationId());
+    private Recollection recall(Optional<Assignment> stored, Claim now) throws IOException {
+        boolean hasHubKey = stored.isPresent()
+                && (!(attestation instanceof Attestation.Tpm(var module, var _)) || module.hasIdentityKey());
+        return Recollection.of(stored, settings.idScope(), now, hasHubKey);
     }
 
     /** Opens the challenge and signs with the key inside; the key is gone when this returns. */
-    private SasToken prove(RegistrationId id, ActivationBlob blob) throws IOException {
+    private Credential prove(SecurityModule module, RegistrationId id, ActivationBlob blob) throws IOException {
         Instant expiry = clock.instant().plus(TOKEN_LIFE);
         try (ActivatedKey nonceKey = module.activate(blob)) {
-            return SasToken.sign(
-                    ResourceUri.registration(settings.idScope(), id),
-                    expiry,
-                    Optional.of(KEY_NAME),
-                    message -> sign(nonceKey, message));
-        } catch (UncheckedIOException e) {
-            throw new IOException("cannot sign with the challenge's key: " + e.getMessage(), e);
+            io.postern.gateway.identity.Signer signer = nonceKey::sign;
+            return new Credential.Token(signer.token(
+                    ResourceUri.registration(settings.idScope(), id), expiry, Optional.of(Claim.KEY_NAME)));
         }
     }
 
-    private static Bytes sign(ActivatedKey key, byte[] message) {
-        try {
-            return key.sign(message);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** A no to a TPM that is not the one of old is an operator's approval that is still to come. */
+    private static ProvisioningOutcome refused(Recollection before, ProvisioningOutcome plain, String answer) {
+        return before instanceof Recollection.Lost(TpmChange change)
+                ? new ProvisioningOutcome.TpmChanged(change, answer)
+                : plain;
     }
 
     /**
      * Keeps the hub key, then the assignment. The old assignment goes first: should the power fail in between, it must
      * not be found beside a key of another hub.
      */
-    private ProvisioningOutcome accept(
-            TpmAttestation identity, RegistrationId id, RegistrationStatus.State registration) throws IOException {
+    private ProvisioningOutcome accept(Claim claim, RegistrationStatus.State registration) throws IOException {
         if (registration.assignedHub().isEmpty() || registration.deviceId().isEmpty()) {
-            return failed("the provisioning service assigned " + id + " without naming the hub and the device");
+            return failed("the provisioning service assigned " + claim.id() + " without naming the hub and the device");
         }
-        if (registration.authenticationKey().isEmpty()) {
-            return failed("the provisioning service assigned " + id + " without a hub key for its TPM");
+        if (attestation instanceof Attestation.Tpm(SecurityModule module, var _)) {
+            if (registration.authenticationKey().isEmpty()) {
+                return failed("the provisioning service assigned " + claim.id() + " without a hub key for its TPM");
+            }
+            try (ActivatedKey hubKey =
+                    module.activate(blob(registration.authenticationKey().get()))) {
+                memory.forget();
+                hubKey.keep();
+            }
         }
         var assignment = new Assignment(
                 settings.idScope(),
-                id,
-                identity.endorsementKey().digest(),
+                claim.id(),
+                claim.kind(),
+                claim.tpmKeys(),
                 registration.assignedHub().get(),
                 registration.deviceId().get());
-        try (ActivatedKey hubKey =
-                module.activate(blob(registration.authenticationKey().get()))) {
-            memory.forget();
-            hubKey.keep();
-        }
         memory.write(assignment);
         milestones.reached(Milestone.ASSIGNED, assignment.deviceId() + " at " + assignment.hub());
         return new ProvisioningOutcome.Assigned(assignment);

@@ -11,7 +11,9 @@ import io.postern.gateway.provisioning.Assignment;
 import io.postern.gateway.provisioning.Backoff;
 import io.postern.gateway.provisioning.Pause;
 import io.postern.gateway.provisioning.Provisioner;
+import io.postern.gateway.provisioning.ProvisioningEvent;
 import io.postern.gateway.provisioning.ProvisioningOutcome;
+import io.postern.gateway.provisioning.ProvisioningRules;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.SecurityModule;
@@ -31,12 +33,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** Puts the parts of a gateway together; who is connected to whom stands here and nowhere else. */
 final class Assembly {
     private final GatewaySettings settings;
-    private final SecurityModule module;
+    private final Identity identity;
     private final Outbox outbox;
     private final HubLink link;
     private final TokenLink tokens;
@@ -47,23 +50,26 @@ final class Assembly {
 
     private Assembly(
             GatewaySettings settings,
-            SecurityModule module,
+            Identity identity,
             Outbox outbox,
             HubLink link,
             TokenLink tokens,
             Milestones milestones) {
         this.settings = settings;
-        this.module = module;
+        this.identity = identity;
         this.outbox = outbox;
         this.link = link;
         this.tokens = tokens;
         this.milestones = milestones;
     }
 
-    /** @throws IOException when the root certificates cannot be read; nothing else is touched yet */
+    /**
+     * @param module to be there when the settings' identity needs it
+     * @throws IOException when the root certificates cannot be read; nothing else is touched yet
+     */
     static GatewayRuntime of(
             GatewaySettings settings,
-            SecurityModule module,
+            Optional<SecurityModule> module,
             Outbox outbox,
             StateStore state,
             HubLink link,
@@ -74,19 +80,24 @@ final class Assembly {
             own = Optional.of(TrustAnchors.load(settings.caFile().get()));
         }
         var https = new HttpsExchange(own.orElseGet(TrustAnchors::ofRuntime), HttpsExchange.Limits.DEFAULT);
+        Identity identity = Identity.of(settings.identity(), module);
         var assembly =
-                new Assembly(settings, module, outbox, link, new HttpTokenLink(settings.tokens(), https), milestones);
-        var provisioner = new Provisioner(
-                new Provisioner.Settings(settings.idScope(), settings.registrationId(), Optional.empty()),
-                module,
+                new Assembly(settings, identity, outbox, link, new HttpTokenLink(settings.tokens(), https), milestones);
+        Provisioner provisioner = identity.provisioner(
+                new Provisioner.Settings(settings.idScope(), settings.payload()),
                 new HttpDpsLink(settings.provisioning(), https),
                 state,
                 assembly.clock,
-                Pause.REAL,
                 milestones);
         // an operator who has just enrolled a gateway should not wait long; five minutes spare a service that is down
         var backoff = new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(5), assembly.random);
-        return new GatewayRuntime(provisioning(provisioner), assembly::sessions, backoff, Pause.REAL, milestones);
+        return new GatewayRuntime(
+                provisioning(provisioner),
+                assembly::sessions,
+                new ProvisioningRules(backoff),
+                Pause.REAL,
+                new ProvisioningJournal(
+                        settings.stateFile(), settings.identity().text(), milestones, assembly.clock));
     }
 
     private static GatewayRuntime.Provisioning provisioning(Provisioner provisioner) {
@@ -97,23 +108,31 @@ final class Assembly {
             }
 
             @Override
-            public ProvisioningOutcome attempt() throws InterruptedException {
-                return provisioner.attempt();
+            public ProvisioningOutcome attempt(Consumer<ProvisioningEvent> progress) throws InterruptedException {
+                return provisioner.attempt(progress);
             }
         };
     }
 
     private Sessions sessions(Assignment assignment, Runnable stranger) {
-        var identity = new GatewayIdentity(module, assignment.hub(), assignment.deviceId(), clock);
+        GatewayIdentity own = identity.toHub(assignment.hub(), assignment.deviceId(), clock);
         var presence = new GatewayPresence(
-                assignment.hub(), link, identity, report(settings.leaves()), stranger, retry, milestones, clock);
+                assignment.hub(),
+                link,
+                own,
+                settings.model(),
+                report(settings.leaves()),
+                stranger,
+                retry,
+                milestones,
+                clock);
         List<Uplink> uplinks = settings.leaves().stream()
                 .map(leaf -> new Uplink(
                         leaf,
                         assignment.hub(),
                         link,
                         outbox,
-                        new LeafToken(leaf.id(), tokens, identity, clock, random),
+                        new LeafToken(leaf.id(), tokens, own, clock, random),
                         retry,
                         milestones,
                         clock))

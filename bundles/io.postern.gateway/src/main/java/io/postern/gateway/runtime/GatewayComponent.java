@@ -7,36 +7,59 @@ import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.SecurityModule;
 import io.postern.gateway.spi.StateStore;
 import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Starts the gateway when all its parts are there, ends it when one goes. */
+/**
+ * Starts the gateway when all its parts are there, ends it when one goes. A security module is one of them only when the
+ * gateway's identity is in it.
+ */
 @Component(
         service = {},
         immediate = true,
         configurationPid = "io.postern.gateway",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class GatewayComponent {
-    private final GatewayRuntime runtime;
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayComponent.class);
+
+    private final Optional<GatewayRuntime> runtime;
 
     @Activate
     public GatewayComponent(
             GatewayConfig config,
-            @Reference SecurityModule module,
+            @Reference(
+                            cardinality = ReferenceCardinality.OPTIONAL,
+                            policyOption = ReferencePolicyOption.GREEDY) // made anew when the module comes
+                    @Nullable
+                    SecurityModule module,
             @Reference Outbox outbox,
             @Reference StateStore state,
             @Reference HubLink link,
             @Reference Milestones milestones)
             throws IOException {
-        runtime = Assembly.of(GatewaySettings.of(config), module, outbox, state, link, milestones);
-        runtime.start();
+        GatewaySettings settings = GatewaySettings.of(config);
+        if (module == null && settings.identity().needsModule()) {
+            LOG.atInfo()
+                    .addKeyValue("identity", settings.identity().text())
+                    .log("the gateway waits for its TPM, which io.postern.gateway.tpm configures");
+            runtime = Optional.empty();
+            return;
+        }
+        runtime = Optional.of(Assembly.of(settings, Optional.ofNullable(module), outbox, state, link, milestones));
+        runtime.get().start();
     }
 
     @Deactivate
     void deactivate() {
-        runtime.close();
+        runtime.ifPresent(GatewayRuntime::close);
     }
 }

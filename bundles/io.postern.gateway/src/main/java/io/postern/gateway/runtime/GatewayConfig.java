@@ -18,12 +18,30 @@ public @interface GatewayConfig {
     /** Root certificates of both services, PEM; empty means those of the Java runtime. */
     String caFile() default "";
 
+    /** How the gateway proves itself: {@code tpm}, {@code x509-tpm}, {@code x509-file} or {@code symmetric-key}. */
+    String identity() default "tpm";
+
+    /** The gateway's certificate and those of its issuers, PEM; for {@code x509-tpm} and {@code x509-file}. */
+    String certificateFile() default "";
+
+    /** The private key, PEM, for {@code x509-file}; the key in base64 for {@code symmetric-key}. */
+    String keyFile() default "";
+
     /** Under which name the gateway registers; empty means the one its TPM provides. */
     String registrationId() default "";
+
+    /** What the gateway is, a DTMI. */
+    String modelId() default "";
+
+    /** What the provisioning service is told at registration besides, a JSON object. */
+    String payload() default "";
 
     /** The leaf devices: {@code id} or {@code id=modelId}. */
     String[] leaves() default {};
 
     /** Where milestones are told as JSON lines; empty means only in the log. */
     String timelineFile() default "";
+
+    /** Where it always stands how far the gateway is on its way to its hub; empty means only in the log. */
+    String stateFile() default "";
 }

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.runtime;
 
-import io.postern.gateway.Milestones;
-import io.postern.gateway.Milestones.Milestone;
 import io.postern.gateway.provisioning.Assignment;
-import io.postern.gateway.provisioning.Backoff;
 import io.postern.gateway.provisioning.Pause;
+import io.postern.gateway.provisioning.ProvisioningEvent;
 import io.postern.gateway.provisioning.ProvisioningOutcome;
+import io.postern.gateway.provisioning.ProvisioningRules;
+import io.postern.gateway.provisioning.ProvisioningState;
 import io.postern.gateway.uplink.Sessions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The life of the gateway on one virtual thread: be assigned, speak, and be assigned again when the hub does not know
- * the gateway any more. It starts without the cloud and waits for it as long as it takes.
+ * the gateway any more. It starts without the cloud and waits for it as long as it takes. Where it stands is told to its
+ * observer at each step.
  */
 final class GatewayRuntime implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayRuntime.class);
@@ -25,11 +28,12 @@ final class GatewayRuntime implements AutoCloseable {
 
     private final Provisioning provisioning;
     private final SessionsFactory factory;
-    private final Backoff backoff;
+    private final ProvisioningRules rules;
     private final Pause pause;
-    private final Milestones milestones;
+    private final Consumer<ProvisioningState> observer;
     private final Semaphore strange = new Semaphore(0);
     private final Thread thread = Thread.ofVirtual().name("gateway").unstarted(this::run);
+    private ProvisioningState state = new ProvisioningState.Unprovisioned(); // of the thread above
 
     /** How this gateway comes to an assignment: what a provisioner does for it. */
     interface Provisioning {
@@ -37,7 +41,7 @@ final class GatewayRuntime implements AutoCloseable {
         Optional<Assignment> stored() throws IOException;
 
         /** Asks once to be assigned. */
-        ProvisioningOutcome attempt() throws InterruptedException;
+        ProvisioningOutcome attempt(Consumer<ProvisioningEvent> progress) throws InterruptedException;
     }
 
     /** Makes what speaks under an assignment, not started. */
@@ -48,12 +52,16 @@ final class GatewayRuntime implements AutoCloseable {
     }
 
     GatewayRuntime(
-            Provisioning provisioning, SessionsFactory factory, Backoff backoff, Pause pause, Milestones milestones) {
+            Provisioning provisioning,
+            SessionsFactory factory,
+            ProvisioningRules rules,
+            Pause pause,
+            Consumer<ProvisioningState> observer) {
         this.provisioning = provisioning;
         this.factory = factory;
-        this.backoff = backoff;
+        this.rules = rules;
         this.pause = pause;
-        this.milestones = milestones;
+        this.observer = observer;
     }
 
     void start() {
@@ -74,8 +82,9 @@ final class GatewayRuntime implements AutoCloseable {
 
     private void run() {
         try {
-            for (int failures = 1; ; failures++) {
-                live(failures);
+            observer.accept(state);
+            while (true) {
+                live();
             }
         } catch (InterruptedException e) {
             // closing
@@ -83,7 +92,7 @@ final class GatewayRuntime implements AutoCloseable {
     }
 
     /** Returns only after a defect of ours: told as such, and begun anew, since nobody is there to start it again. */
-    private void live(int failures) throws InterruptedException {
+    private void live() throws InterruptedException {
         try {
             Assignment assignment = firstAssignment();
             while (true) {
@@ -96,76 +105,69 @@ final class GatewayRuntime implements AutoCloseable {
             LOG.atError()
                     .setCause(e)
                     .log("a defect stopped the gateway's life; it begins anew. Please report this line");
-            retry("a defect: " + e, failures, Duration.ZERO);
+            happened(new ProvisioningEvent.Broke(String.valueOf(e)));
+            rest();
         }
     }
 
     private Assignment firstAssignment() throws InterruptedException {
-        for (int failures = 1; ; failures++) {
+        while (true) {
             try {
                 Optional<Assignment> stored = provisioning.stored();
                 if (stored.isPresent()) {
-                    LOG.atInfo()
-                            .addKeyValue("deviceId", stored.get().deviceId())
-                            .addKeyValue("hub", stored.get().hub())
-                            .log("assigned earlier");
+                    happened(new ProvisioningEvent.Remembered(stored.get()));
                     return stored.get();
                 }
-                if (attempt(failures) instanceof ProvisioningOutcome.Assigned(Assignment assignment)) {
+                happened(new ProvisioningEvent.AttemptBegun());
+                if (attempt() instanceof ProvisioningOutcome.Assigned(Assignment assignment)) {
                     return assignment;
                 }
             } catch (IOException e) {
-                retry("cannot read the identity or the stored assignment: " + e.getMessage(), failures, Duration.ZERO);
+                happened(new ProvisioningEvent.AttemptEnded(new ProvisioningOutcome.NoIdentity(
+                        "cannot read the identity or the stored assignment: " + e.getMessage())));
             }
+            rest();
         }
     }
 
     /** Returns when the gateway was assigned to another hub or under another name. */
     private Assignment nextAssignment(Assignment present) throws InterruptedException {
-        for (int failures = 1; ; failures++) {
-            strange.acquire();
-            strange.drainPermits();
-            LOG.atWarn()
-                    .addKeyValue("deviceId", present.deviceId())
-                    .addKeyValue("hub", present.hub())
-                    .log("the hub does not accept this gateway any more; provisioning again");
-            if (attempt(failures) instanceof ProvisioningOutcome.Assigned(Assignment assignment)) {
+        while (true) {
+            awaitRefusal(present);
+            happened(new ProvisioningEvent.HubRefused(present));
+            if (attempt() instanceof ProvisioningOutcome.Assigned(Assignment assignment)) {
                 return assignment;
             }
+            rest();
         }
     }
 
-    /** One attempt, and after one that failed the pause before the next. */
-    private ProvisioningOutcome attempt(int failures) throws InterruptedException {
-        ProvisioningOutcome outcome = provisioning.attempt();
-        switch (outcome) {
-            case ProvisioningOutcome.Assigned(Assignment assignment) ->
-                LOG.atInfo()
-                        .addKeyValue("registrationId", assignment.registrationId())
-                        .addKeyValue("deviceId", assignment.deviceId())
-                        .addKeyValue("hub", assignment.hub())
-                        .log("assigned");
-            case ProvisioningOutcome.Disabled(String reason) ->
-                retry("this gateway's enrollment is disabled: " + reason, failures, Duration.ZERO);
-            case ProvisioningOutcome.Denied(int code, String reason) ->
-                retry(
-                        "the provisioning service does not accept this gateway (" + code + "): " + reason,
-                        failures,
-                        Duration.ZERO);
-            case ProvisioningOutcome.Failed(String reason, boolean _, var retryAfter) ->
-                retry(reason, failures, retryAfter.orElse(Duration.ZERO));
+    /** While an attempt has failed and the hub refuses no longer, the gateway is where it was. */
+    private void awaitRefusal(Assignment present) throws InterruptedException {
+        if (state instanceof ProvisioningState.Resting
+                && !strange.tryAcquire(ProvisioningState.Bounds.HUB_SILENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            happened(new ProvisioningEvent.HubAccepted(present));
         }
+        if (state instanceof ProvisioningState.Assigned) {
+            strange.acquire();
+        }
+        strange.drainPermits();
+    }
+
+    private ProvisioningOutcome attempt() throws InterruptedException {
+        ProvisioningOutcome outcome = provisioning.attempt(this::happened);
+        happened(new ProvisioningEvent.AttemptEnded(outcome));
         return outcome;
     }
 
-    private void retry(String reason, int failures, Duration atLeast) throws InterruptedException {
-        Duration delay = backoff.delay(failures);
-        Duration wait = delay.compareTo(atLeast) < 0 ? atLeast : delay;
-        milestones.reached(Milestone.RETRYING, "provisioning: " + reason);
-        LOG.atWarn()
-                .addKeyValue("failures", failures)
-                .addKeyValue("retryInMs", wait.toMillis())
-                .log("not provisioned yet: " + reason);
-        pause.take(wait);
+    private void rest() throws InterruptedException {
+        if (state instanceof ProvisioningState.Resting resting) {
+            pause.take(resting.pause());
+        }
+    }
+
+    private void happened(ProvisioningEvent event) {
+        state = rules.next(state, event);
+        observer.accept(state);
     }
 }

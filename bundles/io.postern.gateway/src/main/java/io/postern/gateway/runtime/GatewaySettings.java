@@ -2,16 +2,20 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.LeafDevice;
+import io.postern.gateway.provisioning.RegistrationPayload;
 import io.postern.wire.IdScope;
-import io.postern.wire.RegistrationId;
+import io.postern.wire.Json;
+import io.postern.wire.ModelId;
 import io.postern.wire.Setting;
 import io.postern.wire.Shown;
+import jakarta.json.JsonObject;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The settings of {@code io.postern.gateway}, checked.
@@ -19,17 +23,24 @@ import java.util.Optional;
  * @param provisioning host of the provisioning service, with {@code :port} when that is not 443
  * @param tokens host of the token service, likewise
  * @param caFile root certificates of both, PEM; none means those of the Java runtime
- * @param registrationId in the place of the one the TPM provides
+ * @param identity how the gateway proves itself
+ * @param model what the gateway is
+ * @param payload what the provisioning service is told besides
+ * @param stateFile where the state of provisioning stands for a technician
  */
 record GatewaySettings(
         IdScope idScope,
         String provisioning,
         String tokens,
         Optional<Path> caFile,
-        Optional<RegistrationId> registrationId,
+        IdentitySettings identity,
+        Optional<ModelId> model,
+        RegistrationPayload payload,
+        Optional<Path> stateFile,
         List<LeafDevice> leaves) {
     private static final int MOST_LEAVES = 1000; // what one connection may carry in the SDKs; 70 kB each here
     private static final int HTTPS = 443;
+    private static final int LONGEST_PAYLOAD = 16 << 10; // the service takes 96 kB in all
 
     GatewaySettings {
         leaves = List.copyOf(leaves);
@@ -37,14 +48,16 @@ record GatewaySettings(
 
     /** @throws IllegalArgumentException naming the key whose value cannot be used */
     static GatewaySettings of(GatewayConfig config) {
+        Optional<ModelId> model = optional("modelId", config.modelId(), ModelId::of);
         return new GatewaySettings(
                 Setting.parse("idScope", config.idScope(), IdScope::of),
                 endpoint("provisioningHost", config.provisioningHost(), "provisioningPort", config.provisioningPort()),
                 endpoint("tokenHost", config.tokenHost(), "tokenPort", config.tokenPort()),
                 path("caFile", config.caFile()),
-                config.registrationId().isBlank()
-                        ? Optional.empty()
-                        : Optional.of(Setting.parse("registrationId", config.registrationId(), RegistrationId::of)),
+                IdentitySettings.of(config),
+                model,
+                payload(config.payload(), model),
+                path("stateFile", config.stateFile()),
                 leaves(config.leaves()));
     }
 
@@ -71,6 +84,21 @@ record GatewaySettings(
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException(key + ": not a path: " + Shown.of(text), e);
         }
+    }
+
+    static <T> Optional<T> optional(String key, String text, Function<String, T> parse) {
+        return text.isBlank() ? Optional.empty() : Optional.of(Setting.parse(key, text, parse));
+    }
+
+    private static RegistrationPayload payload(String text, Optional<ModelId> model) {
+        if (text.length() > LONGEST_PAYLOAD) {
+            throw new IllegalArgumentException(
+                    "payload: at most " + LONGEST_PAYLOAD + " characters, not " + text.length());
+        }
+        Optional<JsonObject> json = optional("payload", text, Json::parseObject);
+        return json.isEmpty()
+                ? new RegistrationPayload(json, model)
+                : Setting.parse("payload", text, _ -> new RegistrationPayload(json, model));
     }
 
     private static String endpoint(String hostKey, String host, String portKey, int port) {

@@ -4,7 +4,6 @@ package io.postern.gateway.spi;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.ModelId;
-import io.postern.wire.SasToken;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -13,8 +12,8 @@ public interface HubLink {
     /**
      * Opens the one live session of {@code device}; returns when the hub has accepted it.
      *
-     * @throws NotAuthorizedException when the hub does not accept the token or the device
+     * @throws NotAuthorizedException when the hub does not accept the credential or the device
      * @throws IOException when the hub cannot be reached or does not prove its name
      */
-    HubSession open(HubName hub, DeviceId device, SasToken token, Optional<ModelId> model) throws IOException;
+    HubSession open(HubName hub, DeviceId device, Credential credential, Optional<ModelId> model) throws IOException;
 }

@@ -5,6 +5,7 @@ import io.postern.wire.Bytes;
 import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import java.io.IOException;
+import java.security.KeyPair;
 
 /**
  * The chip that holds the gateway's identity (SYS-10). Keys go in, signatures come out; no key ever leaves.
@@ -31,6 +32,13 @@ public interface SecurityModule {
      * @throws IOException also when no key was kept: provision first
      */
     Bytes sign(byte[] message) throws IOException;
+
+    /**
+     * The key of the gateway's certificate, ECC P-256, made inside the module when there is none yet. The private half
+     * is a handle without an encoding, which every {@link java.security.Signature} of this process can sign with while
+     * the module is open (HUB-03).
+     */
+    KeyPair certificateKey() throws IOException;
 
     /** A key inside the module, usable until closed. */
     interface ActivatedKey extends AutoCloseable {

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /** The way to the token service, which decides who may speak for which leaf (SYS-09). */
 public interface TokenLink {
-    /** Asks for a token of {@code leaf}; {@code gatewayToken} is the gateway's own hub token. */
-    Grant leafToken(DeviceId leaf, SasToken gatewayToken) throws IOException;
+    /** Asks for a token of {@code leaf}; {@code gateway} is what the gateway proves itself to its hub with. */
+    Grant leafToken(DeviceId leaf, Credential gateway) throws IOException;
 
     /** The token service's answer. */
     sealed interface Grant {

@@ -4,10 +4,11 @@ package io.postern.gateway.uplink;
 import io.postern.gateway.Milestones;
 import io.postern.gateway.Milestones.Milestone;
 import io.postern.gateway.provisioning.Pause;
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
 import io.postern.wire.HubName;
-import io.postern.wire.SasToken;
+import io.postern.wire.ModelId;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,17 +25,19 @@ import org.slf4j.LoggerFactory;
 public final class GatewayPresence implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayPresence.class);
     private static final Duration LOOK = Duration.ofSeconds(1); // the loss of the session is noticed within
-    private static final int NOT_A_MISTAKE = 2; // refusals in a row, each of a token signed for the occasion
+    private static final int NOT_A_MISTAKE = 2; // refusals in a row, each of a credential made for the occasion
 
     private final HubName hub;
     private final HubLink link;
     private final GatewayIdentity identity;
+    private final Optional<ModelId> model;
     private final JsonObject report;
     private final Runnable stranger;
     private final Pause pause;
     private final SessionThread thread;
 
     /**
+     * @param model what the gateway says it is (CEN-22)
      * @param report the reported properties
      * @param stranger told when the hub does not accept the gateway any more, again after each further refusal
      */
@@ -42,6 +45,7 @@ public final class GatewayPresence implements AutoCloseable {
             HubName hub,
             HubLink link,
             GatewayIdentity identity,
+            Optional<ModelId> model,
             JsonObject report,
             Runnable stranger,
             Retry retry,
@@ -50,6 +54,7 @@ public final class GatewayPresence implements AutoCloseable {
         this.hub = hub;
         this.link = link;
         this.identity = identity;
+        this.model = model;
         this.report = report;
         this.stranger = stranger;
         this.pause = retry.pause();
@@ -78,20 +83,20 @@ public final class GatewayPresence implements AutoCloseable {
     }
 
     private final class OwnWork implements SessionThread.Work {
-        private @Nullable SasToken used;
+        private @Nullable Credential used;
         private int refusals;
 
         @Override
         public void run(SessionThread thread) throws IOException, InterruptedException {
-            SasToken token = identity.token();
-            used = token;
-            try (HubSession session = link.open(hub, identity.device(), token, Optional.empty())) {
+            Credential credential = identity.credential();
+            used = credential;
+            try (HubSession session = link.open(hub, identity.device(), credential, model)) {
                 refusals = 0;
                 LOG.atInfo().addKeyValue("deviceId", identity.device()).log("gateway connected");
                 thread.connected(Milestone.CONNECTED);
                 session.report(report);
                 thread.succeeded();
-                while (identity.token().equals(token)) { // another one when this is worn
+                while (identity.credential().equals(credential)) { // another one when this is worn
                     if (!session.isOpen()) {
                         throw new IOException("the connection of " + identity.device() + " to " + hub + " was lost");
                     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.uplink;
 
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.TokenLink;
 import io.postern.gateway.spi.TokenLink.Grant;
 import io.postern.wire.DeviceId;
-import io.postern.wire.SasToken;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +55,7 @@ public final class LeafToken {
 
     /** Asks the token service now. */
     Grant ask() throws IOException {
-        SasToken proof = gateway.token();
+        Credential proof = gateway.credential();
         Grant answer = link.leafToken(leaf, proof);
         switch (answer) {
             case Grant.Granted granted -> hold(granted);

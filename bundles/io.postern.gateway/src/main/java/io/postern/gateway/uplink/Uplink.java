@@ -5,6 +5,7 @@ import io.postern.gateway.LeafDevice;
 import io.postern.gateway.Milestones;
 import io.postern.gateway.Milestones.Milestone;
 import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.Outbox;
@@ -93,7 +94,8 @@ public final class Uplink implements AutoCloseable {
                 case Grant.Refused(int code, String reason, var retryAfter) ->
                     throw new SessionThread.RefusedException(code + " " + reason, retryAfter.orElse(Duration.ZERO));
                 case Grant.Granted granted -> {
-                    try (HubSession session = link.open(hub, leaf.id(), granted.token(), leaf.model())) {
+                    try (HubSession session =
+                            link.open(hub, leaf.id(), new Credential.Token(granted.token()), leaf.model())) {
                         LOG.atInfo().addKeyValue("deviceId", leaf.id()).log("leaf connected");
                         thread.connected(Milestone.LEAF_CONNECTED);
                         speak(session);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.https.HttpsExchange.Limits;
 import io.postern.gateway.https.ScriptedServer.Asked;
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.RegistrationReply;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LoopbackAddress;
@@ -47,7 +48,7 @@ class HttpDpsLinkIT {
             ID,
             Optional.empty(),
             Optional.of(Json.object().add("modelId", "dtmi:lab:gw;1").build()));
-    private static final Optional<SasToken> NO_TOKEN = Optional.empty();
+    private static final Optional<Credential> NO_TOKEN = Optional.empty();
     private static final Limits IMPATIENT =
             new Limits(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(5));
 
@@ -111,7 +112,7 @@ class HttpDpsLinkIT {
         server.willAnswer(200, """
                 {"operationId":"5.op/1","status":"assigning"}""");
 
-        link.status(SCOPE, ID, "5.op/1", Optional.of(token));
+        link.status(SCOPE, ID, "5.op/1", Optional.of(new Credential.Token(token)));
 
         Asked asked = server.asked();
         assertThat(asked.method()).isEqualTo("GET");

@@ -4,6 +4,7 @@ package io.postern.gateway.https;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.TokenLink.Grant;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LogCapture;
@@ -79,7 +80,8 @@ class HttpTokenLinkIT {
     void theGatewaysTokenIsShownAndTheLeafsTokenUnderstoodWithItsLife() throws IOException {
         server.willAnswer(200, granted("meter#1", "2026-03-01T08:00:00Z", "2026-03-01T09:00:00Z"));
 
-        assertThat(link.leafToken(METER, OWN)).isEqualTo(new Grant.Granted(LEAF, Duration.ofHours(1)));
+        assertThat(link.leafToken(METER, new Credential.Token(OWN)))
+                .isEqualTo(new Grant.Granted(LEAF, Duration.ofHours(1)));
 
         ScriptedServer.Asked asked = server.asked();
         assertThat(asked.method()).isEqualTo("POST");
@@ -95,7 +97,7 @@ class HttpTokenLinkIT {
                 Map.of("Retry-After", "120"),
                 "{\"errorCode\":" + status + "002,\"message\":\"leaf meter#1 is disabled\"}");
 
-        assertThat(link.leafToken(METER, OWN))
+        assertThat(link.leafToken(METER, new Credential.Token(OWN)))
                 .isEqualTo(new Grant.Refused(
                         status, status + "002 leaf meter#1 is disabled", Optional.of(Duration.ofMinutes(2))));
     }
@@ -103,7 +105,7 @@ class HttpTokenLinkIT {
     @Test
     void aServiceInTroubleIsAFailureNotARefusal() {
         server.willAnswer(503, "{\"errorCode\":503001,\"message\":\"starting\"}");
-        assertThatThrownBy(() -> link.leafToken(METER, OWN))
+        assertThatThrownBy(() -> link.leafToken(METER, new Credential.Token(OWN)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(NAME)
                 .hasMessageContaining("503001 starting");
@@ -120,7 +122,7 @@ class HttpTokenLinkIT {
         String told;
         try (var log = LogCapture.start()) {
             try {
-                told = link.leafToken(METER, OWN).toString();
+                told = link.leafToken(METER, new Credential.Token(OWN)).toString();
             } catch (IOException e) {
                 told = e.toString();
             }
@@ -136,7 +138,7 @@ class HttpTokenLinkIT {
     @Test
     void aTokenForAnotherDeviceIsNotTaken() {
         server.willAnswer(200, granted("meter-2", "2026-03-01T08:00:00Z", "2026-03-01T09:00:00Z"));
-        assertThatThrownBy(() -> link.leafToken(METER, OWN))
+        assertThatThrownBy(() -> link.leafToken(METER, new Credential.Token(OWN)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another device");
     }
@@ -151,7 +153,7 @@ class HttpTokenLinkIT {
             })
     void anAnswerThatCannotBeReadIsAFailureThatRepeatsNoToken(String body) {
         server.willAnswer(200, body);
-        assertThatThrownBy(() -> link.leafToken(METER, OWN))
+        assertThatThrownBy(() -> link.leafToken(METER, new Credential.Token(OWN)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("meter#1")
                 .hasMessageNotContaining("sig=");
@@ -160,7 +162,8 @@ class HttpTokenLinkIT {
     @Test
     void aTokenWithoutLifeIsAFailure() {
         server.willAnswer(200, granted("meter#1", "2026-03-01T08:00:00Z", "2026-03-01T08:00:00Z"));
-        assertThatThrownBy(() -> link.leafToken(METER, OWN)).hasMessageContaining("ends before it can be used");
+        assertThatThrownBy(() -> link.leafToken(METER, new Credential.Token(OWN)))
+                .hasMessageContaining("ends before it can be used");
     }
 
     private static String granted(String device, String now, String expires) {

@@ -9,6 +9,7 @@ import io.postern.wire.Secret;
 import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import java.io.IOException;
+import java.security.KeyPair;
 import java.util.Optional;
 
 /** A security module in memory. Its blobs are clear text; a module opens those that bear its endorsement key. */
@@ -28,6 +29,14 @@ final class FakeSecurityModule implements SecurityModule {
     static TpmAttestation vectorKeys() {
         return TpmAttestation.decode(
                 Bytes.hex(TpmVectors.text("ek_tpm2b_public_hex")), Bytes.hex(TpmVectors.text("srk_tpm2b_public_hex")));
+    }
+
+    /** The same chip after somebody has cleared it: its storage root key is a new one. */
+    static TpmAttestation clearedKeys() {
+        byte[] storageRootKey =
+                Bytes.hex(TpmVectors.text("srk_tpm2b_public_hex")).toArray();
+        storageRootKey[storageRootKey.length - 2] ^= 1;
+        return TpmAttestation.decode(Bytes.hex(TpmVectors.text("ek_tpm2b_public_hex")), Bytes.of(storageRootKey));
     }
 
     /** Another chip: the same template, another modulus. */
@@ -114,5 +123,10 @@ final class FakeSecurityModule implements SecurityModule {
     @Override
     public Bytes sign(byte[] message) throws IOException {
         return kept.orElseThrow(() -> new IOException("no key was kept")).hmacSha256(message);
+    }
+
+    @Override
+    public KeyPair certificateKey() throws IOException {
+        throw new IOException("nobody is to ask here");
     }
 }

@@ -5,12 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.Milestones.Milestone;
+import io.postern.gateway.identity.Attestation;
+import io.postern.gateway.identity.Attestation.Kind;
+import io.postern.gateway.provisioning.Assignment.TpmKeys;
 import io.postern.gateway.provisioning.ProvisioningOutcome.Assigned;
 import io.postern.gateway.provisioning.ProvisioningOutcome.Denied;
 import io.postern.gateway.provisioning.ProvisioningOutcome.Disabled;
 import io.postern.gateway.provisioning.ProvisioningOutcome.Failed;
+import io.postern.gateway.provisioning.ProvisioningOutcome.NoIdentity;
+import io.postern.gateway.provisioning.ProvisioningOutcome.TpmChanged;
+import io.postern.gateway.provisioning.ProvisioningOutcome.Unreachable;
 import io.postern.gateway.provisioning.ScriptedDpsLink.Asked;
+import io.postern.gateway.spi.ClientCertificate;
+import io.postern.gateway.spi.Credential;
+import io.postern.gateway.spi.DpsLink;
 import io.postern.gateway.spi.RegistrationReply;
+import io.postern.gateway.spi.UnreachableException;
+import io.postern.testkit.LabCa;
 import io.postern.testkit.MovableClock;
 import io.postern.testkit.TpmVectors;
 import io.postern.wire.Bytes;
@@ -18,6 +29,7 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
+import io.postern.wire.ModelId;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
@@ -25,6 +37,7 @@ import io.postern.wire.dps.RegistrationStatus;
 import io.postern.wire.dps.RegistrationStatus.Status;
 import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,8 +60,7 @@ class ProvisionerTest {
             new RegistrationReply.Challenge(FakeSecurityModule.blob(KEYS, NONCE_KEY));
     private static final RegistrationReply ASSIGNED = assigned(Optional.of(HUB), Optional.of(blob(HUB_KEY)));
     private static final RegistrationReply DENIED = new RegistrationReply.Denied(404, "no enrollment");
-    private static final Assignment ASSIGNMENT =
-            new Assignment(SCOPE, ID, KEYS.endorsementKey().digest(), HUB, DEVICE);
+    private static final Assignment ASSIGNMENT = new Assignment(SCOPE, ID, Kind.TPM, tpmKeys(KEYS), HUB, DEVICE);
 
     private final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
     private final PowerCut never = new PowerCut(0);
@@ -64,7 +76,7 @@ class ProvisionerTest {
     void aChallengeIsOpenedSignedAndAnsweredUntilTheAssignmentIsKept() throws Exception {
         link.replies(CHALLENGE, assigning(3), assigning(5), ASSIGNED);
 
-        assertThat(provisioner().attempt()).isEqualTo(new Assigned(ASSIGNMENT));
+        assertThat(provisioner().attempt(_ -> {})).isEqualTo(new Assigned(ASSIGNMENT));
 
         assertThat(link.asked()).extracting(Asked::operation).containsExactly("", "", "op-3", "op-5");
         assertThat(link.asked())
@@ -87,7 +99,7 @@ class ProvisionerTest {
     @Test
     void aRestartGoesOnWithTheStoredAssignmentAndAsksNobody() throws Exception {
         link.replies(CHALLENGE, ASSIGNED);
-        provisioner().attempt();
+        provisioner().attempt(_ -> {});
         int asked = link.asked().size();
 
         assertThat(provisioner().stored()).contains(ASSIGNMENT);
@@ -99,12 +111,13 @@ class ProvisionerTest {
     void theStoredAssignmentHoldsOnlyForTheSameScopeIdTpmAndKey() throws Exception {
         assertThat(provisioner().stored()).isEmpty();
         link.replies(CHALLENGE, ASSIGNED);
-        provisioner().attempt();
+        provisioner().attempt(_ -> {});
 
         var otherScope = Provisioner.Settings.of(IdScope.of("0ne000OTHER"));
         assertThat(provisioner(otherScope, module).stored()).isEmpty();
-        var otherId = new Provisioner.Settings(SCOPE, Optional.of(RegistrationId.of("gw-7")), Optional.empty());
-        assertThat(provisioner(otherId, module).stored()).isEmpty();
+        assertThat(provisioner(Provisioner.Settings.of(SCOPE), module, Optional.of(RegistrationId.of("gw-7")))
+                        .stored())
+                .isEmpty();
         var otherTpm = new FakeSecurityModule(FakeSecurityModule.otherKeys(), never);
         otherTpm.activate(FakeSecurityModule.blob(FakeSecurityModule.otherKeys(), HUB_KEY))
                 .keep();
@@ -127,8 +140,8 @@ class ProvisionerTest {
         link.replies(CHALLENGE, ASSIGNED);
         link.replies(CHALLENGE, assigned(Optional.of(SECOND_HUB), Optional.of(blob(SECOND_HUB_KEY))));
 
-        provisioner().attempt();
-        provisioner().attempt();
+        provisioner().attempt(_ -> {});
+        provisioner().attempt(_ -> {});
 
         assertThat(provisioner().stored().map(Assignment::hub)).contains(SECOND_HUB);
         assertThat(module.kept()).contains(SECOND_HUB_KEY);
@@ -140,26 +153,26 @@ class ProvisionerTest {
         var provisioner = provisioner();
         link.replies(DENIED, CHALLENGE, ASSIGNED);
 
-        assertThat(provisioner.attempt()).isEqualTo(new Denied(404, "no enrollment"));
+        assertThat(provisioner.attempt(_ -> {})).isEqualTo(new Denied(404, "no enrollment"));
         assertThat(provisioner.stored()).isEmpty();
-        assertThat(provisioner.attempt()).isEqualTo(new Assigned(ASSIGNMENT));
+        assertThat(provisioner.attempt(_ -> {})).isEqualTo(new Assigned(ASSIGNMENT));
     }
 
     @Test
     void whateverTheServiceRefusesLeavesTheOldAssignmentInForce() throws Exception {
         link.replies(CHALLENGE, ASSIGNED);
-        provisioner().attempt();
+        provisioner().attempt(_ -> {});
         var busy = new RegistrationReply.Failed(429, "busy", true, Optional.of(Duration.ofSeconds(9)));
 
         link.replies(DENIED);
-        assertThat(provisioner().attempt()).isInstanceOf(Denied.class);
+        assertThat(provisioner().attempt(_ -> {})).isInstanceOf(Denied.class);
         link.replies(CHALLENGE, new RegistrationReply.Disabled("switched off"));
-        assertThat(provisioner().attempt()).isEqualTo(new Disabled("switched off"));
+        assertThat(provisioner().attempt(_ -> {})).isEqualTo(new Disabled("switched off"));
         link.replies(busy);
-        assertThat(provisioner().attempt())
+        assertThat(provisioner().attempt(_ -> {}))
                 .isEqualTo(new Failed("429: busy", true, Optional.of(Duration.ofSeconds(9))));
         link.replies(CHALLENGE, CHALLENGE);
-        assertThat(provisioner().attempt()).isInstanceOf(Failed.class);
+        assertThat(provisioner().attempt(_ -> {})).isInstanceOf(Failed.class);
 
         assertThat(provisioner().stored()).contains(ASSIGNMENT);
         assertThat(module.kept()).contains(HUB_KEY);
@@ -171,18 +184,19 @@ class ProvisionerTest {
         link.replies(
                 new RegistrationReply.Challenge(FakeSecurityModule.blob(FakeSecurityModule.otherKeys(), NONCE_KEY)));
 
-        assertThat(provisioner().attempt()).isEqualTo(new Failed("made for another TPM", false, Optional.empty()));
+        assertThat(provisioner().attempt(_ -> {}))
+                .isEqualTo(new Failed("made for another TPM", false, Optional.empty()));
     }
 
     @Test
     void aHubKeyForAnotherTpmLeavesTheOldAssignmentInForce() throws Exception {
         link.replies(CHALLENGE, ASSIGNED);
-        provisioner().attempt();
+        provisioner().attempt(_ -> {});
         Bytes foreign = FakeSecurityModule.blob(FakeSecurityModule.otherKeys(), SECOND_HUB_KEY)
                 .encode();
         link.replies(CHALLENGE, assigned(Optional.of(SECOND_HUB), Optional.of(foreign)));
 
-        assertThat(provisioner().attempt()).isInstanceOf(Failed.class);
+        assertThat(provisioner().attempt(_ -> {})).isInstanceOf(Failed.class);
         assertThat(provisioner().stored()).contains(ASSIGNMENT);
         assertThat(module.kept()).contains(HUB_KEY);
     }
@@ -190,11 +204,11 @@ class ProvisionerTest {
     @Test
     void anAssignmentThatLacksSomethingIsNotTaken() throws Exception {
         link.replies(CHALLENGE, assigned(Optional.empty(), Optional.of(blob(HUB_KEY))));
-        assertThat(reason(provisioner().attempt())).contains("without naming the hub");
+        assertThat(reason(provisioner().attempt(_ -> {}))).contains("without naming the hub");
         link.replies(CHALLENGE, assigned(Optional.of(HUB), Optional.empty()));
-        assertThat(reason(provisioner().attempt())).contains("without a hub key");
+        assertThat(reason(provisioner().attempt(_ -> {}))).contains("without a hub key");
         link.replies(CHALLENGE, assigned(Optional.of(HUB), Optional.of(Bytes.hex("00"))));
-        assertThat(reason(provisioner().attempt())).contains("cannot be read");
+        assertThat(reason(provisioner().attempt(_ -> {}))).contains("cannot be read");
 
         assertThat(module.kept()).isEmpty();
         assertThat(provisioner().stored()).isEmpty();
@@ -207,20 +221,19 @@ class ProvisionerTest {
             link.replies(assigning(3));
         }
 
-        assertThat(reason(provisioner().attempt())).contains("not decided after 20 questions");
+        assertThat(reason(provisioner().attempt(_ -> {}))).contains("not decided after 20 questions");
         assertThat(pauses).hasSize(20);
     }
 
     @Test
     void aBrokenNetworkOrTpmMayWorkInAMoment() throws Exception {
-        link.fails(new IOException("cannot reach provisioning.lab.test"));
-        assertThat(provisioner().attempt())
-                .isEqualTo(new Failed("cannot reach provisioning.lab.test", true, Optional.empty()));
+        link.fails(new UnreachableException("cannot reach provisioning.lab.test", new IOException()));
+        assertThat(provisioner().attempt(_ -> {})).isEqualTo(new Unreachable("cannot reach provisioning.lab.test"));
         link.replies(CHALLENGE).fails(new IOException("connection reset"));
-        assertThat(provisioner().attempt()).isEqualTo(new Failed("connection reset", true, Optional.empty()));
+        assertThat(provisioner().attempt(_ -> {})).isEqualTo(new Failed("connection reset", true, Optional.empty()));
 
         module.failWith(new IOException("there is no TPM 2.0 at /dev/tpmrm0"));
-        assertThat(reason(provisioner().attempt())).contains("no TPM 2.0");
+        assertThat(provisioner().attempt(_ -> {})).isEqualTo(new NoIdentity("there is no TPM 2.0 at /dev/tpmrm0"));
         assertThat(module.loaded()).isZero();
     }
 
@@ -229,8 +242,7 @@ class ProvisionerTest {
         var chosen = RegistrationId.of("pump-house-3");
         link.replies(CHALLENGE, ASSIGNED);
 
-        provisioner(new Provisioner.Settings(SCOPE, Optional.of(chosen), Optional.empty()), module)
-                .attempt();
+        provisioner(Provisioner.Settings.of(SCOPE), module, Optional.of(chosen)).attempt(_ -> {});
 
         assertThat(link.asked()).allMatch(asked -> asked.id().equals(chosen));
         assertThat(link.asked().get(1).token().orElseThrow().resource().path()).endsWith("/pump-house-3");
@@ -239,11 +251,145 @@ class ProvisionerTest {
     @Test
     void anInterruptEndsTheAttempt() {
         link.replies(CHALLENGE, assigning(3));
-        var provisioner =
-                new Provisioner(Provisioner.Settings.of(SCOPE), module, link, store, clock, Pause.REAL, (m, s) -> {});
+        var provisioner = Provisioner.of(
+                Provisioner.Settings.of(SCOPE), tpm(module), link, store, clock, Pause.REAL, (m, s) -> {});
 
         Thread.currentThread().interrupt();
-        assertThatThrownBy(provisioner::attempt).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> provisioner.attempt(_ -> {})).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    @Tag("DPS-30")
+    void anotherTpmAsksForThePlaceOfTheFormerOneWithEveryAttemptUntilItIsGranted() throws Exception {
+        link.replies(CHALLENGE, ASSIGNED);
+        provisioner().attempt(_ -> {});
+        TpmAttestation otherKeys = FakeSecurityModule.otherKeys();
+        RegistrationId otherId = otherKeys.endorsementKey().registrationId();
+        var exchanged = provisioner(Provisioner.Settings.of(SCOPE), new FakeSecurityModule(otherKeys, never));
+        var change = new TpmChange.Replaced(ID, otherId, DEVICE);
+        int before = link.asked().size();
+
+        link.replies(DENIED);
+        assertThat(exchanged.attempt(_ -> {})).isEqualTo(new TpmChanged(change, "404: no enrollment"));
+        link.replies(new RegistrationReply.Disabled("waits for approval"));
+        assertThat(exchanged.attempt(_ -> {})).isEqualTo(new TpmChanged(change, "waits for approval"));
+        link.replies(
+                new RegistrationReply.Challenge(FakeSecurityModule.blob(otherKeys, NONCE_KEY)),
+                assigned(
+                        Optional.of(HUB),
+                        Optional.of(FakeSecurityModule.blob(otherKeys, HUB_KEY).encode())));
+        assertThat(exchanged.attempt(_ -> {}))
+                .isEqualTo(new Assigned(new Assignment(SCOPE, otherId, Kind.TPM, tpmKeys(otherKeys), HUB, DEVICE)));
+
+        JsonObject wish = Json.parseObject(
+                "{\"postern\":{\"replaces\":{\"registrationId\":\"" + ID + "\",\"deviceId\":\"gw-1\"}}}");
+        assertThat(link.asked().subList(before, link.asked().size()))
+                .hasSize(4)
+                .allSatisfy(asked -> assertThat(asked.payload()).contains(wish));
+        assertThat(exchanged.stored()).isPresent();
+        link.replies(DENIED);
+        exchanged.attempt(_ -> {});
+        assertThat(link.asked().getLast().payload())
+                .as("nothing is replaced any more")
+                .isEmpty();
+    }
+
+    @Test
+    @Tag("DPS-30")
+    void aClearedTpmIsToldApartFromAnotherOne() throws Exception {
+        link.replies(CHALLENGE, ASSIGNED, DENIED, DENIED);
+        provisioner().attempt(_ -> {});
+
+        module.loseKey();
+        assertThat(provisioner().attempt(_ -> {}))
+                .isEqualTo(new TpmChanged(
+                        new TpmChange.Cleared(ID, DEVICE, "it has lost the key to the hub"), "404: no enrollment"));
+        var cleared = new FakeSecurityModule(FakeSecurityModule.clearedKeys(), never);
+        assertThat(provisioner(Provisioner.Settings.of(SCOPE), cleared).attempt(_ -> {}))
+                .isEqualTo(new TpmChanged(
+                        new TpmChange.Cleared(ID, DEVICE, "its storage root key is another one"),
+                        "404: no enrollment"));
+        assertThat(link.asked().getLast().payload()).isEmpty();
+    }
+
+    @Test
+    @Tag("CEN-08")
+    @Tag("CEN-21")
+    @Tag("HUB-02")
+    void aSymmetricKeySignsAtOnceAndNeedsNoHubKey() throws Exception {
+        var id = RegistrationId.of("gw-7");
+        link.replies(assigning(3), assigned(Optional.of(HUB), Optional.empty()));
+        var provisioner = Provisioner.of(
+                Provisioner.Settings.of(SCOPE),
+                new Attestation.SymmetricKey(id, HUB_KEY::hmacSha256),
+                (DpsLink) link,
+                store,
+                clock,
+                pauses::add,
+                (m, s) -> {});
+
+        var expected = new Assignment(SCOPE, id, Kind.SYMMETRIC_KEY, Optional.empty(), HUB, DEVICE);
+        assertThat(provisioner.attempt(_ -> {})).isEqualTo(new Assigned(expected));
+        assertThat(link.asked()).hasSize(2).allSatisfy(asked -> {
+            SasToken token = asked.token().orElseThrow();
+            assertThat(token.isSignedBy(HUB_KEY)).isTrue();
+            assertThat(token.keyName()).contains("registration");
+            assertThat(token.resource().path()).isEqualTo("0ne000LAB/registrations/gw-7");
+        });
+        assertThat(provisioner.stored()).contains(expected);
+    }
+
+    @Test
+    @Tag("DPS-05")
+    @Tag("DPS-11")
+    void aCertificateIsShownAndItsCommonNameIsTheRegistrationId() throws Exception {
+        var holder = LabCa.root("Plant", clock.instant()).device("Gw-7");
+        var certificate = new ClientCertificate(holder.chain(), holder.key());
+        link.replies(assigned(Optional.of(HUB), Optional.empty()));
+        var provisioner = Provisioner.of(
+                Provisioner.Settings.of(SCOPE),
+                new Attestation.X509(() -> certificate),
+                (DpsLink) link,
+                store,
+                clock,
+                pauses::add,
+                (m, s) -> {});
+
+        assertThat(provisioner.attempt(_ -> {})).isInstanceOf(Assigned.class);
+        assertThat(link.asked().getLast().id()).isEqualTo(RegistrationId.of("gw-7"));
+        assertThat(link.asked().getLast().proof()).contains(new Credential.Certificate(certificate));
+    }
+
+    @Test
+    void anEnrollmentOfAnotherKindIsNamed() throws Exception {
+        link.replies(CHALLENGE);
+        var provisioner = Provisioner.of(
+                Provisioner.Settings.of(SCOPE),
+                new Attestation.SymmetricKey(ID, HUB_KEY::hmacSha256),
+                (DpsLink) link,
+                store,
+                clock,
+                pauses::add,
+                (m, s) -> {});
+
+        assertThat(reason(provisioner.attempt(_ -> {}))).contains("asks for the proof of a TPM", "key identity");
+    }
+
+    @Test
+    void configurationModelAndWishShareOnePayload() throws Exception {
+        var payload = new RegistrationPayload(
+                Optional.of(Json.parseObject("{\"site\":\"north\"}")), Optional.of(ModelId.of("dtmi:lab:gw;1")));
+        link.replies(CHALLENGE, ASSIGNED, DENIED);
+        provisioner(new Provisioner.Settings(SCOPE, payload), module).attempt(_ -> {});
+        assertThat(link.asked().getLast().payload())
+                .contains(Json.parseObject("{\"site\":\"north\",\"modelId\":\"dtmi:lab:gw;1\"}"));
+
+        var other = new FakeSecurityModule(FakeSecurityModule.otherKeys(), never);
+        provisioner(new Provisioner.Settings(SCOPE, payload), other).attempt(_ -> {});
+        assertThat(link.asked().getLast().payload().orElseThrow()).containsOnlyKeys("site", "modelId", "postern");
+        assertThatThrownBy(() ->
+                        new RegistrationPayload(Optional.of(Json.parseObject("{\"postern\":{}}")), Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -256,12 +402,12 @@ class ProvisionerTest {
             var link = new ScriptedDpsLink()
                     .replies(CHALLENGE, ASSIGNED)
                     .replies(CHALLENGE, assigned(Optional.of(SECOND_HUB), Optional.of(blob(SECOND_HUB_KEY))));
-            var provisioner = new Provisioner(
-                    Provisioner.Settings.of(SCOPE), module, link, store, clock, pauses::add, (m, s) -> {});
+            var provisioner = Provisioner.of(
+                    Provisioner.Settings.of(SCOPE), tpm(module), link, store, clock, pauses::add, (m, s) -> {});
             boolean cut = false;
             try {
-                provisioner.attempt();
-                provisioner.attempt();
+                provisioner.attempt(_ -> {});
+                provisioner.attempt(_ -> {});
             } catch (PowerCut.Off e) {
                 cut = true;
                 cuts++;
@@ -282,8 +428,28 @@ class ProvisionerTest {
     }
 
     private Provisioner provisioner(Provisioner.Settings settings, FakeSecurityModule module) {
-        return new Provisioner(
-                settings, module, link, store, clock, pauses::add, (milestone, subject) -> milestones.add(milestone));
+        return provisioner(settings, module, Optional.empty());
+    }
+
+    private Provisioner provisioner(
+            Provisioner.Settings settings, FakeSecurityModule module, Optional<RegistrationId> chosen) {
+        return Provisioner.of(
+                settings,
+                new Attestation.Tpm(module, chosen),
+                link,
+                store,
+                clock,
+                pauses::add,
+                (milestone, subject) -> milestones.add(milestone));
+    }
+
+    private static Attestation.Tpm tpm(FakeSecurityModule module) {
+        return new Attestation.Tpm(module, Optional.empty());
+    }
+
+    private static Optional<TpmKeys> tpmKeys(TpmAttestation keys) {
+        return Optional.of(new TpmKeys(
+                keys.endorsementKey().digest(), keys.storageRootKey().name()));
     }
 
     private static String reason(ProvisioningOutcome outcome) {

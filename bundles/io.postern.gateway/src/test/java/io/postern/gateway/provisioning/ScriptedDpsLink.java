@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.provisioning;
 
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.NonceDpsLink;
 import io.postern.gateway.spi.RegistrationReply;
 import io.postern.wire.IdScope;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.SasToken;
 import io.postern.wire.dps.RegistrationRequest;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,7 +26,17 @@ final class ScriptedDpsLink implements NonceDpsLink {
     }
 
     /** @param operation empty for a registration */
-    record Asked(IdScope scope, RegistrationId id, String operation, Optional<SasToken> token) {}
+    record Asked(
+            IdScope scope,
+            RegistrationId id,
+            String operation,
+            Optional<Credential> proof,
+            Optional<JsonObject> payload) {
+        /** What was sent along as a token. */
+        Optional<SasToken> token() {
+            return proof.map(each -> each instanceof Credential.Token(SasToken token) ? token : null);
+        }
+    }
 
     ScriptedDpsLink replies(RegistrationReply... replies) {
         for (RegistrationReply reply : replies) {
@@ -45,16 +57,16 @@ final class ScriptedDpsLink implements NonceDpsLink {
     }
 
     @Override
-    public RegistrationReply register(IdScope scope, RegistrationRequest request, Optional<SasToken> token)
+    public RegistrationReply register(IdScope scope, RegistrationRequest request, Optional<Credential> proof)
             throws IOException {
-        asked.add(new Asked(scope, request.registrationId(), "", token));
+        asked.add(new Asked(scope, request.registrationId(), "", proof, request.payload()));
         return script.remove().play();
     }
 
     @Override
-    public RegistrationReply status(IdScope scope, RegistrationId id, String operationId, Optional<SasToken> token)
+    public RegistrationReply status(IdScope scope, RegistrationId id, String operationId, Optional<Credential> proof)
             throws IOException {
-        asked.add(new Asked(scope, id, operationId, token));
+        asked.add(new Asked(scope, id, operationId, proof, Optional.empty()));
         return script.remove().play();
     }
 }

@@ -4,14 +4,18 @@ package io.postern.gateway.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.Milestones;
+import io.postern.gateway.identity.Attestation.Kind;
 import io.postern.gateway.provisioning.Assignment;
 import io.postern.gateway.provisioning.Backoff;
+import io.postern.gateway.provisioning.ProvisioningEvent;
 import io.postern.gateway.provisioning.ProvisioningOutcome;
+import io.postern.gateway.provisioning.ProvisioningRules;
+import io.postern.gateway.provisioning.ProvisioningState;
 import io.postern.gateway.spi.SecurityModule;
-import io.postern.gateway.uplink.GatewayIdentity;
 import io.postern.gateway.uplink.GatewayPresence;
 import io.postern.gateway.uplink.Retry;
 import io.postern.gateway.uplink.Sessions;
+import io.postern.gateway.uplink.TokenIdentity;
 import io.postern.testkit.Await;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
@@ -28,6 +32,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,13 +45,19 @@ class GatewayRuntimeTest {
     private final List<Assignment> made = new CopyOnWriteArrayList<>();
     private final List<Runnable> strangers = new CopyOnWriteArrayList<>();
     private final List<Duration> pauses = new CopyOnWriteArrayList<>();
-    private final List<String> milestones = new CopyOnWriteArrayList<>();
+    private final List<String> states = new CopyOnWriteArrayList<>();
+    private final List<String> rests = new CopyOnWriteArrayList<>();
     private final GatewayRuntime runtime = new GatewayRuntime(
             script,
             this::sessions,
-            new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(5), new Random(7)),
+            new ProvisioningRules(new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(5), new Random(7))),
             pauses::add,
-            (milestone, subject) -> milestones.add(milestone + " " + subject));
+            state -> {
+                if (state instanceof ProvisioningState.Resting resting) {
+                    rests.add(resting.name() + " " + resting.reason());
+                }
+                states.add(state.name());
+            });
 
     @AfterEach
     void close() {
@@ -63,7 +74,7 @@ class GatewayRuntimeTest {
 
     @Test
     void theGatewayAsksUntilItIsAssignedWithPausesThatTheServiceMayLengthen() {
-        script.outcomes.add(new ProvisioningOutcome.Failed("unreachable", true, Optional.empty()));
+        script.outcomes.add(new ProvisioningOutcome.Unreachable("no route"));
         script.outcomes.add(new ProvisioningOutcome.Failed("429: too many", true, Optional.of(Duration.ofMinutes(20))));
         script.outcomes.add(new ProvisioningOutcome.Denied(404, "no enrollment"));
         script.outcomes.add(new ProvisioningOutcome.Disabled("switched off"));
@@ -73,13 +84,12 @@ class GatewayRuntimeTest {
 
         assertThat(pauses).hasSize(4);
         assertThat(pauses.get(1)).isEqualTo(Duration.ofMinutes(20));
-        assertThat(milestones)
+        assertThat(rests)
                 .containsExactly(
-                        "RETRYING provisioning: unreachable",
-                        "RETRYING provisioning: 429: too many",
-                        "RETRYING provisioning: the provisioning service does not accept this gateway (404):"
-                                + " no enrollment",
-                        "RETRYING provisioning: this gateway's enrollment is disabled: switched off");
+                        "NO_NETWORK no route",
+                        "BUSY 429: too many",
+                        "REFUSED the provisioning service does not accept this gateway (404): no enrollment",
+                        "DISABLED this gateway's enrollment is disabled: switched off");
     }
 
     @Test
@@ -88,7 +98,7 @@ class GatewayRuntimeTest {
         script.stored = Optional.of(FIRST);
         runtime.start();
         Await.until(LONG, "the sessions", () -> made.equals(List.of(FIRST)));
-        assertThat(milestones).singleElement().asString().contains("the TPM does not answer");
+        assertThat(rests).singleElement().asString().contains("the TPM does not answer");
     }
 
     @Test
@@ -98,13 +108,13 @@ class GatewayRuntimeTest {
         runtime.start();
         Await.until(LONG, "the sessions", () -> made.equals(List.of(FIRST)));
         assertThat(pauses).hasSize(1);
-        assertThat(milestones).singleElement().asString().contains("never thought of");
+        assertThat(rests).singleElement().asString().contains("never thought of");
     }
 
     @Test
     void aGatewayItsHubDoesNotKnowAnyMoreIsProvisionedAgainAndSpeaksWithItsNewHub() {
         script.stored = Optional.of(FIRST);
-        script.outcomes.add(new ProvisioningOutcome.Failed("unreachable", true, Optional.empty()));
+        script.outcomes.add(new ProvisioningOutcome.Unreachable("no route"));
         script.outcomes.add(new ProvisioningOutcome.Assigned(SECOND));
         runtime.start();
         Await.until(LONG, "the sessions", () -> made.size() == 1);
@@ -114,6 +124,8 @@ class GatewayRuntimeTest {
         assertThat(made).as("the sessions go on meanwhile").hasSize(1);
         strangers.getFirst().run();
         Await.until(LONG, "the new sessions", () -> made.equals(List.of(FIRST, SECOND)));
+        assertThat(states)
+                .containsExactly("UNPROVISIONED", "ASSIGNED", "REGISTERING", "NO_NETWORK", "REGISTERING", "ASSIGNED");
     }
 
     @Test
@@ -136,10 +148,11 @@ class GatewayRuntimeTest {
         return new Sessions(
                 new GatewayPresence(
                         assignment.hub(),
-                        (hub, device, token, model) -> {
+                        (hub, device, credential, model) -> {
                             throw new IOException("no hub in this test");
                         },
-                        new GatewayIdentity(module, assignment.hub(), assignment.deviceId(), clock),
+                        new TokenIdentity(module::sign, assignment.hub(), assignment.deviceId(), clock),
+                        Optional.empty(),
                         Json.object().build(),
                         () -> {},
                         Retry.standard(new Random(7), io.postern.gateway.provisioning.Pause.REAL),
@@ -152,7 +165,8 @@ class GatewayRuntimeTest {
         return new Assignment(
                 IdScope.of("0ne000LAB"),
                 RegistrationId.of("gw-1"),
-                Bytes.hex("00"),
+                Kind.SYMMETRIC_KEY,
+                Optional.empty(),
                 HubName.of(hub),
                 DeviceId.of("gw-1"));
     }
@@ -180,7 +194,7 @@ class GatewayRuntimeTest {
 
         @Override
         @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
-        public ProvisioningOutcome attempt() {
+        public ProvisioningOutcome attempt(Consumer<ProvisioningEvent> progress) {
             attempts++;
             return outcomes.remove();
         }
@@ -206,6 +220,11 @@ class GatewayRuntimeTest {
 
         @Override
         public Bytes sign(byte[] message) throws IOException {
+            throw NONE;
+        }
+
+        @Override
+        public java.security.KeyPair certificateKey() throws IOException {
             throw NONE;
         }
     }

@@ -2,6 +2,7 @@
 package io.postern.gateway.uplink;
 
 import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.NotAuthorizedException;
@@ -41,8 +42,12 @@ final class FakeHub implements HubLink {
     }
 
     @Override
-    public HubSession open(HubName hub, DeviceId device, SasToken token, Optional<ModelId> model) throws IOException {
+    public HubSession open(HubName hub, DeviceId device, Credential credential, Optional<ModelId> model)
+            throws IOException {
         openings.incrementAndGet();
+        if (!(credential instanceof Credential.Token(SasToken token))) {
+            throw new IOException("this hub knows tokens only");
+        }
         if (isAway()) {
             throw new IOException("nobody answers");
         }

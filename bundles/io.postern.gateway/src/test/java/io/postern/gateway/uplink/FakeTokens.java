@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.uplink;
 
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.TokenLink;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
@@ -35,10 +36,10 @@ final class FakeTokens implements TokenLink {
     }
 
     @Override
-    public Grant leafToken(DeviceId leaf, SasToken gatewayToken) throws IOException {
+    public Grant leafToken(DeviceId leaf, Credential gateway) throws IOException {
         Instant now = clock.instant();
         asked.add(now);
-        proofs.add(gatewayToken);
+        proofs.add(((Credential.Token) gateway).token());
         if (now.isBefore(awayUntil)) {
             throw new IOException("the token service does not answer");
         }

@@ -11,6 +11,7 @@ import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -32,7 +33,8 @@ class GatewayPresenceTest {
     private final GatewayPresence presence = new GatewayPresence(
             FakeTokens.HUB,
             hub,
-            new GatewayIdentity(module, FakeTokens.HUB, DeviceId.of("gw-1"), clock),
+            new TokenIdentity(module::sign, FakeTokens.HUB, DeviceId.of("gw-1"), clock),
+            Optional.empty(),
             REPORT,
             strangers::incrementAndGet,
             Retry.standard(new Random(7), time -> {

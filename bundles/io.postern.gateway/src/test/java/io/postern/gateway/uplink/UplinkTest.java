@@ -34,7 +34,8 @@ class UplinkTest {
     private final FakeHub hub = new FakeHub(clock);
     private final FakeTokens tokens = new FakeTokens(clock);
     private final SigningModule module = new SigningModule();
-    private final GatewayIdentity identity = new GatewayIdentity(module, FakeTokens.HUB, DeviceId.of("gw-1"), clock);
+    private final GatewayIdentity identity =
+            new TokenIdentity(module::sign, FakeTokens.HUB, DeviceId.of("gw-1"), clock);
     private final List<Milestone> milestones = Collections.synchronizedList(new ArrayList<>());
     private final Random random = new Random(7);
     private Optional<Uplink> uplink = Optional.empty();

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.provisioning;
+
+import io.postern.wire.Json;
+import io.postern.wire.ModelId;
+import jakarta.json.JsonObject;
+import java.util.Optional;
+
+/**
+ * What a registration tells the service besides who it is; put together here and nowhere else.
+ *
+ * @param configured what an allocation webhook is to be told
+ * @param model what the gateway is (CEN-22)
+ */
+public record RegistrationPayload(Optional<JsonObject> configured, Optional<ModelId> model) {
+    public static final RegistrationPayload NONE = new RegistrationPayload(Optional.empty(), Optional.empty());
+
+    private static final String MODEL = "modelId";
+    /** Postern's own member; other services do not notice it. */
+    private static final String POSTERN = "postern";
+
+    /** @throws IllegalArgumentException when the configured payload has a member that is filled in here */
+    public RegistrationPayload {
+        if (configured.filter(json -> json.containsKey(POSTERN)).isPresent()) {
+            throw new IllegalArgumentException("the member \"" + POSTERN + "\" is the gateway's own");
+        }
+        if (model.isPresent()
+                && configured.filter(json -> json.containsKey(MODEL)).isPresent()) {
+            throw new IllegalArgumentException("the member \"" + MODEL + "\" stands in the key modelId already");
+        }
+    }
+
+    /** The payload of one attempt; empty when there is nothing to tell. */
+    Optional<JsonObject> of(Recollection memory) {
+        var json = configured.map(Json::object).orElseGet(Json::object);
+        model.ifPresent(id -> json.add(MODEL, id.text()));
+        if (memory instanceof Recollection.Lost(TpmChange.Replaced(var former, var _, var device))) {
+            var replaces = Json.object().add("registrationId", former.text()).add("deviceId", device.text());
+            json.add(POSTERN, Json.object().add("replaces", replaces));
+        }
+        JsonObject payload = json.build();
+        return payload.isEmpty() ? Optional.empty() : Optional.of(payload);
+    }
+}

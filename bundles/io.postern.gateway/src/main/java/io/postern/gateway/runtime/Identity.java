@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.runtime;
+
+import io.postern.gateway.Milestones;
+import io.postern.gateway.identity.Attestation;
+import io.postern.gateway.provisioning.Pause;
+import io.postern.gateway.provisioning.Provisioner;
+import io.postern.gateway.spi.NonceDpsLink;
+import io.postern.gateway.spi.SecurityModule;
+import io.postern.gateway.spi.StateStore;
+import io.postern.gateway.uplink.CertificateIdentity;
+import io.postern.gateway.uplink.GatewayIdentity;
+import io.postern.gateway.uplink.TokenIdentity;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gateway's one identity, and what proves it: to the provisioning service first, to the hub afterwards. */
+record Identity(Attestation attestation) {
+    private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
+
+    /**
+     * Of what the settings name; says so, once, when it is not in a chip (DPS-08).
+     *
+     * @throws IllegalArgumentException when a security module is needed and there is none
+     */
+    static Identity of(IdentitySettings settings, Optional<SecurityModule> module) {
+        if (!settings.needsModule()) {
+            LOG.atWarn()
+                    .addKeyValue("identity", settings.text())
+                    .log("the gateway's key is a file: whoever copies it is this gateway. A TPM would keep it;"
+                            + " use identity tpm or x509-tpm where there is one");
+        }
+        return new Identity(
+                switch (settings) {
+                    case IdentitySettings.Tpm(var id) -> new Attestation.Tpm(required(module), id);
+                    case IdentitySettings.TpmCertificate certificate ->
+                        new Attestation.X509(certificate.open(required(module)));
+                    case IdentitySettings.FileCertificate certificate -> new Attestation.X509(certificate.open());
+                    case IdentitySettings.SymmetricKey key ->
+                        new Attestation.SymmetricKey(key.registrationId(), key.open());
+                });
+    }
+
+    Provisioner provisioner(
+            Provisioner.Settings settings,
+            NonceDpsLink link,
+            StateStore store,
+            InstantSource clock,
+            Milestones milestones) {
+        return switch (attestation) {
+            case Attestation.Tpm tpm -> Provisioner.of(settings, tpm, link, store, clock, Pause.REAL, milestones);
+            case Attestation.X509 x509 -> Provisioner.of(settings, x509, link, store, clock, Pause.REAL, milestones);
+            case Attestation.SymmetricKey key ->
+                Provisioner.of(settings, key, link, store, clock, Pause.REAL, milestones);
+        };
+    }
+
+    /** What the gateway shows its hub: the key an assignment by TPM brought, else what it registered with. */
+    GatewayIdentity toHub(HubName hub, DeviceId device, InstantSource clock) {
+        return switch (attestation) {
+            case Attestation.Tpm(SecurityModule module, var _) -> new TokenIdentity(module::sign, hub, device, clock);
+            case Attestation.X509(var certificates) -> new CertificateIdentity(certificates, device);
+            case Attestation.SymmetricKey(var _, var key) -> new TokenIdentity(key, hub, device, clock);
+        };
+    }
+
+    private static SecurityModule required(Optional<SecurityModule> module) {
+        return module.orElseThrow(
+                () -> new IllegalArgumentException("identity: a TPM is needed; configure io.postern.gateway.tpm"));
+    }
+}

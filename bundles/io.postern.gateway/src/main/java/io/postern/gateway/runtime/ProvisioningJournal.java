@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.runtime;
+
+import io.postern.gateway.Milestones;
+import io.postern.gateway.Milestones.Milestone;
+import io.postern.gateway.provisioning.ProvisioningState;
+import io.postern.wire.Json;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells where the gateway stands: in the log, as a milestone when something stands in its way, and in a file that is
+ * always whole: {@code {"state","reason","next","since","nextTry","leftBy","failures","identity"}}. A file that cannot
+ * be written stops nothing.
+ */
+final class ProvisioningJournal implements Consumer<ProvisioningState> {
+    private static final Logger LOG = LoggerFactory.getLogger(ProvisioningJournal.class);
+
+    private final Optional<Path> file;
+    private final String identity;
+    private final Milestones milestones;
+    private final InstantSource clock;
+
+    /** @param identity how the gateway proves itself, as the configuration says it */
+    ProvisioningJournal(Optional<Path> file, String identity, Milestones milestones, InstantSource clock) {
+        this.file = file;
+        this.identity = identity;
+        this.milestones = milestones;
+        this.clock = clock;
+    }
+
+    @Override
+    public void accept(ProvisioningState state) {
+        log(state);
+        if (state instanceof ProvisioningState.Resting resting) {
+            milestones.reached(Milestone.RETRYING, "provisioning: " + resting.name() + ": " + resting.reason());
+        }
+        file.ifPresent(path -> write(path, toJson(state)));
+    }
+
+    private static void log(ProvisioningState state) {
+        switch (state) {
+            case ProvisioningState.Assigned(var assignment) ->
+                LOG.atInfo()
+                        .addKeyValue("registrationId", assignment.registrationId())
+                        .addKeyValue("deviceId", assignment.deviceId())
+                        .addKeyValue("hub", assignment.hub())
+                        .log("assigned");
+            case ProvisioningState.Resting resting ->
+                LOG.atWarn()
+                        .addKeyValue("state", resting.name())
+                        .addKeyValue("failures", resting.failures())
+                        .addKeyValue("retryInMs", resting.pause().toMillis())
+                        .log("not provisioned yet: " + resting.reason() + "; " + resting.next());
+            case ProvisioningState.Unprovisioned _,
+                    ProvisioningState.Registering _,
+                    ProvisioningState.Challenged _,
+                    ProvisioningState.Waiting _ ->
+                LOG.atDebug().addKeyValue("state", state.name()).log(state.reason());
+        }
+    }
+
+    private JsonObject toJson(ProvisioningState state) {
+        Instant now = clock.instant();
+        var json = Json.object()
+                .add("state", state.name())
+                .add("reason", state.reason())
+                .add("next", state.next())
+                .add("since", now.toString())
+                .add("failures", state.failures())
+                .add("identity", identity);
+        if (state instanceof ProvisioningState.Resting(var _, var _, var _, Duration pause)) {
+            json.add("nextTry", now.plus(pause).toString());
+        }
+        state.atMost().ifPresent(most -> json.add("leftBy", now.plus(most).toString()));
+        return json.build();
+    }
+
+    private static void write(Path file, JsonObject json) {
+        try {
+            Path directory = file.toAbsolutePath().getParent();
+            if (directory != null) {
+                Files.createDirectories(directory);
+            }
+            Path next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), Json.pretty(json) + "\n");
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            LOG.atWarn().addKeyValue("file", file).setCause(e).log("the gateway's state is not written");
+        }
+    }
+}
