@@ -2,6 +2,7 @@
 package io.postern.lab.bench;
 
 import io.postern.lab.Scratch;
+import io.postern.lab.bench.provisioning.ProvisioningBench;
 import io.postern.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
         description = "Measurements: medians with their spread. Close other programs first; the load is printed.",
-        subcommands = StartBench.class)
+        subcommands = {StartBench.class, ProvisioningBench.class})
 public final class Bench implements Runnable {
 
     public static void main(String[] args) throws IOException {
@@ -34,7 +35,7 @@ public final class Bench implements Runnable {
     }
 
     /** Prints the figures as a table, and writes them as JSON when asked to. */
-    static void publish(List<Figure> figures, Optional<Path> json) throws IOException {
+    public static void publish(List<Figure> figures, Optional<Path> json) throws IOException {
         System.out.printf("%-46s %9s %-4s  %21s %4s  %s%n", "figure", "median", "unit", "min .. max", "runs", "goal");
         figures.forEach(System.out::println);
         if (json.isPresent()) {
@@ -46,7 +47,7 @@ public final class Bench implements Runnable {
     }
 
     /** Processes waiting for a core on average over the last minute. */
-    static String load() throws IOException {
+    public static String load() throws IOException {
         return Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
     }
 }

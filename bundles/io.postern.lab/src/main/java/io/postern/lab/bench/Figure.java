@@ -14,10 +14,10 @@ import java.util.Optional;
  * @param goal what we aim at, in words; empty when there is no goal
  * @param peer what it was measured against in the same run; empty when nothing was
  */
-record Figure(
+public record Figure(
         String name, String unit, double median, double min, double max, int runs, String goal, Optional<String> peer) {
 
-    static Figure of(String name, String unit, List<Double> values, String goal) {
+    public static Figure of(String name, String unit, List<Double> values, String goal) {
         double[] sorted =
                 values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         if (sorted.length == 0) {

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServerTls {
     private static final Set<String> VERSIONS = Set.of("TLSv1.2", "TLSv1.3");
-    private static final int HANDSHAKE_SECONDS = 10; // a slow cellular link needs 3 to 4; more only holds sockets open
+    /** Longer than thousands of devices need that come at once after a restart: half done, none of them would finish. */
+    private static final int HANDSHAKE_SECONDS = 60;
 
     private final PrivateCa ca;
 
