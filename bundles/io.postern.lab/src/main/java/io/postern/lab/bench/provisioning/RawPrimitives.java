@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.lab.bench.provisioning;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -26,6 +28,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class RawPrimitives {
     private static final int ROUNDS = 15;
     private static final long ROUND_NANOS = 100_000_000;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final byte[] MESSAGE = new byte[140]; // the wrapped key, the longest text of a blob
 
     private interface Operation {
@@ -103,13 +106,15 @@ final class RawPrimitives {
         System.out.println(primitive.name() + " " + warm[warm.length / 2]);
     }
 
+    /** Core time, so that other programs on the machine do not count. */
     private static double perRun(Operation operation) throws GeneralSecurityException {
         long begin = System.nanoTime();
+        long busy = THREADS.getCurrentThreadCpuTime();
         long runs = 0;
         while (System.nanoTime() - begin < ROUND_NANOS) {
             operation.run();
             runs++;
         }
-        return (System.nanoTime() - begin) / 1e3 / runs;
+        return (THREADS.getCurrentThreadCpuTime() - busy) / 1e3 / runs;
     }
 }
