@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 /** One provisioning service: its tenants, and the one desk where the devices of all of them register (DPS-16). */
 public final class ProvisioningService {
     private final DpsSettings settings;
+    private final ChangeListeners listeners = new ChangeListeners();
     private final Tenants tenants;
     private final RegistrationDesk desk;
 
@@ -23,7 +24,8 @@ public final class ProvisioningService {
             LongSupplier nanoTime,
             SecureRandom random) {
         this.settings = settings;
-        this.tenants = new Tenants(new SharedParts(settings, database, sealer, hub, clock, nanoTime, random));
+        this.tenants =
+                new Tenants(new SharedParts(settings, database, sealer, hub, clock, nanoTime, random, listeners));
         this.desk = new RegistrationDesk(tenants);
     }
 
@@ -38,6 +40,15 @@ public final class ProvisioningService {
     /** The tenant that is there from the first start. */
     public ProvisioningTenant defaultTenant() {
         return tenants.ofDefault();
+    }
+
+    /**
+     * {@code listener} is told, after the commit, that a tenant came or went or that a policy has changed.
+     *
+     * @return what ends it
+     */
+    public Runnable onChange(Runnable listener) {
+        return listeners.add(listener);
     }
 
     public RegistrationDesk desk() {

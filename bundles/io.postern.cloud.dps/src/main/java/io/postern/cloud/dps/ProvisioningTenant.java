@@ -43,7 +43,8 @@ public final class ProvisioningTenant {
         this.authorities = new CaCertificates(new CaTable(database, Tables.CAS, idScope.text()), clock, random);
         this.records = new RegistrationRecords(database, idScope, clock, random);
         this.meter = new OperationsMeter(database, idScope);
-        this.policies = new ServicePolicies(database, idScope, sealer, random, ServicePermission.of(name));
+        this.policies = new ServicePolicies(
+                database, idScope, sealer, random, ServicePermission.of(name), parts.listeners()::tell);
         this.gate = new ServiceGate(policies, serviceHost.text(), clock);
         this.desk = new TenantDesk(enrollments, groups, authorities, records, hub, clock, parts.nanoTime(), random);
     }

@@ -11,7 +11,8 @@ public final class ServiceGate {
 
     /** Allowed for someone, or denied with a reason. */
     public sealed interface Decision {
-        record Allowed(String policy) implements Decision {}
+        /** @param policy whose key has signed the token */
+        record Allowed(ServicePolicy policy) implements Decision {}
 
         /** @param text what is wrong with the token; never a secret */
         record Denied(Denial why, String text) implements Decision {}
@@ -66,7 +67,7 @@ public final class ServiceGate {
             return new Decision.Denied(
                     Denial.NOT_PERMITTED, "the policy " + policy.name() + " lacks the permission " + permission.text());
         }
-        return new Decision.Allowed(policy.name());
+        return new Decision.Allowed(policy);
     }
 
     private static Decision denied(String text) {

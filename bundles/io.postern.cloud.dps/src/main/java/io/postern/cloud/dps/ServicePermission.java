@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.wire.Shown;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /** What a token may do on the service endpoint (DPS-15). */
@@ -24,6 +27,22 @@ public enum ServicePermission {
         return text;
     }
 
+    /** @throws IllegalArgumentException when there is no permission of that name */
+    public static ServicePermission parse(String text) {
+        for (ServicePermission permission : values()) {
+            if (permission.text.equals(text)) {
+                return permission;
+            }
+        }
+        throw new IllegalArgumentException("the provisioning service has the permissions "
+                + texts(EnumSet.allOf(ServicePermission.class)) + ", not \"" + Shown.of(text) + "\"");
+    }
+
+    /** Their names, always in the same order. */
+    public static List<String> texts(Collection<ServicePermission> permissions) {
+        return permissions.stream().sorted().map(ServicePermission::text).toList();
+    }
+
     /** All that a policy of a tenant may allow. */
     static Set<ServicePermission> of(TenantName tenant) {
         Set<ServicePermission> all = EnumSet.allOf(ServicePermission.class);
@@ -31,14 +50,5 @@ public enum ServicePermission {
             all.remove(SCOPE_ADMIN);
         }
         return all;
-    }
-
-    static ServicePermission parse(String text) {
-        for (ServicePermission permission : values()) {
-            if (permission.text.equals(text)) {
-                return permission;
-            }
-        }
-        throw new IllegalArgumentException("unknown permission of the provisioning service: " + text);
     }
 }

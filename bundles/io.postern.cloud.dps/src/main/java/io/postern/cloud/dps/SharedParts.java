@@ -20,4 +20,5 @@ record SharedParts(
         LinkedHub hub,
         InstantSource clock,
         LongSupplier nanoTime,
-        SecureRandom random) {}
+        SecureRandom random,
+        ChangeListeners listeners) {}

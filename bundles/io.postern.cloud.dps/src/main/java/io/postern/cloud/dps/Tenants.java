@@ -59,7 +59,12 @@ public final class Tenants {
         if (find(name).isPresent()) {
             return new TenantReply.AlreadyExists(name);
         }
-        return all.size() < MOST ? new TenantReply.Created(make(name)) : new TenantReply.TooMany(MOST);
+        if (all.size() >= MOST) {
+            return new TenantReply.TooMany(MOST);
+        }
+        ProvisioningTenant tenant = make(name);
+        parts.listeners().tell();
+        return new TenantReply.Created(tenant);
     }
 
     /**
@@ -79,6 +84,7 @@ public final class Tenants {
         empty("dps_enrollment", scope);
         empty("dps_registration", scope);
         parts.database().transaction(c -> Sql.update(c, "DELETE FROM dps_scope WHERE scope = ?", scope.text()));
+        parts.listeners().tell();
         return new TenantReply.Deleted(name);
     }
 

@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** A provisioning service and its default tenant with its linked hub on a fresh database, all clocks standing still. */
@@ -72,6 +73,13 @@ final class DpsFixture implements AutoCloseable {
 
     RegistrationDesk desk() {
         return provisioning.desk();
+    }
+
+    ServicePolicy policy(String name, Set<ServicePermission> permissions) {
+        if (service.policies().create(name, permissions) instanceof PolicyReply.Stored(ServicePolicy policy)) {
+            return policy;
+        }
+        throw new AssertionError("there already: " + name);
     }
 
     IndividualEnrollment enroll(String id, AttestationMechanism.OfDevice attestation) {

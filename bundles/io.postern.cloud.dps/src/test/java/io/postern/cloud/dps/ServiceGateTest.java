@@ -41,18 +41,18 @@ class ServiceGateTest {
     @EnumSource
     void theOwnerMayDoEverything(ServicePermission permission) {
         assertThat(decide(token(dps.service.policies().owner(), DpsFixture.SERVICE), permission))
-                .isEqualTo(new Decision.Allowed("provisioningserviceowner"));
+                .isEqualTo(new Decision.Allowed(dps.service.policies().owner()));
     }
 
     @ParameterizedTest
     @EnumSource
     void eachPolicyMayDoWhatItNamesAndNothingElse(ServicePermission permission) {
-        ServicePolicy policy = dps.service.policies().add("only", Set.of(permission));
+        ServicePolicy policy = dps.policy("only", Set.of(permission));
 
         for (ServicePermission asked : EnumSet.allOf(ServicePermission.class)) {
             Decision decision = decide(token(policy, DpsFixture.SERVICE), asked);
             if (asked == permission) {
-                assertThat(decision).isEqualTo(new Decision.Allowed("only"));
+                assertThat(decision).isEqualTo(new Decision.Allowed(policy));
             } else {
                 assertDenied(decision, Denial.NOT_PERMITTED, "lacks the permission " + asked.text());
             }
@@ -69,7 +69,7 @@ class ServiceGateTest {
         assertDenied(decide(token(owner, "hub.lab.test")), "another service");
         assertDenied(decide(renamed(good, Optional.of("nobody"))), "no policy nobody");
         assertDenied(decide(renamed(good, Optional.empty())), "names no policy");
-        dps.service.policies().add("other", Set.of(ServicePermission.ENROLLMENT_READ));
+        dps.policy("other", Set.of(ServicePermission.ENROLLMENT_READ));
         assertDenied(decide(renamed(good, Optional.of("other"))), "not signed with a key of the policy other");
         dps.clock.advance(Duration.ofHours(1));
         assertDenied(decide(good), "expired");

@@ -37,7 +37,7 @@ final class DpsCertificateRoute implements Route {
             return Optional.empty();
         }
         return switch (request.segments().size()) {
-            case 1 -> Optional.of(only("GET", request, this::list));
+            case 1 -> Optional.of(door.get(request, ServicePermission.SERVICE_CONFIG, _ -> list()));
             case 2 -> Optional.of(certificate(request));
             case 3 -> proof(request);
             default -> Optional.empty();
@@ -55,20 +55,18 @@ final class DpsCertificateRoute implements Route {
 
     private Optional<Reply> proof(Request request) {
         if (request.has(2, "generateVerificationCode")) {
-            return Optional.of(only("POST", request, this::newCode));
+            return Optional.of(door.post(request, ServicePermission.SERVICE_CONFIG, this::newCode));
         }
-        return request.has(2, "verify") ? Optional.of(only("POST", request, this::verify)) : Optional.empty();
-    }
-
-    private Reply only(String method, Request request, DpsDoor.Room room) {
-        return request.method().equals(method) ? pass(request, room) : door.wrongMethod(request, method);
+        return request.has(2, "verify")
+                ? Optional.of(door.post(request, ServicePermission.SERVICE_CONFIG, this::verify))
+                : Optional.empty();
     }
 
     private Reply pass(Request request, DpsDoor.Room room) {
         return door.pass(request, ServicePermission.SERVICE_CONFIG, room);
     }
 
-    private Reply list(Request request) {
+    private Reply list() {
         var entries = Json.array();
         authorities.all().forEach(entry -> entries.add(entry.toJson()));
         return Reply.json(200, Json.object().add("value", entries).build());

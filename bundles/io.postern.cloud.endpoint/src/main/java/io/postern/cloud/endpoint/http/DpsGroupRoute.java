@@ -7,76 +7,44 @@ import io.postern.cloud.dps.EnrollmentGroupId;
 import io.postern.cloud.dps.EnrollmentGroups;
 import io.postern.cloud.dps.GroupPage;
 import io.postern.cloud.dps.GroupReply;
-import io.postern.cloud.dps.RecordPage;
-import io.postern.cloud.dps.RegistrationRecords;
-import io.postern.cloud.dps.ServicePermission;
+import io.postern.cloud.dps.ProvisioningTenant;
 import io.postern.cloud.dps.StoredGroup;
 import io.postern.cloud.hub.IfMatch;
+import io.postern.wire.IdScope;
 import io.postern.wire.Json;
-import io.postern.wire.RegistrationId;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Where operators keep enrollment groups and see who came under them (DPS-23): {@code /enrollmentGroups...} and
- * {@code /registrations/{group}/query}.
- */
-final class DpsGroupRoute implements Route {
+/** Where operators keep enrollment groups (DPS-23): {@code /enrollmentGroups...}. */
+final class DpsGroupRoute implements Route, EntryPaths.Entries {
     private static final Logger LOG = LoggerFactory.getLogger(DpsGroupRoute.class);
+    private static final Paging PAGES = new Paging("enrollmentGroup", "enrollmentGroups");
 
-    private static final Paging GROUPS = new Paging("enrollmentGroup", "enrollmentGroups");
-    private static final Paging RECORDS = new Paging("deviceRegistration", "deviceRegistrations");
-
+    private final IdScope scope;
     private final EnrollmentGroups groups;
-    private final RegistrationRecords records;
     private final OperatorDoor door;
+    private final EntryPaths paths;
 
-    DpsGroupRoute(EnrollmentGroups groups, RegistrationRecords records, OperatorDoor door) {
-        this.groups = groups;
-        this.records = records;
+    DpsGroupRoute(ProvisioningTenant tenant, OperatorDoor door) {
+        this.scope = tenant.idScope();
+        this.groups = tenant.groups();
         this.door = door;
+        this.paths = new EntryPaths("enrollmentGroups", this, door);
     }
 
     @Override
     public Optional<Reply> handle(Request request) {
-        int length = request.segments().size();
-        if (request.has(0, "registrations") && request.has(2, "query") && length == 3) {
-            return Optional.of(post(request, ServicePermission.REGISTRATION_STATUS_READ, this::queryRecords));
-        }
-        if (!request.has(0, "enrollmentGroups")) {
-            return Optional.empty();
-        }
-        if (length == 3 && request.has(2, "attestationmechanism")) {
-            // whoever reads the keys can be any device of the group: no less than writing
-            return Optional.of(post(request, ServicePermission.ENROLLMENT_WRITE, this::mechanism));
-        }
-        if (length == 2 && request.has(1, "query") && request.method().equals("POST")) {
-            return Optional.of(post(request, ServicePermission.ENROLLMENT_READ, this::query));
-        }
-        return length == 2 ? Optional.of(group(request)) : Optional.empty();
+        return paths.handle(request);
     }
 
-    private Reply group(Request request) {
-        return switch (request.method()) {
-            case "GET" -> door.pass(request, ServicePermission.ENROLLMENT_READ, this::read);
-            case "PUT" -> door.pass(request, ServicePermission.ENROLLMENT_WRITE, this::put);
-            case "DELETE" -> door.pass(request, ServicePermission.ENROLLMENT_WRITE, this::delete);
-            default -> door.wrongMethod(request, "GET, PUT, DELETE");
-        };
-    }
-
-    private Reply post(Request request, ServicePermission permission, DpsDoor.Room room) {
-        return request.method().equals("POST")
-                ? door.pass(request, permission, room)
-                : door.wrongMethod(request, "POST");
-    }
-
-    private Reply read(Request request) {
+    @Override
+    public Reply read(Request request) {
         return groups.find(id(request)).map(DpsGroupRoute::shown).orElseGet(() -> noGroup(request));
     }
 
-    private Reply put(Request request) {
+    @Override
+    public Reply put(Request request) {
         EnrollmentGroup group = groups.parse(Json.parseObject(request.body().toUtf8()));
         if (!group.id().equals(id(request))) {
             throw new IllegalArgumentException("the path names enrollment group " + id(request) + ", the body "
@@ -113,7 +81,8 @@ final class DpsGroupRoute implements Route {
         };
     }
 
-    private Reply delete(Request request) {
+    @Override
+    public Reply delete(Request request) {
         return switch (groups.delete(id(request), OperatorDoor.condition(request))) {
             case GroupReply.Deleted(var id) -> {
                 LOG.atInfo().addKeyValue("enrollmentGroup", id).log("enrollment group deleted");
@@ -124,30 +93,21 @@ final class DpsGroupRoute implements Route {
         };
     }
 
-    private Reply mechanism(Request request) {
+    @Override
+    public Reply mechanism(Request request) {
         return groups.find(id(request))
                 .map(entry ->
                         Reply.json(200, EnrollmentCodec.mechanism(entry.group().attestation())))
                 .orElseGet(() -> noGroup(request));
     }
 
-    private Reply query(Request request) {
-        GROUPS.requireWholeList(request);
-        GroupPage page = groups.page(GROUPS.size(request), GROUPS.after(request, EnrollmentGroupId::of));
+    @Override
+    public Reply query(Request request) {
+        PAGES.requireWholeList(request);
+        GroupPage page = groups.page(PAGES.size(request), PAGES.after(request, scope, EnrollmentGroupId::of));
         var items = Json.array();
         page.groups().forEach(entry -> items.add(EnrollmentCodec.toJson(entry)));
-        return GROUPS.reply(items.build(), page.continueAfter().map(EnrollmentGroupId::text));
-    }
-
-    private Reply queryRecords(Request request) {
-        RECORDS.requireWholeList(request);
-        if (groups.find(id(request)).isEmpty()) {
-            return noGroup(request);
-        }
-        RecordPage page = records.page(id(request), RECORDS.size(request), RECORDS.after(request, RegistrationId::of));
-        var items = Json.array();
-        page.records().forEach(record -> items.add(record.toJson()));
-        return RECORDS.reply(items.build(), page.continueAfter().map(RegistrationId::text));
+        return PAGES.reply(items.build(), scope, page.continueAfter().map(EnrollmentGroupId::text));
     }
 
     private static Reply written(StoredGroup entry, String message) {
@@ -160,7 +120,7 @@ final class DpsGroupRoute implements Route {
     }
 
     private Reply noGroup(Request request) {
-        return door.refuse(request, 404_005, "EnrollmentGroupNotFound", "there is no enrollment group " + id(request));
+        return door.noGroup(request, id(request));
     }
 
     private static EnrollmentGroupId id(Request request) {

@@ -3,6 +3,7 @@ package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.dps.ProvisioningTenant;
+import io.postern.cloud.dps.TenantName;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -28,9 +29,15 @@ public final class DpsServiceRoute implements Route {
 
     private Stream<Route> rooms(ProvisioningTenant tenant) {
         var operators = new OperatorDoor(tenant.gate(), door);
-        return Stream.of(
+        Stream<Route> own = Stream.of(
                 new DpsEnrollmentRoute(tenant, operators),
-                new DpsGroupRoute(tenant.groups(), tenant.records(), operators),
-                new DpsCertificateRoute(tenant.authorities(), operators));
+                new DpsGroupRoute(tenant, operators),
+                new DpsRecordRoute(tenant, operators),
+                new DpsCertificateRoute(tenant.authorities(), operators),
+                new DpsPolicyRoute(tenant.policies(), operators),
+                new DpsSettingsRoute(tenant, operators));
+        return tenant.name().equals(TenantName.DEFAULT)
+                ? Stream.concat(own, Stream.of(new DpsScopeRoute(service.tenants(), operators)))
+                : own;
     }
 }

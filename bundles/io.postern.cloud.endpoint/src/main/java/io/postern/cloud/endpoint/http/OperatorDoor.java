@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
+import io.postern.cloud.dps.EnrollmentGroupId;
 import io.postern.cloud.dps.ServiceGate;
 import io.postern.cloud.dps.ServiceGate.Decision;
 import io.postern.cloud.dps.ServiceGate.Denial;
 import io.postern.cloud.dps.ServicePermission;
+import io.postern.cloud.dps.ServicePolicy;
 import io.postern.cloud.hub.IfMatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,20 +23,44 @@ final class OperatorDoor {
         this.door = door;
     }
 
+    /** A room that asks who comes in. */
+    interface Office {
+        /** @param caller the policy whose key signed the token */
+        Reply enter(Request request, ServicePolicy caller);
+    }
+
+    /** Lets only {@code GET} in. */
+    Reply get(Request request, ServicePermission permission, DpsDoor.Room room) {
+        return request.method().equals("GET") ? pass(request, permission, room) : wrongMethod(request, "GET");
+    }
+
+    /** Lets only {@code POST} in. */
+    Reply post(Request request, ServicePermission permission, DpsDoor.Room room) {
+        return post(request, permission, (entering, _) -> room.enter(entering));
+    }
+
+    Reply post(Request request, ServicePermission permission, Office office) {
+        return request.method().equals("POST") ? pass(request, permission, office) : wrongMethod(request, "POST");
+    }
+
     Reply pass(Request request, ServicePermission permission, DpsDoor.Room room) {
+        return pass(request, permission, (entering, _) -> room.enter(entering));
+    }
+
+    Reply pass(Request request, ServicePermission permission, Office office) {
         return door.pass(request, entering -> switch (gate.decide(DpsDoor.token(entering), permission)) {
             case Decision.Denied(Denial why, String text) ->
                 switch (why) {
                     case NOT_PROVEN -> door.refuse(entering, 401_002, "Unauthorized", text);
                     case NOT_PERMITTED -> door.refuse(entering, 403_001, "Forbidden", text);
                 };
-            case Decision.Allowed(String policy) -> {
+            case Decision.Allowed(ServicePolicy caller) -> {
                 LOG.atDebug()
-                        .addKeyValue("policy", policy)
+                        .addKeyValue("policy", caller.name())
                         .addKeyValue("method", entering.method())
                         .addKeyValue("path", entering.path())
                         .log("service request");
-                yield room.enter(entering);
+                yield office.enter(entering, caller);
             }
         });
     }
@@ -45,6 +71,10 @@ final class OperatorDoor {
 
     Reply wrongMethod(Request request, String allowed) {
         return door.wrongMethod(request, allowed);
+    }
+
+    Reply noGroup(Request request, EnrollmentGroupId id) {
+        return door.refuse(request, 404_005, "EnrollmentGroupNotFound", "there is no enrollment group " + id);
     }
 
     /** The entry is not the one the operator has seen. */

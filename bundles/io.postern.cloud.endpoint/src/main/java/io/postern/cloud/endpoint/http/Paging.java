@@ -3,11 +3,10 @@ package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.dps.Enrollments;
 import io.postern.wire.Bytes;
+import io.postern.wire.IdScope;
 import io.postern.wire.Json;
 import io.postern.wire.Shown;
 import jakarta.json.JsonArray;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -50,24 +49,38 @@ final class Paging {
         }
     }
 
-    /** The id after which the page starts. */
-    <I> Optional<I> after(Request request, Function<String, I> parse) {
+    /**
+     * The id after which the page starts.
+     *
+     * @throws IllegalArgumentException when the request continues another list, or that of another tenant
+     */
+    <I> Optional<I> after(Request request, IdScope scope, Function<String, I> parse) {
         return request.header("x-ms-continuation")
                 .filter(text -> !text.isBlank())
                 .map(text -> {
                     try {
-                        byte[] last = Base64.getDecoder().decode(text.strip());
-                        return parse.apply(new String(last, StandardCharsets.UTF_8));
+                        String place = Bytes.base64(text.strip()).toUtf8();
+                        String head = head(scope);
+                        if (!place.startsWith(head)) {
+                            throw new IllegalArgumentException("it continues another list");
+                        }
+                        return parse.apply(place.substring(head.length()));
                     } catch (IllegalArgumentException e) {
-                        throw new IllegalArgumentException("x-ms-continuation is not one of this service", e);
+                        throw new IllegalArgumentException(
+                                "x-ms-continuation is not one of this list; begin without it", e);
                     }
                 });
     }
 
     /** @param last the id after which the next page starts; empty on the last page */
-    Reply reply(JsonArray items, Optional<String> last) {
+    Reply reply(JsonArray items, IdScope scope, Optional<String> last) {
         Reply reply = Reply.json(200, items).with("x-ms-item-type", itemType);
-        return last.map(id -> reply.with("x-ms-continuation", Bytes.utf8(id).toBase64()))
+        return last.map(id -> reply.with(
+                        "x-ms-continuation", Bytes.utf8(head(scope) + id).toBase64()))
                 .orElse(reply);
+    }
+
+    private String head(IdScope scope) {
+        return scope + "/" + list + "/";
     }
 }

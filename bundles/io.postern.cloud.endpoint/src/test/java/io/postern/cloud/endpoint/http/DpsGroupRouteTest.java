@@ -151,7 +151,7 @@ class DpsGroupRouteTest {
     @Test
     @Tag("DPS-15")
     void needThePermissionOfEachDoor() {
-        ServicePolicy reader = routes.dps.policies().add("reader", Set.of(ServicePermission.ENROLLMENT_READ));
+        ServicePolicy reader = routes.policy("reader", Set.of(ServicePermission.ENROLLMENT_READ));
         Map<String, String> headers = Map.of("authorization", routes.serviceToken(reader));
         put("north", GROUP);
 

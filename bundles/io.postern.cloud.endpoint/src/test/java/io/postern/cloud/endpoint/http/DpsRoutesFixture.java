@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.dps.DpsSettings;
 import io.postern.cloud.dps.InProcessHub;
+import io.postern.cloud.dps.PolicyReply;
 import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.dps.ProvisioningTenant;
+import io.postern.cloud.dps.ServicePermission;
 import io.postern.cloud.dps.ServicePolicy;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
@@ -31,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Both routes of a provisioning service on a fresh database, to be asked without a listener. */
 final class DpsRoutesFixture implements AutoCloseable {
@@ -65,6 +68,13 @@ final class DpsRoutesFixture implements AutoCloseable {
 
     String scope() {
         return dps.idScope().text();
+    }
+
+    ServicePolicy policy(String name, Set<ServicePermission> permissions) {
+        if (dps.policies().create(name, permissions) instanceof PolicyReply.Stored(ServicePolicy policy)) {
+            return policy;
+        }
+        throw new AssertionError("there already: " + name);
     }
 
     String registerPath() {

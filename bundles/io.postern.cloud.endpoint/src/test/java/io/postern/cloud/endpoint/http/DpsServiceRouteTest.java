@@ -118,7 +118,7 @@ class DpsServiceRouteTest {
         assertError(
                 routes.operator("POST", "/enrollments/query", query, "x-ms-continuation", "?"),
                 400,
-                "not one of this service");
+                "not one of this list");
     }
 
     @Test
@@ -176,7 +176,9 @@ class DpsServiceRouteTest {
         JsonObject settings = json(expect(200, routes.operator("GET", "/settings", "")));
 
         assertThat(settings.getString("idScope")).isEqualTo(routes.scope());
-        assertThat(settings.getJsonObject("operations").toString())
+        JsonObject operations = json(expect(200, routes.operator("GET", "/operations", "")));
+        assertThat(operations.getString("idScope")).isEqualTo(routes.scope());
+        assertThat(operations.getJsonObject("operations").toString())
                 .isEqualTo("{\"registration\":1,\"reRegistration\":1,\"enrollmentAdd\":1,\"enrollmentUpdate\":1}");
         assertError(routes.operator("PUT", "/settings", "{\"idScope\":\"0neMINE\"}"), 405, "PUT does not apply");
         assertThat(routes.dps.idScope().text()).isEqualTo(routes.scope());
@@ -185,7 +187,7 @@ class DpsServiceRouteTest {
     @Test
     @Tag("DPS-15")
     void needThePermissionOfEachDoor() {
-        ServicePolicy reader = routes.dps.policies().add("reader", Set.of(ServicePermission.ENROLLMENT_READ));
+        ServicePolicy reader = routes.policy("reader", Set.of(ServicePermission.ENROLLMENT_READ));
         String token = routes.serviceToken(reader);
         Map<String, String> headers = Map.of("authorization", token);
         routes.operator("PUT", "/enrollments/meter-1", ENROLLMENT);
