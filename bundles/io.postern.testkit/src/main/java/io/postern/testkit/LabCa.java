@@ -2,18 +2,22 @@
 package io.postern.testkit;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -23,8 +27,13 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.bouncycastle.pkcs.PKCSException;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
 /** Certificates of CAs and devices as tests need them, good and bad. */
 public final class LabCa {
@@ -66,7 +75,13 @@ public final class LabCa {
         KeyPair pair = keyPair();
         X500Name name = new X500Name("CN=" + commonName);
         var own = certificate(
-                name, name, pair, pair.getPrivate(), now.minus(Duration.ofDays(1)), now.plus(CA_LIFE), ca(pathLength));
+                name,
+                name,
+                pair.getPublic(),
+                pair.getPrivate(),
+                now.minus(Duration.ofDays(1)),
+                now.plus(CA_LIFE),
+                ca(pathLength));
         return new LabCa(new Holder(pair.getPrivate(), List.of(own)), now);
     }
 
@@ -81,6 +96,28 @@ public final class LabCa {
 
     public Holder device(String commonName, Instant first, Instant last) {
         return issue(commonName, first, last, endEntity(KeyPurposeId.id_kp_clientAuth));
+    }
+
+    /**
+     * A device certificate for a year, for whoever asks with a PKCS #10 request in PEM form and has signed it.
+     *
+     * @return the new certificate, then those of its issuers
+     */
+    public List<X509Certificate> sign(String request) {
+        try (var parser = new PEMParser(new StringReader(request))) {
+            var csr = new JcaPKCS10CertificationRequest((PKCS10CertificationRequest) parser.readObject());
+            if (!csr.isSignatureValid(new JcaContentVerifierProviderBuilder().build(csr.getPublicKey()))) {
+                throw new IllegalArgumentException("the request is not signed with the key it names");
+            }
+            return issue(
+                    csr.getSubject(),
+                    csr.getPublicKey(),
+                    now.minus(Duration.ofDays(1)),
+                    now.plus(DEVICE_LIFE),
+                    endEntity(KeyPurposeId.id_kp_clientAuth));
+        } catch (IOException | GeneralSecurityException | OperatorCreationException | PKCSException e) {
+            throw new IllegalStateException("no request for a certificate: " + request, e);
+        }
     }
 
     /** A certificate for servers, which no device may use. */
@@ -103,22 +140,56 @@ public final class LabCa {
         return new Holder(
                 pair.getPrivate(),
                 List.of(certificate(
-                        name, name, pair, pair.getPrivate(), first, last, endEntity(KeyPurposeId.id_kp_clientAuth))));
+                        name,
+                        name,
+                        pair.getPublic(),
+                        pair.getPrivate(),
+                        first,
+                        last,
+                        endEntity(KeyPurposeId.id_kp_clientAuth))));
     }
 
     public X509Certificate certificate() {
         return holder.certificate();
     }
 
+    /** What a file of {@code chain} holds. */
+    public static String pem(List<X509Certificate> chain) {
+        return chain.stream()
+                .map(certificate -> pem("CERTIFICATE", encoded(certificate)))
+                .collect(Collectors.joining());
+    }
+
+    /** What a file of {@code key} holds: PKCS #8, not encrypted. */
+    public static String pem(PrivateKey key) {
+        return pem("PRIVATE KEY", key.getEncoded());
+    }
+
+    private static String pem(String what, byte[] encoded) {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
+        return "-----BEGIN " + what + "-----\n" + base64 + "\n-----END " + what + "-----\n";
+    }
+
+    private static byte[] encoded(X509Certificate certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot encode " + certificate.getSubjectX500Principal(), e);
+        }
+    }
+
     private Holder issue(String commonName, Instant first, Instant last, Extensions extensions) {
         KeyPair pair = keyPair();
+        var subject = new X500Name("CN=" + commonName);
+        return new Holder(pair.getPrivate(), issue(subject, pair.getPublic(), first, last, extensions));
+    }
+
+    private List<X509Certificate> issue(
+            X500Name subject, PublicKey key, Instant first, Instant last, Extensions extensions) {
         X500Name issuer = X500Name.getInstance(
                 holder.certificate().getSubjectX500Principal().getEncoded());
-        X509Certificate issued =
-                certificate(issuer, new X500Name("CN=" + commonName), pair, holder.key(), first, last, extensions);
-        return new Holder(
-                pair.getPrivate(),
-                Stream.concat(Stream.of(issued), holder.chain().stream()).toList());
+        X509Certificate issued = certificate(issuer, subject, key, holder.key(), first, last, extensions);
+        return Stream.concat(Stream.of(issued), holder.chain().stream()).toList();
     }
 
     private interface Extensions {
@@ -146,15 +217,15 @@ public final class LabCa {
     private static X509Certificate certificate(
             X500Name issuer,
             X500Name subject,
-            KeyPair pair,
+            PublicKey key,
             PrivateKey signer,
             Instant first,
             Instant last,
             Extensions extensions) {
         try {
             var serial = new BigInteger(127, new SecureRandom()).setBit(126);
-            var builder = new JcaX509v3CertificateBuilder(
-                    issuer, serial, Date.from(first), Date.from(last), subject, pair.getPublic());
+            var builder =
+                    new JcaX509v3CertificateBuilder(issuer, serial, Date.from(first), Date.from(last), subject, key);
             extensions.addTo(builder);
             return new JcaX509CertificateConverter()
                     .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer)));
