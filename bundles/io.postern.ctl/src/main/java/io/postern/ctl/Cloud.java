@@ -32,6 +32,14 @@ public final class Cloud {
         return new Enrollments(client(connection.dps().host(), connection.dps()));
     }
 
+    public Groups groups() {
+        return new Groups(client(connection.dps().host(), connection.dps()));
+    }
+
+    public Authorities authorities() {
+        return new Authorities(client(connection.dps().host(), connection.dps()));
+    }
+
     public Registrations registrations() {
         return new Registrations(client(connection.dps().host(), connection.dps()));
     }

@@ -6,6 +6,7 @@ import io.postern.wire.HubName;
 import io.postern.wire.RegistrationId;
 import jakarta.json.JsonException;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -39,7 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Ctl implements Runnable {
     private static final List<String> OTHER_VERBS =
-            List.of("build", "test", "lab", "cloud", "gateway", "doctor", "mission", "bench");
+            List.of("build", "test", "lab", "cloud", "gateway", "factory", "doctor", "mission", "bench");
 
     private static final String NO_COMMAND = "Missing required subcommand"; // what picocli says of the groups
 
@@ -132,6 +133,8 @@ public final class Ctl implements Runnable {
     CommandLine commandLine() {
         CommandLine tree = new CommandLine(this)
                 .addSubcommand(new EnrollmentCommands(this))
+                .addSubcommand(new GroupCommands(this))
+                .addSubcommand(new AuthorityCommands(this))
                 .addSubcommand(new RegistrationCommands(this))
                 .addSubcommand(new DeviceCommands(this))
                 .addSubcommand(new LeafCommands(this))
@@ -165,6 +168,8 @@ public final class Ctl implements Runnable {
             failure.printStackTrace(output.err());
         }
         switch (failure) {
+            case FileAlreadyExistsException e ->
+                output.err().println(e.getFile() + " is there already; name a new file");
             case IOException e -> output.err().println(message(e));
             case IllegalArgumentException e -> output.err().println(message(e));
             case IllegalStateException e -> output.err().println(message(e));

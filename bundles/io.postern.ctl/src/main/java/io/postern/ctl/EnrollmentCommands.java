@@ -7,11 +7,14 @@ import io.postern.wire.HubName;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.Secret;
+import io.postern.wire.csv.CsvRow;
+import io.postern.wire.csv.CsvTable;
 import io.postern.wire.tpm.EndorsementKey;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -143,6 +146,33 @@ final class EnrollmentCommands {
         }
     }
 
+    @Command(
+            name = "import",
+            description = "Enrolls the devices of a CSV file; those enrolled before stay as they are.")
+    int importFile(
+            @Parameters(
+                            paramLabel = "FILE",
+                            description =
+                                    "With registrationId, deviceId, and endorsementKey, certificate, caReference or keys.")
+                    Path file,
+            @Option(names = "--symmetric-key", description = "The service makes keys for rows that show no proof.")
+                    boolean symmetricKey)
+            throws IOException {
+        var report = new ImportReport(file, ctl.output(), ctl.json());
+        new EnrollmentImport(ctl.cloud().enrollments(), symmetricKey).run(rows(file), report::add);
+        return report.finish();
+    }
+
+    private static List<CsvRow> rows(Path file) throws IOException {
+        try {
+            return CsvTable.parse(Files.readString(file)).rows();
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no file " + file, e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
     private JsonObject attestation(RegistrationId id) throws IOException {
         return ctl.cloud().enrollments().attestationMechanism(id);
     }
@@ -158,20 +188,25 @@ final class EnrollmentCommands {
             return NewEnrollment.symmetricKey(required(id));
         }
         if (proof.keyFile.isPresent()) {
-            List<String> keys = Files.readAllLines(proof.keyFile.get()).stream()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty())
-                    .toList();
-            if (keys.size() != 2) {
-                throw new IllegalArgumentException(proof.keyFile.get()
-                        + " must hold two base64 keys, a line each; it has " + keys.size() + " lines");
-            }
-            return NewEnrollment.symmetricKey(
-                    required(id), Secret.base64(keys.getFirst()), Secret.base64(keys.getLast()));
+            List<Secret> keys = keys(proof.keyFile.get());
+            return NewEnrollment.symmetricKey(required(id), keys.getFirst(), keys.getLast());
         }
         EndorsementKey key = endorsementKey(
                 proof.ek.isPresent() ? proof.ek.get().getBytes(StandardCharsets.UTF_8) : octets(proof.ekFile));
         return NewEnrollment.tpm(id.orElseGet(key::registrationId), key);
+    }
+
+    /** Primary and secondary. */
+    static List<Secret> keys(Path file) throws IOException {
+        List<String> keys = Files.readAllLines(file).stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        if (keys.size() != 2) {
+            throw new IllegalArgumentException(
+                    file + " must hold two base64 keys, a line each; it has " + keys.size() + " lines");
+        }
+        return keys.stream().map(Secret::base64).toList();
     }
 
     private static byte[] octets(Optional<Path> file) throws IOException {
@@ -198,7 +233,7 @@ final class EnrollmentCommands {
         }
     }
 
-    private static JsonObject twin(Path file) throws IOException {
+    static JsonObject twin(Path file) throws IOException {
         try {
             return Json.parseObject(Files.readString(file));
         } catch (IllegalArgumentException e) {

@@ -3,19 +3,16 @@ package io.postern.ctl;
 
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
+import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The individual enrollments of a provisioning service, in its own JSON (wire protocol, DPS service API). */
 public final class Enrollments {
     private static final String VERSION = "?api-version=2021-10-01";
-    private static final String PAGE = "100"; // about 100 KB an answer
-    private static final int MOST_PAGES = 10_000; // a million enrollments, the service's own limit (limits, DPS)
 
     private final ServiceClient service;
 
@@ -27,6 +24,27 @@ public final class Enrollments {
     public JsonObject create(NewEnrollment enrollment) throws ServiceException {
         return service.put(path(enrollment.registrationId()), enrollment.toJson(), Map.of())
                 .object();
+    }
+
+    /**
+     * Creates several at once; each stands alone.
+     *
+     * @param some at most 10
+     * @return what the service says of those it did not create, by their registration id
+     */
+    public Map<RegistrationId, JsonObject> createAll(List<NewEnrollment> some) throws ServiceException {
+        JsonArrayBuilder entries = Json.array();
+        some.forEach(one -> entries.add(one.toJson()));
+        JsonObject body =
+                Json.object().add("mode", "create").add("enrollments", entries).build();
+        JsonObject answer =
+                service.post("/enrollments" + VERSION, body, Map.of()).object();
+        Map<RegistrationId, JsonObject> errors = new HashMap<>();
+        for (JsonValue error : answer.getJsonArray("errors")) {
+            errors.put(
+                    RegistrationId.of(Json.requireText(error.asJsonObject(), "registrationId")), error.asJsonObject());
+        }
+        return errors;
     }
 
     public JsonObject find(RegistrationId id) throws ServiceException {
@@ -41,21 +59,7 @@ public final class Enrollments {
 
     /** All of them, page by page. */
     public List<JsonObject> list() throws ServiceException {
-        JsonObject query =
-                Json.object().add("query", "select * from enrollments").build();
-        List<JsonObject> all = new ArrayList<>();
-        Optional<String> continuation = Optional.empty();
-        for (int page = 0; page < MOST_PAGES; page++) {
-            Map<String, String> headers = new HashMap<>(Map.of("x-ms-max-item-count", PAGE));
-            continuation.ifPresent(text -> headers.put("x-ms-continuation", text));
-            Answer answer = service.post("/enrollments/query" + VERSION, query, headers);
-            answer.array().stream().map(JsonValue::asJsonObject).forEach(all::add);
-            continuation = answer.header("x-ms-continuation");
-            if (continuation.isEmpty()) {
-                break;
-            }
-        }
-        return all;
+        return service.query("/enrollments/query" + VERSION, "select * from enrollments");
     }
 
     public void delete(RegistrationId id) throws ServiceException {

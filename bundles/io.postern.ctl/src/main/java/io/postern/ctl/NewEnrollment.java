@@ -48,6 +48,17 @@ public record NewEnrollment(
                         .add("secondaryKey", secondary.revealBase64())));
     }
 
+    /** With this very certificate, which may be self-signed (CEN-10). @param certificate its DER in base64 */
+    public static NewEnrollment certificate(RegistrationId id, String certificate) {
+        var primary = Json.object().add("certificate", certificate);
+        return x509(id, Json.object().add("clientCertificates", Json.object().add("primary", primary)));
+    }
+
+    /** With any certificate for its name below a CA that the service knows by a name. */
+    public static NewEnrollment underCa(RegistrationId id, String name) {
+        return x509(id, Json.object().add("caReferences", Json.object().add("primary", name)));
+    }
+
     public NewEnrollment withDeviceId(Optional<DeviceId> name) {
         return new NewEnrollment(registrationId, attestation, name, hub, initialTwin, enabled);
     }
@@ -78,6 +89,10 @@ public record NewEnrollment(
 
     private static NewEnrollment plain(RegistrationId id, JsonObject attestation) {
         return new NewEnrollment(id, attestation, Optional.empty(), Optional.empty(), Optional.empty(), true);
+    }
+
+    private static NewEnrollment x509(RegistrationId id, JsonObjectBuilder how) {
+        return plain(id, Json.object().add("type", "x509").add("x509", how).build());
     }
 
     private static JsonObject symmetricKey(JsonObjectBuilder keys) {

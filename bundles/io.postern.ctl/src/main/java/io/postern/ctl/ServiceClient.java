@@ -2,6 +2,7 @@
 package io.postern.ctl;
 
 import io.postern.wire.ErrorBody;
+import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import javax.net.ssl.HttpsURLConnection;
 final class ServiceClient {
     private static final int LARGEST_ANSWER = 8 * 1024 * 1024; // a page of 1000 enrollments of at most 8 KB
     private static final int MOST_PAGES = 10_000; // a million devices, the hub's own limit, with room to spare
+    private static final String PAGE = "100"; // enrollments to an answer: about 100 KB
     private static final String CONTINUATION = "x-ms-continuation";
     private static final Duration CONNECT = Duration.ofSeconds(10); // three SYN retries (RFC 6298) take 7 s
     private static final Duration ANSWER = Duration.ofSeconds(30); // the hub's own limit for a direct call
@@ -61,6 +63,23 @@ final class ServiceClient {
                 break;
             }
             headers = Map.of(CONTINUATION, continuation.get());
+        }
+        return all;
+    }
+
+    /** What a query finds, page by page. */
+    List<JsonObject> query(String path, String query) throws ServiceException {
+        JsonObject body = Json.object().add("query", query).build();
+        List<JsonObject> all = new ArrayList<>();
+        Map<String, String> headers = Map.of("x-ms-max-item-count", PAGE);
+        for (int page = 0; page < MOST_PAGES; page++) {
+            Answer answer = post(path, body, headers);
+            answer.array().stream().map(JsonValue::asJsonObject).forEach(all::add);
+            Optional<String> continuation = answer.header(CONTINUATION);
+            if (continuation.isEmpty()) {
+                break;
+            }
+            headers = Map.of("x-ms-max-item-count", PAGE, CONTINUATION, continuation.get());
         }
         return all;
     }

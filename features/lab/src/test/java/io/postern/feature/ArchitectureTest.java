@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,13 +96,27 @@ class ArchitectureTest {
         "com.pi4j.., io.postern.gateway.gpio..",
         "tss.., io.postern.gateway.tpm..",
         "io.vertx.., io.postern.cloud.endpoint..",
-        "org.bouncycastle.., io.postern.cloud.endpoint.."
+        "org.bouncycastle.., io.postern.cloud.endpoint..|io.postern.factory.x509..",
+        "com.google.zxing.., io.postern.factory.qr.."
     })
-    void aLibraryStaysBehindItsFence(String library, String fence) {
+    void aLibraryStaysBehindItsFence(String library, String fences) {
         noClasses()
-                .that(DescribedPredicate.not(resideInAnyPackage(fence, TESTS)))
+                .that(DescribedPredicate.not(resideInAnyPackage(fences.split("\\|"))))
+                .and(DescribedPredicate.not(resideInAPackage(TESTS)))
                 .should()
                 .dependOnClassesThat(resideInAPackage(library))
+                .check(ALL);
+    }
+
+    /** A TPM that is reached through a socket is the gateway's adapter's doing. */
+    @Test
+    @Tag("CEN-05")
+    void theFactoryHasNoWordForANetwork() {
+        noClasses()
+                .that(resideInAPackage("io.postern.factory.."))
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("java.net..", "javax.net..", "io.postern.ctl..", "io.postern.cloud.."))
                 .check(ALL);
     }
 

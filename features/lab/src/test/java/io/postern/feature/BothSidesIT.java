@@ -107,7 +107,8 @@ class BothSidesIT {
         try (LabGateway gateway = site.startGateway(state)) {
             assertThat(awaitAllLeaves()).as(gateway.process().lastWords(20)).isTrue();
 
-            awaitMilestone(gateway, "LEAF_SPEAKING"); // the hub has a reading before the gateway has its acknowledgement
+            awaitMilestone(
+                    gateway, "LEAF_SPEAKING"); // the hub has a reading before the gateway has its acknowledgement
             assertThat(milestones(gateway))
                     .containsSubsequence("TPM_READY", "CHALLENGED", "ACTIVATED", "ASSIGNED", "LEAF_SPEAKING");
             assertThat(events.all())

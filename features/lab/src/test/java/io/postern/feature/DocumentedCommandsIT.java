@@ -47,7 +47,7 @@ class DocumentedCommandsIT {
     private static final Set<String> OF_EVERY_CTL_COMMAND =
             Set.of("--cloud", "--connection-file", "--json", "--debug", "--help");
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
-    private static final Pattern NAME = Pattern.compile("[a-z]+");
+    private static final Pattern NAME = Pattern.compile("[a-z]+(-[a-z]+)*");
 
     private record Shown(int exit, String text) {}
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,11 @@ public final class TpmSecurityModule implements SecurityModule, AutoCloseable {
         Known read = chip.run("read the identity", tpm -> new Known(chip.epoch(), KeySlots.attestation(tpm)));
         known = read;
         return read.attestation();
+    }
+
+    /** The DER of the maker's certificate for the endorsement key; empty when the TPM holds none. */
+    public Optional<Bytes> endorsementCertificate() throws IOException {
+        return chip.run("read the certificate of the endorsement key", EndorsementCertificate::read);
     }
 
     @Override
