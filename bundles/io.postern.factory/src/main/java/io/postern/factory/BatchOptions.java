@@ -52,11 +52,15 @@ final class BatchOptions {
         return file.isPresent() || !names.isEmpty();
     }
 
-    /** What a device is told besides its credential. */
-    JsonObjectBuilder configuration(RegistrationId id, String attestation) {
+    /**
+     * What a device is told besides its credential, in the words of a gateway's configuration.
+     *
+     * @param identity how it proves itself
+     */
+    JsonObjectBuilder configuration(RegistrationId id, String identity) {
         JsonObjectBuilder json = Json.object();
         provisioningHost.ifPresent(host -> json.add("provisioningHost", host));
         idScope.ifPresent(scope -> json.add("idScope", scope.text()));
-        return json.add("registrationId", id.text()).add("attestation", attestation);
+        return json.add("identity", identity).add("registrationId", id.text());
     }
 }

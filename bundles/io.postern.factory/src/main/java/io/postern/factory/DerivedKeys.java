@@ -31,7 +31,7 @@ final class DerivedKeys implements Batch.Maker {
     @Override
     public List<DeviceFile> make(RegistrationId id) {
         String configuration = Json.pretty(
-                options.configuration(id, "symmetricKey").add("keyFile", KEY).build());
+                options.configuration(id, "symmetric-key").add("keyFile", KEY).build());
         return List.of(
                 DeviceFile.secret(KEY, DerivedKey.of(groupKey, id).revealBase64() + "\n"),
                 DeviceFile.open(CONFIGURATION, configuration + "\n"));

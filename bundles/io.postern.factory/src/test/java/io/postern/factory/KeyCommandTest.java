@@ -47,7 +47,7 @@ class KeyCommandTest {
         assertThat(Json.parseObject(workplace.text("out/" + ID + "/device.json")))
                 .isEqualTo(Json.parseObject("{\"provisioningHost\":\"dps.plant.example\",\"idScope\":\"0ne00000001\","
                         + "\"registrationId\":\"" + ID
-                        + "\",\"attestation\":\"symmetricKey\",\"keyFile\":\"device.key\"}"));
+                        + "\",\"identity\":\"symmetric-key\",\"keyFile\":\"device.key\"}"));
         assertThat(workplace.text("out/devices.csv")).isEqualTo("registrationId\n" + ID + "\n");
         assertThat(shown.out() + shown.err()).doesNotContain(DERIVED, GROUP_KEY);
     }
