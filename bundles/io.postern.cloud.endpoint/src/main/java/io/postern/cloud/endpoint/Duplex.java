@@ -10,7 +10,8 @@ import java.util.function.Consumer;
  * The octets of one secured connection in both directions, whether they travel on the socket itself or inside binary
  * WebSocket messages. A protocol that runs over one runs over the other.
  *
- * <p>Handlers run on the connection's event loop; all methods but {@link #write} and {@link #close} are called there.
+ * <p>Handlers run on the connection's event loop; all methods but {@link #remote}, {@link #write}, {@link
+ * #isWriteQueueFull} and {@link #close} are called there.
  */
 public interface Duplex {
     /** Address and port of the other side, for the log. */
@@ -39,5 +40,6 @@ public interface Duplex {
 
     void resume();
 
+    /** Ends the connection: in good manners first, and within a few seconds also without. Idempotent. */
     void close();
 }

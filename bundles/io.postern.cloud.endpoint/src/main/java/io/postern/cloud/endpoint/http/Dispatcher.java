@@ -30,6 +30,7 @@ final class Dispatcher implements AutoCloseable {
 
     private final Vertx vertx;
     private final List<Route> routes;
+    private final WebSocketDoor webSockets;
     private final ErrorReplies errors;
     private final BodyBudget bodies = new BodyBudget(ALL_BODIES);
     private final Semaphore requests = new Semaphore(MOST_AT_ONCE);
@@ -37,15 +38,20 @@ final class Dispatcher implements AutoCloseable {
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("https-", 0).factory());
 
-    Dispatcher(Vertx vertx, List<Route> routes, ErrorReplies errors) {
+    Dispatcher(Vertx vertx, List<Route> routes, WebSocketDoor webSockets, ErrorReplies errors) {
         this.vertx = vertx;
         this.routes = List.copyOf(routes);
+        this.webSockets = webSockets;
         this.errors = errors;
     }
 
     /** On the event loop: reads the body within its bounds, then leaves. */
     void accept(HttpServerRequest request) {
-        new Turn(vertx, request, this).start(MOST_BODY);
+        if (webSockets.isFor(request)) {
+            webSockets.enter(request, this);
+        } else {
+            new Turn(vertx, request, this).start(MOST_BODY);
+        }
     }
 
     /** On the event loop: answers what is no request, and ends the connection, on which nothing can be trusted to be one. */

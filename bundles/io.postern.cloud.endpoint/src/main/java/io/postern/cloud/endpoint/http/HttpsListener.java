@@ -2,6 +2,7 @@
 package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.endpoint.BrokenConnection;
+import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,8 @@ public final class HttpsListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpsListener.class);
     private static final Duration STARTING = Duration.ofSeconds(10);
     private static final Duration STOPPING = Duration.ofSeconds(5);
+    private static final Duration IDLE =
+            Duration.ofSeconds(75); // longer than the 60 s clients keep idle connections, so that they close first
 
     private final HttpServer server;
     private final Dispatcher dispatcher;
@@ -41,11 +46,42 @@ public final class HttpsListener implements AutoCloseable {
     public static HttpsListener open(
             Vertx vertx, HttpServerOptions options, List<Route> routes, InstantSource clock, RandomGenerator random)
             throws IOException {
+        return open(vertx, options, routes, Map.of(), clock, random);
+    }
+
+    /**
+     * Starts listening where {@code options} say; TLS must be switched on in them.
+     *
+     * @param webSockets by sub-protocol: what takes over the connections that are to become WebSockets of it, on their
+     *     event loops; it also ends them
+     * @throws IOException when the address cannot be bound, with the reason as it came
+     */
+    public static HttpsListener open(
+            Vertx vertx,
+            HttpServerOptions options,
+            List<Route> routes,
+            Map<String, Consumer<Duplex>> webSockets,
+            InstantSource clock,
+            RandomGenerator random)
+            throws IOException {
+        return open(vertx, options, routes, webSockets, IDLE, clock, random);
+    }
+
+    static HttpsListener open(
+            Vertx vertx,
+            HttpServerOptions options,
+            List<Route> routes,
+            Map<String, Consumer<Duplex>> webSockets,
+            Duration idle,
+            InstantSource clock,
+            RandomGenerator random)
+            throws IOException {
         if (!options.isSsl()) {
             throw new IllegalArgumentException("this listener serves TLS only; switch it on in the options");
         }
-        var dispatcher = new Dispatcher(vertx, routes, new ErrorReplies(clock, random));
-        HttpServer server = vertx.createHttpServer(bounded(options))
+        var door = new WebSocketDoor(webSockets);
+        var dispatcher = new Dispatcher(vertx, routes, door, new ErrorReplies(clock, random));
+        HttpServer server = vertx.createHttpServer(door.applyTo(bounded(options, idle)))
                 .requestHandler(dispatcher::accept)
                 .invalidRequestHandler(dispatcher::acceptMalformed)
                 .exceptionHandler(failure -> BrokenConnection.log("HTTPS", failure));
@@ -69,12 +105,12 @@ public final class HttpsListener implements AutoCloseable {
         }
     }
 
-    private static HttpServerOptions bounded(HttpServerOptions options) {
+    private static HttpServerOptions bounded(HttpServerOptions options, Duration idle) {
         return options.setUseAlpn(
                         false) // HTTP/1.1: all official clients speak it, and one protocol is one thing to bound
                 .setMaxInitialLineLength(Dispatcher.MOST_LINE)
                 .setMaxHeaderSize(Dispatcher.MOST_HEADERS)
-                .setIdleTimeout(75) // longer than the 60 s clients keep idle connections, so that they close first
+                .setIdleTimeout(Math.toIntExact(idle.toSeconds()))
                 .setAcceptBacklog(1024)
                 .setHandle100ContinueAutomatically(false)
                 .setDecompressionSupported(false);

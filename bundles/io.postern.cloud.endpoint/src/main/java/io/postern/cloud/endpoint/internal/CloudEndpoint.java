@@ -3,6 +3,7 @@ package io.postern.cloud.endpoint.internal;
 
 import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.endpoint.CloudNames;
+import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.http.DpsDeviceRoute;
 import io.postern.cloud.endpoint.http.DpsServiceRoute;
@@ -27,7 +28,9 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,10 +92,11 @@ final class CloudEndpoint implements AutoCloseable {
         List<Route> routes = routes(settings.names(), hub, provisioning, tokens, new ErrorReplies(clock, random));
         Vertx vertx = EventLoops.start();
         try {
-            HttpsListener https = openHttps(vertx, tls, settings, routes, clock, random);
             String address = settings.listen().getHostAddress();
             var options = new NetServerOptions().setHost(address).setPort(settings.mqttPort());
             var mqtt = new MqttListener(vertx, tls.applyTo(options), Hubs.of(hub), clock);
+            Map<String, Consumer<Duplex>> webSockets = Map.of("mqtt", mqtt::accept);
+            HttpsListener https = openHttps(vertx, tls, settings, routes, webSockets, clock, random);
             return new CloudEndpoint(vertx, https, mqtt, startMqtt(mqtt, settings));
         } catch (IOException | RuntimeException e) {
             EventLoops.close(vertx); // with all that listens on them
@@ -105,13 +109,14 @@ final class CloudEndpoint implements AutoCloseable {
             ServerTls tls,
             EndpointSettings settings,
             List<Route> routes,
+            Map<String, Consumer<Duplex>> webSockets,
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
         String address = settings.listen().getHostAddress();
         var options = tls.applyTo(new HttpServerOptions().setHost(address).setPort(settings.httpsPort()));
         try {
-            return HttpsListener.open(vertx, options, routes, clock, random);
+            return HttpsListener.open(vertx, options, routes, webSockets, clock, random);
         } catch (IOException e) {
             throw PortAdvice.explain(e, address, settings.httpsPort(), "httpsPort");
         }

@@ -2,7 +2,9 @@
 package io.postern.cloud.endpoint.mqtt;
 
 import io.postern.cloud.endpoint.BrokenConnection;
+import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
+import io.postern.cloud.endpoint.NetSocketDuplex;
 import io.postern.cloud.hub.Hubs;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
@@ -10,14 +12,12 @@ import io.vertx.core.net.NetServerOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The MQTT listener of the hubs, TLS only. Event loops read and write the octets; each connection has a virtual thread
- * for what may block.
+ * The MQTT listener, TLS only; also takes the connections that the HTTPS listener has turned into WebSockets. Event
+ * loops read and write the octets; each connection has a virtual thread for what may block.
  */
 public final class MqttListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttListener.class);
@@ -25,12 +25,8 @@ public final class MqttListener implements AutoCloseable {
     private static final Duration STOPPING = Duration.ofSeconds(5);
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5); // from the end of the TLS handshake to CONNECT
 
-    private final Vertx vertx;
     private final NetServer server;
-    private final Admission admission;
-    private final InstantSource clock;
-    private final Duration connectLimit;
-    private final Set<Thread> sessions = ConcurrentHashMap.newKeySet();
+    private final Connections connections;
 
     /** @param options where to listen, with TLS switched on */
     public MqttListener(Vertx vertx, NetServerOptions options, Hubs hubs, InstantSource clock) {
@@ -41,11 +37,8 @@ public final class MqttListener implements AutoCloseable {
         if (!options.isSsl()) {
             throw new IllegalArgumentException("this listener serves TLS only; switch it on in the options");
         }
-        this.vertx = vertx;
         this.server = vertx.createNetServer(options.setTcpKeepAlive(true).setTcpNoDelay(true));
-        this.admission = new Admission(hubs);
-        this.clock = clock;
-        this.connectLimit = connectLimit;
+        this.connections = new Connections(vertx, new Admission(hubs), clock, connectLimit);
     }
 
     /**
@@ -55,10 +48,15 @@ public final class MqttListener implements AutoCloseable {
      * @throws IOException when the address cannot be bound, with the reason as it came
      */
     public int start() throws IOException {
-        server.connectHandler(socket -> MqttSocket.serve(vertx, socket, connectLimit, this::session));
+        server.connectHandler(socket -> accept(new NetSocketDuplex(socket)));
         server.exceptionHandler(failure -> BrokenConnection.log("MQTT", failure));
         EventLoops.await(server.listen(), STARTING);
         return server.actualPort();
+    }
+
+    /** Takes over a fresh connection, whoever listened for it; called on its event loop. */
+    public void accept(Duplex connection) {
+        connections.accept(connection);
     }
 
     /** Closes all connections and waits, within a bound, for what is being stored. Idempotent. */
@@ -66,28 +64,9 @@ public final class MqttListener implements AutoCloseable {
     public void close() {
         try {
             EventLoops.await(server.close(), STOPPING);
-            long deadline = System.nanoTime() + STOPPING.toNanos();
-            for (Thread session : sessions) {
-                session.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
-            }
         } catch (IOException e) {
             LOG.atWarn().setCause(e).log("MQTT listener did not stop in time");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
-    }
-
-    private MqttSocket.Receiver session(MqttSocket socket) {
-        var session = new MqttSession(socket, admission, clock);
-        Thread thread = Thread.ofVirtual().name("mqtt-session").unstarted(() -> {
-            try {
-                session.run();
-            } finally {
-                sessions.remove(Thread.currentThread());
-            }
-        });
-        sessions.add(thread);
-        thread.start();
-        return session;
+        connections.close();
     }
 }

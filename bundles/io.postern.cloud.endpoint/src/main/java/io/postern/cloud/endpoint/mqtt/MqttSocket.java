@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
+import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
-import io.postern.cloud.endpoint.tls.ShownCertificates;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -45,7 +43,8 @@ final class MqttSocket {
 
     private final Vertx vertx;
     private final Context loop;
-    private final NetSocket socket;
+    private final Duplex duplex;
+    private final Lobby lobby;
     private final Function<MqttSocket, Receiver> receivers;
     private final List<X509Certificate> shown;
     private final PacketDecoder decoder = new PacketDecoder(BEFORE_CONNECT);
@@ -58,28 +57,30 @@ final class MqttSocket {
     private long lastHeard = System.nanoTime();
     private long timer;
 
-    private MqttSocket(Vertx vertx, NetSocket socket, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
+    private MqttSocket(
+            Vertx vertx, Duplex duplex, Lobby lobby, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
         this.vertx = vertx;
         this.loop = vertx.getOrCreateContext();
-        this.socket = socket;
-        this.shown = ShownCertificates.in(socket.sslSession());
+        this.duplex = duplex;
+        this.lobby = lobby;
+        this.shown = duplex.clientCertificates();
         this.receivers = receivers;
         this.silence = connectLimit;
     }
 
-    /** Takes over a fresh connection; called on its event loop. */
-    static void serve(Vertx vertx, NetSocket socket, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
-        var mqtt = new MqttSocket(vertx, socket, connectLimit, receivers);
-        socket.handler(mqtt::heard);
-        socket.exceptionHandler(failure -> mqtt.end(Optional.of("the connection broke: " + failure.getMessage())));
-        socket.closeHandler(_ -> mqtt.end(Optional.empty()));
+    /** Takes over a fresh connection that has entered the {@code lobby}; called on its event loop. */
+    static MqttSocket serve(
+            Vertx vertx, Duplex duplex, Lobby lobby, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
+        var mqtt = new MqttSocket(vertx, duplex, lobby, connectLimit, receivers);
+        duplex.onFailure(failure -> mqtt.end(Optional.of("the connection broke: " + failure.getMessage())));
+        duplex.onEnd(() -> mqtt.end(Optional.empty()));
+        duplex.onOctets(mqtt::heard);
         mqtt.watch(connectLimit);
+        return mqtt;
     }
 
     String remote() {
-        return socket.remoteAddress() == null
-                ? "unknown"
-                : socket.remoteAddress().toString();
+        return duplex.remote();
     }
 
     /** What the client showed in the TLS handshake, its own certificate first; empty when it showed none. */
@@ -89,8 +90,8 @@ final class MqttSocket {
 
     /** Sends a packet; waits while the client does not read what was sent before. */
     void write(Packet.Outbound packet) throws IOException {
-        Future<Void> written = socket.write(Buffer.buffer(PacketEncoder.encode(packet)));
-        if (socket.writeQueueFull()) {
+        Future<Void> written = duplex.write(PacketEncoder.encode(packet));
+        if (duplex.isWriteQueueFull()) {
             EventLoops.await(written, SLOWEST_READER);
         }
     }
@@ -98,12 +99,16 @@ final class MqttSocket {
     /** The CONNECT was accepted: from now on the client may send all it likes, as often as it promised to. */
     void accepted(int keepAliveSeconds) {
         loop.runOnContext(_ -> {
+            if (ended) {
+                return;
+            }
             decoder.limit(LARGEST_PACKET);
             silence = keepAliveSeconds == 0 ? LONGEST_SILENCE : min(Duration.ofMillis(1500L * keepAliveSeconds));
             lastHeard = System.nanoTime();
             vertx.cancelTimer(timer);
             watch(silence);
             accepted = true;
+            lobby.leave();
             drain();
         });
     }
@@ -118,11 +123,11 @@ final class MqttSocket {
     }
 
     void close() {
-        loop.runOnContext(_ -> socket.close());
+        loop.runOnContext(_ -> duplex.close());
     }
 
-    private void heard(Buffer chunk) {
-        decoder.feed(chunk.getBytes());
+    private void heard(byte[] chunk) {
+        decoder.feed(chunk);
         if (accepted) {
             lastHeard = System.nanoTime(); // before, only a whole CONNECT counts: octets may drip for ever
         }
@@ -144,9 +149,9 @@ final class MqttSocket {
             return;
         }
         if (isReading()) {
-            socket.resume();
+            duplex.resume();
         } else {
-            socket.pause();
+            duplex.pause();
         }
     }
 
@@ -171,7 +176,10 @@ final class MqttSocket {
         if (!ended) {
             ended = true;
             vertx.cancelTimer(timer);
-            socket.close();
+            if (!accepted) {
+                lobby.leave();
+            }
+            duplex.close();
             if (receiver != null) {
                 receiver.gone(reason);
             } else {

@@ -2,6 +2,7 @@
 package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.endpoint.CloudNames;
+import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
@@ -23,6 +24,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -42,17 +45,30 @@ public final class TestListener implements AutoCloseable {
     private final HttpClient client;
 
     private TestListener(Path directory, List<Route> routes, int port) throws IOException, GeneralSecurityException {
+        this(directory, routes, Map.of(), Duration.ofSeconds(75), port);
+    }
+
+    private TestListener(
+            Path directory, List<Route> routes, Map<String, Consumer<Duplex>> webSockets, Duration idle, int port)
+            throws IOException, GeneralSecurityException {
         Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
         InetAddress listen = InetAddress.getByName(ADDRESS);
         ca = PrivateCa.open(directory, NAMES, listen, InstantSource.system(), new SecureRandom());
         var options = new ServerTls(ca)
                 .applyTo(new HttpServerOptions().setHost(ADDRESS).setPort(port));
-        listener = HttpsListener.open(vertx, options, routes, InstantSource.system(), new SecureRandom());
+        listener = HttpsListener.open(
+                vertx, options, routes, webSockets, idle, InstantSource.system(), new SecureRandom());
         client = HttpClient.newBuilder().sslContext(tls(null)).build();
     }
 
     public static TestListener open(Path directory, Route... routes) throws IOException, GeneralSecurityException {
         return new TestListener(directory, List.of(routes), 0);
+    }
+
+    /** One that also turns connections over to other protocols. */
+    static TestListener open(Path directory, Map<String, Consumer<Duplex>> webSockets, Duration idle)
+            throws IOException, GeneralSecurityException {
+        return new TestListener(directory, List.of(), webSockets, idle, 0);
     }
 
     /** Where official clients look and cannot be talked out of; skips the test of a user who may not open port 443. */
@@ -118,7 +134,12 @@ public final class TestListener implements AutoCloseable {
 
     /** A TLS connection for hand-written HTTP. */
     public Socket tlsSocket() throws IOException, GeneralSecurityException {
-        Socket socket = tls(null).getSocketFactory().createSocket(ADDRESS, port());
+        return tlsSocket(null);
+    }
+
+    /** A TLS connection that shows {@code certificate}, if any. */
+    public Socket tlsSocket(KeyManager @Nullable [] certificate) throws IOException, GeneralSecurityException {
+        Socket socket = tls(certificate).getSocketFactory().createSocket(ADDRESS, port());
         socket.setSoTimeout(20_000);
         return socket;
     }

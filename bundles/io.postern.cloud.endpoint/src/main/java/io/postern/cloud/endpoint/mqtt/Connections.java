@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.mqtt;
+
+import io.postern.cloud.endpoint.Duplex;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All MQTT connections, whichever listener took them. Each has a virtual thread for what may block. */
+final class Connections implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+    private static final Duration STOPPING = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final Admission admission;
+    private final InstantSource clock;
+    private final Duration connectLimit;
+    private final Lobby lobby = new Lobby();
+    private final Map<Thread, MqttSocket> sessions = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    Connections(Vertx vertx, Admission admission, InstantSource clock, Duration connectLimit) {
+        this.vertx = vertx;
+        this.admission = admission;
+        this.clock = clock;
+        this.connectLimit = connectLimit;
+    }
+
+    /** Takes over a fresh connection; called on its event loop. */
+    void accept(Duplex duplex) {
+        if (!lobby.enter()) {
+            LOG.atWarn()
+                    .addKeyValue("remote", duplex.remote())
+                    .addKeyValue("reason", Lobby.MOST + " connections wait to be admitted already")
+                    .log("MQTT connection refused");
+            duplex.close();
+            return;
+        }
+        MqttSocket.serve(vertx, duplex, lobby, connectLimit, this::session);
+    }
+
+    private MqttSocket.Receiver session(MqttSocket socket) {
+        var session = new MqttSession(socket, admission, clock);
+        Thread thread = Thread.ofVirtual().name("mqtt-session").unstarted(() -> {
+            try {
+                session.run();
+            } finally {
+                sessions.remove(Thread.currentThread());
+            }
+        });
+        sessions.put(thread, socket);
+        if (closed) {
+            socket.close();
+        }
+        thread.start();
+        return session;
+    }
+
+    /** Closes all connections and waits, within a bound, for what is being stored. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        sessions.values().forEach(MqttSocket::close);
+        long deadline = System.nanoTime() + STOPPING.toNanos();
+        try {
+            for (Thread session : sessions.keySet()) {
+                session.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
