@@ -41,10 +41,11 @@ final class AttestationCodec {
         return switch (type.toLowerCase(Locale.ROOT)) {
             case "x509" -> X509Codec.ofGroup(inner(json, "x509"));
             case "symmetrickey" -> symmetricKey(inner(json, "symmetricKey"), absentKeys);
+            case "tpmshipment" -> ShipmentCodec.parse(inner(json, ShipmentCodec.TYPE));
             default ->
                 throw new IllegalArgumentException(
-                        "attestation.type of an enrollment group is x509 or symmetricKey, not \"" + Shown.of(type)
-                                + "\"");
+                        "attestation.type of an enrollment group is x509, symmetricKey or tpmShipment, not \""
+                                + Shown.of(type) + "\"");
         };
     }
 
@@ -69,6 +70,11 @@ final class AttestationCodec {
             case AttestationMechanism.ClientCertificates certificates -> x509(X509Codec.toJson(certificates));
             case AttestationMechanism.SigningCertificates certificates -> x509(X509Codec.toJson(certificates));
             case AttestationMechanism.CaReferences references -> x509(X509Codec.toJson(references));
+            case AttestationMechanism.OfShipment shipment ->
+                Json.object()
+                        .add("type", ShipmentCodec.TYPE)
+                        .add(ShipmentCodec.TYPE, ShipmentCodec.toJson(shipment))
+                        .build();
         };
     }
 

@@ -13,16 +13,18 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * An attestation mechanism as it lies in the columns of its entry: two pairs and one, of which one is filled.
+ * An attestation mechanism as it lies in the columns of its entry: two pairs and two, of which one is filled.
  *
  * @param x509 the member {@code attestation.x509}
+ * @param shipment the member {@code attestation.tpmShipment}
  */
 record AttestationColumns(
         Optional<Bytes> endorsementKey,
         Optional<Bytes> storageRootKey,
         Optional<Bytes> sealedPrimary,
         Optional<Bytes> sealedSecondary,
-        Optional<String> x509) {
+        Optional<String> x509,
+        Optional<String> shipment) {
 
     /**
      * Where keys lie, which they are sealed to.
@@ -54,6 +56,7 @@ record AttestationColumns(
                         srk.map(RsaStorageKey::tpm2bPublic),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty());
             case AttestationMechanism.SymmetricKey(SymmetricKeys keys) ->
                 new AttestationColumns(
@@ -61,10 +64,12 @@ record AttestationColumns(
                         Optional.empty(),
                         place.seal(keys, "primary"),
                         place.seal(keys, "secondary"),
+                        Optional.empty(),
                         Optional.empty());
             case AttestationMechanism.ClientCertificates certificates -> x509(X509Codec.toJson(certificates));
             case AttestationMechanism.SigningCertificates certificates -> x509(X509Codec.toJson(certificates));
             case AttestationMechanism.CaReferences references -> x509(X509Codec.toJson(references));
+            case AttestationMechanism.OfShipment shipment -> shipment(ShipmentCodec.toJson(shipment));
         };
     }
 
@@ -83,11 +88,30 @@ record AttestationColumns(
 
     static AttestationMechanism.OfGroup ofGroup(Row row, Place place) throws SQLException {
         Optional<JsonObject> x509 = row.optionalText("x509").map(Json::parseObject);
-        return x509.isPresent() ? X509Codec.ofGroup(x509.get()) : place.unseal(row);
+        if (x509.isPresent()) {
+            return X509Codec.ofGroup(x509.get());
+        }
+        Optional<JsonObject> shipment = row.optionalText("shipment").map(Json::parseObject);
+        return shipment.isPresent() ? ShipmentCodec.parse(shipment.get()) : place.unseal(row);
     }
 
     private static AttestationColumns x509(JsonObject member) {
         return new AttestationColumns(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(member.toString()));
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(member.toString()),
+                Optional.empty());
+    }
+
+    private static AttestationColumns shipment(JsonObject member) {
+        return new AttestationColumns(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(member.toString()));
     }
 }

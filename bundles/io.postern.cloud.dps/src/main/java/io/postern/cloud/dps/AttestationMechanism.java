@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.shipment.ProvenancePolicy;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaName;
@@ -17,8 +18,32 @@ public sealed interface AttestationMechanism {
     /** What an individual enrollment may ask for. */
     sealed interface OfDevice extends AttestationMechanism {}
 
-    /** What an enrollment group may ask for: never a TPM, whose endorsement key is one device's own. */
+    /** What an enrollment group may ask for: never one certain TPM, whose endorsement key is one device's own. */
     sealed interface OfGroup extends AttestationMechanism {}
+
+    /** What a group of TPMs may ask for, an extension of ours (DEC-1). Each TPM has its challenge to pass besides. */
+    sealed interface OfShipment extends OfGroup {
+        /** Which provenances the group accepts; the tenant's own policy may accept fewer. */
+        ProvenancePolicy policy();
+    }
+
+    /** By a TPM whose endorsement key stands on the group's list. */
+    record KeyList(ProvenancePolicy policy) implements OfShipment {}
+
+    /**
+     * By a TPM whose endorsement-key certificate leads to a vendor's CA. That is every TPM the vendor has ever made.
+     *
+     * @param vendors the loaded CAs that count, by their names
+     */
+    record VendorChain(List<CaName> vendors, ProvenancePolicy policy) implements OfShipment {
+        /** @throws IllegalArgumentException when no vendor is named */
+        public VendorChain {
+            if (vendors.isEmpty()) {
+                throw new IllegalArgumentException("a group by vendor CA names at least one of the loaded CAs");
+            }
+            vendors = List.copyOf(vendors);
+        }
+    }
 
     /**
      * By a TPM that opens a challenge made for its endorsement key.

@@ -65,7 +65,7 @@ final class CertificateExaminer {
                 switch (issuer.group().attestation()) {
                     case AttestationMechanism.SigningCertificates _ -> authorities.vouchFor(issuer.authority());
                     case AttestationMechanism.CaReferences _ -> true;
-                    case AttestationMechanism.SymmetricKey _ -> false;
+                    case AttestationMechanism.SymmetricKey _, AttestationMechanism.OfShipment _ -> false;
                 };
         if (!proven) {
             return Proof.notProven(
@@ -91,7 +91,7 @@ final class CertificateExaminer {
         return switch (group.attestation()) {
             case AttestationMechanism.SigningCertificates signing -> signing.authorities();
             case AttestationMechanism.CaReferences references -> verified(references);
-            case AttestationMechanism.SymmetricKey _ -> List.of();
+            case AttestationMechanism.SymmetricKey _, AttestationMechanism.OfShipment _ -> List.of();
         };
     }
 

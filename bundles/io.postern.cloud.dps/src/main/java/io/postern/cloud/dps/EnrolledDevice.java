@@ -19,6 +19,11 @@ record EnrolledDevice(
         Optional<HubName> desiredHub,
         Optional<EnrollmentGroupId> group) {
 
+    /** The same under another name in the hub. */
+    EnrolledDevice called(DeviceId other) {
+        return new EnrolledDevice(registrationId, other, status, initialTwin, desiredHub, group);
+    }
+
     /** Names the enrollment for a person. */
     String enrollment() {
         return group.map(id -> "the enrollment group " + id).orElseGet(() -> "the enrollment of " + registrationId);

@@ -99,12 +99,18 @@ public final class EnrollmentGroups {
     public GroupPage page(int most, Optional<EnrollmentGroupId> after) {
         Enrollments.requirePageSize(most);
         List<StoredGroup> rest = all.stream()
+                .filter(entry -> !isShipment(entry.group())) // official clients would choke on them
                 .filter(entry -> after.isEmpty() || entry.group().id().compareTo(after.get()) > 0)
                 .limit(most + 1L)
                 .toList();
         boolean more = rest.size() > most;
         List<StoredGroup> page = more ? rest.subList(0, most) : rest;
         return new GroupPage(page, more ? Optional.of(page.getLast().group().id()) : Optional.empty());
+    }
+
+    /** The groups of TPMs, which no page shows: only our own tools know what they are. */
+    public List<StoredGroup> shipments() {
+        return all.stream().filter(entry -> isShipment(entry.group())).toList();
     }
 
     /** All groups in the order of their ids. */
@@ -114,15 +120,21 @@ public final class EnrollmentGroups {
 
     private static boolean isAlike(EnrollmentGroup one, EnrollmentGroup other) {
         return one.attestation() instanceof AttestationMechanism.SymmetricKey
-                == other.attestation() instanceof AttestationMechanism.SymmetricKey;
+                        == other.attestation() instanceof AttestationMechanism.SymmetricKey
+                && isShipment(one) == isShipment(other);
+    }
+
+    private static boolean isShipment(EnrollmentGroup group) {
+        return group.attestation() instanceof AttestationMechanism.OfShipment;
     }
 
     private Optional<SymmetricKeys> presentKeys(JsonObject json) {
         return find(EnrollmentGroupId.of(Json.requireText(json, "enrollmentGroupId")))
                 .flatMap(present -> switch (present.group().attestation()) {
                     case AttestationMechanism.SymmetricKey(SymmetricKeys keys) -> Optional.of(keys);
-                    case AttestationMechanism.SigningCertificates _, AttestationMechanism.CaReferences _ ->
-                        Optional.empty();
+                    case AttestationMechanism.SigningCertificates _,
+                            AttestationMechanism.CaReferences _,
+                            AttestationMechanism.OfShipment _ -> Optional.empty();
                 });
     }
 

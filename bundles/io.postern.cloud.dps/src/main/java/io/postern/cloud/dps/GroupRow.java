@@ -13,8 +13,8 @@ import java.sql.SQLException;
 /** One row of the group table: the document without its attestation, and the columns of that. */
 final class GroupRow {
     private static final String WRITE = """
-            INSERT OR REPLACE INTO dps_group(scope, group_id, document, primary_key, secondary_key, x509, etag,
-            created, last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO dps_group(scope, group_id, document, primary_key, secondary_key, x509, shipment,
+            etag, created, last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private final IdScope scope;
@@ -38,6 +38,7 @@ final class GroupRow {
                 attestation.sealedPrimary(),
                 attestation.sealedSecondary(),
                 attestation.x509(),
+                attestation.shipment(),
                 entry.etag(),
                 entry.created(),
                 entry.lastUpdated());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.shipment.Shipments;
 import io.postern.cloud.hub.x509.CaCertificates;
 import io.postern.cloud.hub.x509.CaTable;
 import io.postern.wire.HubName;
@@ -20,6 +21,7 @@ public final class ProvisioningTenant {
     private final LinkedHub hub;
     private final Enrollments enrollments;
     private final EnrollmentGroups groups;
+    private final Shipments shipments;
     private final CaCertificates authorities;
     private final RegistrationRecords records;
     private final OperationsMeter meter;
@@ -40,13 +42,14 @@ public final class ProvisioningTenant {
         this.hub = parts.hub();
         this.enrollments = new Enrollments(database, idScope, sealer, clock, random);
         this.groups = new EnrollmentGroups(database, idScope, sealer, clock, random);
+        this.shipments = new Shipments(database, idScope, clock);
         this.authorities = new CaCertificates(new CaTable(database, Tables.CAS, idScope.text()), clock, random);
         this.records = new RegistrationRecords(database, idScope, clock, random);
         this.meter = new OperationsMeter(database, idScope);
         this.policies = new ServicePolicies(
                 database, idScope, sealer, random, ServicePermission.of(name), parts.listeners()::tell);
         this.gate = new ServiceGate(policies, serviceHost.text(), clock);
-        this.desk = new TenantDesk(enrollments, groups, authorities, records, hub, clock, parts.nanoTime(), random);
+        this.desk = new TenantDesk(enrollments, groups, shipments, authorities, records, hub, clock, parts.nanoTime(), random);
     }
 
     public TenantName name() {
@@ -82,6 +85,11 @@ public final class ProvisioningTenant {
 
     public EnrollmentGroups groups() {
         return groups;
+    }
+
+    /** What is known of TPMs before and after they arrive. */
+    public Shipments shipments() {
+        return shipments;
     }
 
     public CaCertificates authorities() {

@@ -28,15 +28,18 @@ final class Reception {
     private final TpmExaminer tpmExaminer;
     private final KeyExaminer keyExaminer;
     private final CertificateExaminer certificateExaminer;
+    private final ShipmentReception shipments;
 
     Reception(
             Enrollments enrollments,
             EnrollmentGroups groups,
+            ShipmentReception shipments,
             TpmExaminer tpmExaminer,
             KeyExaminer keyExaminer,
             CertificateExaminer certificateExaminer) {
         this.enrollments = enrollments;
         this.groups = groups;
+        this.shipments = shipments;
         this.tpmExaminer = tpmExaminer;
         this.keyExaminer = keyExaminer;
         this.certificateExaminer = certificateExaminer;
@@ -47,6 +50,11 @@ final class Reception {
         if (individual.isPresent()) {
             IndividualEnrollment enrollment = individual.get().enrollment();
             return new Enrolled(enrollment.device(), examine(attempt, enrollment.attestation()));
+        }
+        Optional<Finding> inShipment =
+                attempt.request().tpm().flatMap(tpm -> shipments.receive(attempt, tpm));
+        if (inShipment.isPresent()) {
+            return inShipment.get();
         }
         if (attempt.token().isPresent()) {
             return byDerivedKey(attempt, attempt.token().get());
@@ -90,7 +98,9 @@ final class Reception {
         return switch (group.attestation()) {
             case AttestationMechanism.SymmetricKey(SymmetricKeys keys) ->
                 Optional.of(new SymmetricKeys(DerivedKey.of(keys.primary(), id), DerivedKey.of(keys.secondary(), id)));
-            case AttestationMechanism.SigningCertificates _, AttestationMechanism.CaReferences _ -> Optional.empty();
+            case AttestationMechanism.SigningCertificates _,
+                    AttestationMechanism.CaReferences _,
+                    AttestationMechanism.OfShipment _ -> Optional.empty();
         };
     }
 

@@ -48,11 +48,12 @@ final class Tables {
               primary_key BLOB,
               secondary_key BLOB,
               x509 TEXT,
+              shipment TEXT,
               etag TEXT NOT NULL,
               created INTEGER NOT NULL,
               last_updated INTEGER NOT NULL,
               PRIMARY KEY(scope, group_id),
-              CHECK ((primary_key IS NULL) = (x509 IS NOT NULL)),
+              CHECK ((primary_key IS NOT NULL) + (x509 IS NOT NULL) + (shipment IS NOT NULL) = 1),
               CHECK ((primary_key IS NULL) = (secondary_key IS NULL)));
             CREATE TABLE dps_registration(
               %1$s,

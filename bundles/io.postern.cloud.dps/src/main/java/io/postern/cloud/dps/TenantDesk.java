@@ -3,6 +3,7 @@ package io.postern.cloud.dps;
 
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.dps.challenge.ChallengeMaker;
+import io.postern.cloud.dps.shipment.Shipments;
 import io.postern.cloud.hub.x509.CaCertificates;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
@@ -58,6 +59,7 @@ final class TenantDesk {
     TenantDesk(
             Enrollments enrollments,
             EnrollmentGroups groups,
+            Shipments shipments,
             CaCertificates authorities,
             RegistrationRecords records,
             LinkedHub hub,
@@ -70,10 +72,12 @@ final class TenantDesk {
         this.clock = clock;
         this.random = random;
         this.sealing = new ChallengeMaker(random);
+        var tpmExaminer = new TpmExaminer(shipments, clock, nanoTime, random);
         this.reception = new Reception(
                 enrollments,
                 groups,
-                new TpmExaminer(clock, nanoTime, random),
+                new ShipmentReception(groups, shipments, tpmExaminer),
+                tpmExaminer,
                 new KeyExaminer(clock),
                 new CertificateExaminer(authorities, clock));
         this.outcomes = new ExpiringEntries<>(MOST_OUTCOMES, OUTCOME_LIFE, nanoTime);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.shipment.Shipments;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.IdScope;
 import java.time.Instant;
@@ -26,6 +27,7 @@ public final class Tenants {
 
     Tenants(SharedParts parts) {
         Tables.migrate(parts.database());
+        Shipments.migrate(parts.database());
         this.parts = parts;
         this.all = readAll();
         if (find(TenantName.DEFAULT).isEmpty()) {

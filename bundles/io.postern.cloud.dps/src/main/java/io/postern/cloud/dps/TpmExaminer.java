@@ -2,6 +2,11 @@
 package io.postern.cloud.dps;
 
 import io.postern.cloud.dps.challenge.ChallengeMaker;
+import io.postern.cloud.dps.shipment.EndorsementCertificate;
+import io.postern.cloud.dps.shipment.ProvenancePolicy;
+import io.postern.cloud.dps.shipment.Shipments;
+import io.postern.cloud.dps.shipment.TpmRecord;
+import io.postern.cloud.dps.shipment.Verdict;
 import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.SasToken;
@@ -26,18 +31,24 @@ final class TpmExaminer {
     private static final int MOST_CHALLENGES = 20_000; // about 25 MB; 20 times the hosted service's quota of a minute
     private static final int KEY_LENGTH = 32; // the HMAC's own strength, SHA-256
 
+    /** What there is to write down when the challenge is passed. */
+    private record Provenanced(Verdict verdict, Optional<EnrollmentGroupId> group) {}
+
+    private final Shipments shipments;
     private final ChallengeMaker challenges;
     private final ExpiringEntries<AnsweredChallenge.Subject, Secret> open;
     private final InstantSource clock;
     private final SecureRandom random;
 
-    TpmExaminer(InstantSource clock, LongSupplier nanoTime, SecureRandom random) {
+    TpmExaminer(Shipments shipments, InstantSource clock, LongSupplier nanoTime, SecureRandom random) {
+        this.shipments = shipments;
         this.challenges = new ChallengeMaker(random);
         this.open = new ExpiringEntries<>(MOST_CHALLENGES, CHALLENGE_LIFE, nanoTime);
         this.clock = clock;
         this.random = random;
     }
 
+    /** One certain TPM. */
     Proof examine(RegistrationAttempt attempt, AttestationMechanism.Tpm enrolled) {
         Optional<TpmAttestation> shown = attempt.request().tpm();
         if (shown.isEmpty()) {
@@ -55,7 +66,54 @@ final class TpmExaminer {
             return Proof.otherAttestation("the storage root key shown is not the one bound to " + attempt.id()
                     + "; if its TPM was cleared on purpose, update the enrollment without storageRootKey");
         }
-        var subject = new AnsweredChallenge.Subject(attempt.scope(), attempt.id(), tpm);
+        Optional<EndorsementCertificate> certificate = ShownCertificate.of(attempt)
+                .or(() -> shipments.lists().find(tpm.endorsementKey().digest()).flatMap(entry -> entry.key()
+                        .certificate()));
+        Verdict verdict = shipments.judge(tpm.endorsementKey(), certificate);
+        return examine(attempt, tpm, ProvenancePolicy.ANY, new Provenanced(verdict, Optional.empty()));
+    }
+
+    /**
+     * A TPM of a shipment.
+     *
+     * @param verdict on its certificate
+     */
+    Proof examineMember(
+            RegistrationAttempt attempt,
+            TpmAttestation tpm,
+            EnrollmentGroupId group,
+            ProvenancePolicy policy,
+            Verdict verdict) {
+        Optional<TpmRecord> before = shipments
+                .records()
+                .find(attempt.id())
+                .filter(record -> record.keyHash().equals(tpm.endorsementKey().digest()));
+        if (before.filter(record -> !record.storageRootKey().equals(tpm.storageRootKey()))
+                .isPresent()) {
+            return Proof.otherAttestation("the storage root key shown is not the one bound to " + attempt.id()
+                    + "; if its TPM was cleared on purpose, delete the registration record");
+        }
+        return examine(attempt, tpm, policy, new Provenanced(verdict, Optional.of(group)));
+    }
+
+    private Proof examine(
+            RegistrationAttempt attempt, TpmAttestation tpm, ProvenancePolicy policy, Provenanced provenanced) {
+        Verdict verdict = provenanced.verdict();
+        for (ProvenancePolicy asked : List.of(policy, shipments.policy().current())) {
+            if (!asked.allows(verdict.provenance())) {
+                return Proof.otherAttestation("the TPM of " + attempt.id() + " is "
+                        + verdict.provenance().text() + ", and accepted are only: " + asked + " ("
+                        + verdict.reason() + ")");
+            }
+        }
+        Proof proof = prove(attempt, new AnsweredChallenge.Subject(attempt.scope(), attempt.id(), tpm));
+        if (proof instanceof Proof.Proven) {
+            shipments.records().keep(attempt.id(), provenanced.group(), tpm, verdict);
+        }
+        return proof;
+    }
+
+    private Proof prove(RegistrationAttempt attempt, AnsweredChallenge.Subject subject) {
         if (attempt.answered().isPresent()) {
             return attempt.answered().get().take(subject);
         }

@@ -11,9 +11,15 @@ final class CsvParser {
 
     private final String text;
     private int at;
-    private int line = 1;
+    private int line;
 
     CsvParser(String text) {
+        this(text, 1);
+    }
+
+    /** @param line where the text stands in its file */
+    CsvParser(String text, int line) {
+        this.line = line;
         this.text = text.startsWith("\uFEFF") ? text.substring(1) : text; // spreadsheets mark UTF-8 so
     }
 

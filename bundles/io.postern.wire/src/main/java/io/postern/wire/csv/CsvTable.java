@@ -35,6 +35,21 @@ public record CsvTable(List<String> headings, List<CsvRow> rows) {
                 all.stream().skip(1).map(split -> row(headings, split)).toList());
     }
 
+    /**
+     * Reads one row by itself, for those who keep the good rows of a list and tell what is wrong with the others.
+     *
+     * @param text a line without its end
+     * @param line where it stands in the file
+     * @throws IllegalArgumentException as {@link #parse} does, and when there is not exactly one row
+     */
+    public static CsvRow row(List<String> headings, String text, int line) {
+        List<CsvParser.Split> rows = new CsvParser(text, line).split();
+        if (rows.size() != 1) {
+            throw new IllegalArgumentException("line " + line + ": " + rows.size() + " rows where one is expected");
+        }
+        return row(headings, rows.getFirst());
+    }
+
     /** One line of a file, with its end; quoted where it must be. */
     public static String line(List<String> cells) {
         return cells.stream().map(CsvTable::quoted).collect(Collectors.joining(",", "", "\n"));

@@ -26,10 +26,21 @@ public record EndorsementKey(RsaStorageKey key) {
 
     /** The id the TPM itself provides: base32 without padding over {@link #digest()}, 52 characters (DPS-10). */
     public RegistrationId registrationId() {
+        return registrationId(digest());
+    }
+
+    /**
+     * The id of the TPM whose endorsement key has this {@link #digest()}.
+     *
+     * @throws IllegalArgumentException when it has not 32 octets
+     */
+    public static RegistrationId registrationId(Bytes digest) {
+        if (digest.length() != 32) {
+            throw new IllegalArgumentException("a SHA-256 digest has 32 bytes, not " + digest.length());
+        }
         var text = new StringBuilder(52);
         int buffer = 0;
         int bits = 0;
-        Bytes digest = digest();
         for (int i = 0; i < digest.length(); i++) {
             buffer = (buffer << 8 | digest.at(i)) & 0xFFFF;
             bits += 8;

@@ -23,6 +23,7 @@ final class DpsEnrollmentRoute implements Route, EntryPaths.Entries {
     private static final Paging PAGES = new Paging("enrollment", "enrollments");
 
     private final ProvisioningTenant tenant;
+    private final Provenances provenances;
     private final Enrollments enrollments;
     private final BulkEnrollment bulk;
     private final OperatorDoor door;
@@ -30,6 +31,7 @@ final class DpsEnrollmentRoute implements Route, EntryPaths.Entries {
 
     DpsEnrollmentRoute(ProvisioningTenant tenant, OperatorDoor door) {
         this.tenant = tenant;
+        this.provenances = new Provenances(tenant.shipments().records());
         this.enrollments = tenant.enrollments();
         this.bulk = new BulkEnrollment(enrollments);
         this.door = door;
@@ -131,8 +133,8 @@ final class DpsEnrollmentRoute implements Route, EntryPaths.Entries {
     }
 
     private JsonObject json(StoredEnrollment entry) {
-        return EnrollmentCodec.toJson(
-                entry, tenant.records().find(entry.enrollment().registrationId()));
+        RegistrationId id = entry.enrollment().registrationId();
+        return provenances.with(EnrollmentCodec.toJson(entry, tenant.records().find(id)), id);
     }
 
     private Reply noEnrollment(Request request) {

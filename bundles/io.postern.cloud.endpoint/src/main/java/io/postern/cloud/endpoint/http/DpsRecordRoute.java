@@ -21,10 +21,12 @@ final class DpsRecordRoute implements Route {
     private static final Paging PAGES = new Paging("deviceRegistration", "deviceRegistrations");
 
     private final ProvisioningTenant tenant;
+    private final Provenances provenances;
     private final OperatorDoor door;
 
     DpsRecordRoute(ProvisioningTenant tenant, OperatorDoor door) {
         this.tenant = tenant;
+        this.provenances = new Provenances(tenant.shipments().records());
         this.door = door;
     }
 
@@ -50,7 +52,7 @@ final class DpsRecordRoute implements Route {
     private Reply read(Request request) {
         return tenant.records()
                 .find(id(request))
-                .map(record -> Reply.json(200, record.toJson()).with("ETag", "\"" + record.etag() + "\""))
+                .map(record -> Reply.json(200, provenances.json(record)).with("ETag", "\"" + record.etag() + "\""))
                 .orElseGet(() -> missing(request));
     }
 
@@ -77,7 +79,7 @@ final class DpsRecordRoute implements Route {
         RecordPage page = tenant.records()
                 .page(group, PAGES.size(request), PAGES.after(request, tenant.idScope(), RegistrationId::of));
         var items = Json.array();
-        page.records().forEach(record -> items.add(record.toJson()));
+        page.records().forEach(record -> items.add(provenances.json(record)));
         return PAGES.reply(items.build(), tenant.idScope(), page.continueAfter().map(RegistrationId::text));
     }
 

@@ -34,6 +34,8 @@ public final class DpsServiceRoute implements Route {
                 new DpsGroupRoute(tenant, operators),
                 new DpsRecordRoute(tenant, operators),
                 new DpsCertificateRoute(tenant.authorities(), operators),
+                new ShipmentRoute(tenant, operators),
+                new TpmTrustRoute(tenant.shipments(), operators),
                 new DpsPolicyRoute(tenant.policies(), operators),
                 new DpsSettingsRoute(tenant, operators));
         return tenant.name().equals(TenantName.DEFAULT)

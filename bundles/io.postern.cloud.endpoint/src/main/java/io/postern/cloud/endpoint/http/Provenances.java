@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import io.postern.cloud.dps.RegistrationRecord;
+import io.postern.cloud.dps.shipment.TpmRecords;
+import io.postern.wire.Json;
+import io.postern.wire.RegistrationId;
+import jakarta.json.JsonObject;
+
+/** Adds to what the service API shows of a device where its TPM comes from. Official clients pass the member over. */
+final class Provenances {
+    private static final String MEMBER = "tpmProvenance";
+
+    private final TpmRecords records;
+
+    Provenances(TpmRecords records) {
+        this.records = records;
+    }
+
+    JsonObject json(RegistrationRecord record) {
+        return with(record.toJson(), record.registrationId());
+    }
+
+    /** Adds nothing when no TPM has registered under this id. */
+    JsonObject with(JsonObject shown, RegistrationId id) {
+        return records.find(id)
+                .map(tpm -> Json.object(shown).add(MEMBER, tpm.verdict()).build())
+                .orElse(shown);
+    }
+}
