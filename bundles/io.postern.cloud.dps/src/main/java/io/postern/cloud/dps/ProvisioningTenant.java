@@ -49,7 +49,8 @@ public final class ProvisioningTenant {
         this.policies = new ServicePolicies(
                 database, idScope, sealer, random, ServicePermission.of(name), parts.listeners()::tell);
         this.gate = new ServiceGate(policies, serviceHost.text(), clock);
-        this.desk = new TenantDesk(enrollments, groups, shipments, authorities, records, hub, clock, parts.nanoTime(), random);
+        this.desk = new TenantDesk(
+                enrollments, groups, shipments, authorities, records, hub, clock, parts.nanoTime(), random);
     }
 
     public TenantName name() {

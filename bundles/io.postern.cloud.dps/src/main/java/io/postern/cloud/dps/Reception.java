@@ -51,8 +51,7 @@ final class Reception {
             IndividualEnrollment enrollment = individual.get().enrollment();
             return new Enrolled(enrollment.device(), examine(attempt, enrollment.attestation()));
         }
-        Optional<Finding> inShipment =
-                attempt.request().tpm().flatMap(tpm -> shipments.receive(attempt, tpm));
+        Optional<Finding> inShipment = attempt.request().tpm().flatMap(tpm -> shipments.receive(attempt, tpm));
         if (inShipment.isPresent()) {
             return inShipment.get();
         }

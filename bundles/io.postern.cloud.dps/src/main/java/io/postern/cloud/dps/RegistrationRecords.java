@@ -82,7 +82,7 @@ public final class RegistrationRecords {
             Instant now = clock.instant();
             Instant created = before.map(RegistrationRecord::created).orElse(now);
             var record = new RegistrationRecord(id, device.deviceId(), hub, attested, Etag.fresh(random), created, now);
-            write(c, record);
+            write(c, record, device.group());
             OperationsMeter.count(c, scope, before.isPresent() ? Operation.RE_REGISTRATION : Operation.REGISTRATION);
             return record;
         });
@@ -124,7 +124,7 @@ public final class RegistrationRecords {
                 row.instant("last_updated"));
     }
 
-    private void write(Connection c, RegistrationRecord record) throws SQLException {
+    private void write(Connection c, RegistrationRecord record, Optional<EnrollmentGroupId> group) throws SQLException {
         Sql.update(
                 c,
                 "INSERT OR REPLACE INTO dps_registration(scope, registration_id, device_id, hub, attestation, group_id, etag, "
@@ -134,7 +134,7 @@ public final class RegistrationRecords {
                 record.deviceId().text(),
                 record.assignedHub().text(),
                 record.attested().map(how -> how.mechanism().name()),
-                record.attested().flatMap(Attested::enrollmentGroupId),
+                group.map(EnrollmentGroupId::text),
                 record.etag(),
                 record.created(),
                 record.lastUpdated());

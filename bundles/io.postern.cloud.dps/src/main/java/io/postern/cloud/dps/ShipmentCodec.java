@@ -39,10 +39,7 @@ final class ShipmentCodec {
     static JsonObject toJson(OfShipment attestation) {
         return switch (attestation) {
             case KeyList(ProvenancePolicy policy) ->
-                Json.object()
-                        .add("by", BY_LIST)
-                        .add("accepts", policy.toJson())
-                        .build();
+                Json.object().add("by", BY_LIST).add("accepts", policy.toJson()).build();
             case VendorChain(List<CaName> vendors, ProvenancePolicy policy) -> {
                 var names = Json.array();
                 vendors.forEach(name -> names.add(name.text()));

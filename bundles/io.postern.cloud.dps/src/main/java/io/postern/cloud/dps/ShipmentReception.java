@@ -40,8 +40,7 @@ final class ShipmentReception {
                 .or(() -> ShownCertificate.of(attempt).map(certificate -> byVendor(attempt, tpm, certificate)));
     }
 
-    private Optional<Reception.Finding> byList(
-            RegistrationAttempt attempt, TpmAttestation tpm, KeyLists.Entry entry) {
+    private Optional<Reception.Finding> byList(RegistrationAttempt attempt, TpmAttestation tpm, KeyLists.Entry entry) {
         return groups.find(entry.group())
                 .map(StoredGroup::group)
                 .flatMap(group -> group.attestation() instanceof KeyList list
@@ -91,7 +90,8 @@ final class ShipmentReception {
 
     /** Else any TPM of the vendor could come under any name. */
     private static Proof otherName(RegistrationAttempt attempt, EndorsementKey key) {
-        return Proof.otherAttestation("a TPM that comes under its vendor's CA registers as what its endorsement key says, "
-                + key.registrationId() + ", not as " + attempt.id());
+        return Proof.otherAttestation(
+                "a TPM that comes under its vendor's CA registers as what its endorsement key says, "
+                        + key.registrationId() + ", not as " + attempt.id());
     }
 }

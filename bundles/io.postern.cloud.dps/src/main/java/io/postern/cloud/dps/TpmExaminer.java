@@ -84,10 +84,8 @@ final class TpmExaminer {
             EnrollmentGroupId group,
             ProvenancePolicy policy,
             Verdict verdict) {
-        Optional<TpmRecord> before = shipments
-                .records()
-                .find(attempt.id())
-                .filter(record -> record.keyHash().equals(tpm.endorsementKey().digest()));
+        Optional<TpmRecord> before = shipments.records().find(attempt.id()).filter(record -> record.keyHash()
+                .equals(tpm.endorsementKey().digest()));
         if (before.filter(record -> !record.storageRootKey().equals(tpm.storageRootKey()))
                 .isPresent()) {
             return Proof.otherAttestation("the storage root key shown is not the one bound to " + attempt.id()

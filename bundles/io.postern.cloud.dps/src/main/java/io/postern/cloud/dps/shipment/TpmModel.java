@@ -6,11 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.naming.InvalidNameException;
 import javax.naming.NamingException;
 import javax.naming.directory.Attribute;
@@ -40,9 +42,11 @@ public record TpmModel(String manufacturer, String model, String version) {
     /** Reads the names; empty when one is missing. */
     static Optional<TpmModel> of(X509Certificate certificate) {
         Map<String, String> names = names(certificate);
-        return names.keySet().containsAll(Set.of(MANUFACTURER, MODEL, VERSION))
-                ? Optional.of(new TpmModel(names.get(MANUFACTURER), names.get(MODEL), names.get(VERSION)))
-                : Optional.empty();
+        var model = new TpmModel(
+                names.getOrDefault(MANUFACTURER, ""), names.getOrDefault(MODEL, ""), names.getOrDefault(VERSION, ""));
+        boolean whole =
+                Stream.of(model.manufacturer, model.model, model.version).noneMatch(String::isBlank);
+        return whole ? Optional.of(model) : Optional.empty();
     }
 
     /** The best that can be said of a TPM of this manufacturer: many make nothing but programs. */
@@ -66,7 +70,7 @@ public record TpmModel(String manufacturer, String model, String version) {
         if (!digits.matches("(?:[4-5][0-9A-Fa-f]){2,4}(?:00|20)*")) {
             return manufacturer;
         }
-        return new String(java.util.HexFormat.of().parseHex(digits), StandardCharsets.US_ASCII)
+        return new String(HexFormat.of().parseHex(digits), StandardCharsets.US_ASCII)
                 .replace("\0", "")
                 .strip();
     }

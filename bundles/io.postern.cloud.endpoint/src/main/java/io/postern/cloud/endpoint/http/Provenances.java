@@ -2,6 +2,7 @@
 package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.dps.RegistrationRecord;
+import io.postern.cloud.dps.shipment.TpmRecord;
 import io.postern.cloud.dps.shipment.TpmRecords;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
@@ -24,7 +25,13 @@ final class Provenances {
     /** Adds nothing when no TPM has registered under this id. */
     JsonObject with(JsonObject shown, RegistrationId id) {
         return records.find(id)
-                .map(tpm -> Json.object(shown).add(MEMBER, tpm.verdict()).build())
+                .map(tpm -> Json.object(shown).add(MEMBER, member(tpm)).build())
                 .orElse(shown);
+    }
+
+    private static JsonObject member(TpmRecord tpm) {
+        var member = Json.object(tpm.verdict());
+        tpm.group().ifPresent(group -> member.add("enrollmentGroupId", group.text()));
+        return member.build();
     }
 }
