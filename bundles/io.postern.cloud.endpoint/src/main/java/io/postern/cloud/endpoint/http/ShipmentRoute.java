@@ -85,7 +85,8 @@ final class ShipmentRoute implements Route {
         if (find(request).isEmpty()) {
             return none(request);
         }
-        KeyLists.Page page = shipments.lists().page(id(request), PAGES.size(request), PAGES.after(request, scope, Bytes::hex));
+        KeyLists.Page page =
+                shipments.lists().page(id(request), PAGES.size(request), PAGES.after(request, scope, Bytes::hex));
         var items = Json.array();
         page.keys().forEach(key -> items.add(key.toJson()));
         return PAGES.reply(items.build(), scope, page.continueAfter().map(Bytes::toString));
