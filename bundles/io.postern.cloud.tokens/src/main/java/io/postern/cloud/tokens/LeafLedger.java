@@ -5,6 +5,7 @@ import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Row;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -17,20 +18,25 @@ final class LeafLedger {
 
     private static final List<String> STEPS = List.of("""
             CREATE TABLE tokens_leaf(
-              leaf TEXT PRIMARY KEY, gateway TEXT NOT NULL, generation TEXT NOT NULL, assigned INTEGER NOT NULL,
-              issued INTEGER NOT NULL, last_issued INTEGER, last_expires INTEGER, refusal TEXT, refused INTEGER);
+              hub TEXT NOT NULL, leaf TEXT NOT NULL, gateway TEXT NOT NULL, generation TEXT NOT NULL, assigned INTEGER NOT NULL,
+              issued INTEGER NOT NULL, last_issued INTEGER, last_expires INTEGER, refusal TEXT, refused INTEGER,
+              PRIMARY KEY (hub, leaf));
             """);
 
-    private final Database database;
+    private static final String FIND = "SELECT * FROM tokens_leaf WHERE hub = ? AND leaf = ?";
 
-    LeafLedger(Database database) {
+    private final Database database;
+    private final String hub;
+
+    /** The part of the ledger that is about the leaves of {@code hub}. */
+    LeafLedger(Database database, HubName hub) {
         this.database = database;
+        this.hub = hub.text();
         database.migrate("tokens", STEPS);
     }
 
     Optional<LeafAssignment> find(DeviceId leaf) {
-        return database.read(
-                c -> Sql.first(c, "SELECT * FROM tokens_leaf WHERE leaf = ?", LeafLedger::assignment, leaf.text()));
+        return database.read(c -> Sql.first(c, FIND, LeafLedger::assignment, hub, leaf.text()));
     }
 
     /**
@@ -40,8 +46,7 @@ final class LeafLedger {
      */
     Optional<DeviceId> assign(DeviceId leaf, DeviceId gateway, String generationId, boolean handover, Instant now) {
         return database.transaction(c -> {
-            Optional<LeafAssignment> held =
-                    Sql.first(c, "SELECT * FROM tokens_leaf WHERE leaf = ?", LeafLedger::assignment, leaf.text());
+            Optional<LeafAssignment> held = Sql.first(c, FIND, LeafLedger::assignment, hub, leaf.text());
             boolean same = held.filter(h -> h.gateway().equals(gateway)).isPresent();
             if (same && held.orElseThrow().generationId().equals(generationId)) {
                 return Optional.empty(); // nothing changes, its counts go on
@@ -54,7 +59,9 @@ final class LeafLedger {
             }
             Sql.update(
                     c,
-                    "INSERT OR REPLACE INTO tokens_leaf(leaf, gateway, generation, assigned, issued) VALUES(?, ?, ?, ?, 0)",
+                    "INSERT OR REPLACE INTO tokens_leaf(hub, leaf, gateway, generation, assigned, issued)"
+                            + " VALUES(?, ?, ?, ?, ?, 0)",
+                    hub,
                     leaf.text(),
                     gateway.text(),
                     generationId,
@@ -64,14 +71,17 @@ final class LeafLedger {
     }
 
     boolean remove(DeviceId leaf) {
-        return database.transaction(c -> Sql.update(c, "DELETE FROM tokens_leaf WHERE leaf = ?", leaf.text())) > 0;
+        return database.transaction(
+                        c -> Sql.update(c, "DELETE FROM tokens_leaf WHERE hub = ? AND leaf = ?", hub, leaf.text()))
+                > 0;
     }
 
     List<LeafAssignment> listAfter(String after, int most) {
         return database.read(c -> Sql.all(
                 c,
-                "SELECT * FROM tokens_leaf WHERE leaf > ? ORDER BY leaf LIMIT ?",
+                "SELECT * FROM tokens_leaf WHERE hub = ? AND leaf > ? ORDER BY leaf LIMIT ?",
                 LeafLedger::assignment,
+                hub,
                 after,
                 Math.clamp(most, 1, LARGEST_PAGE)));
     }
@@ -79,18 +89,20 @@ final class LeafLedger {
     void granted(DeviceId leaf, Instant now, Instant expires) {
         database.transaction(c -> Sql.update(
                 c,
-                "UPDATE tokens_leaf SET issued = issued + 1, last_issued = ?, last_expires = ? WHERE leaf = ?",
+                "UPDATE tokens_leaf SET issued = issued + 1, last_issued = ?, last_expires = ? WHERE hub = ? AND leaf = ?",
                 now,
                 expires,
+                hub,
                 leaf.text()));
     }
 
     void refused(DeviceId leaf, Refusal reason, Instant now) {
         database.transaction(c -> Sql.update(
                 c,
-                "UPDATE tokens_leaf SET refusal = ?, refused = ? WHERE leaf = ?",
+                "UPDATE tokens_leaf SET refusal = ?, refused = ? WHERE hub = ? AND leaf = ?",
                 reason.wireName(),
                 now,
+                hub,
                 leaf.text()));
     }
 

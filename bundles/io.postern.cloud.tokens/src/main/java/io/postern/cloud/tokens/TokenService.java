@@ -2,6 +2,7 @@
 package io.postern.cloud.tokens;
 
 import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.tokens.DeviceDirectory.Entry;
 import io.postern.cloud.tokens.TokenDecision.Granted;
@@ -10,7 +11,6 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
-import io.postern.wire.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides which gateway may speak for which leaf, and mints tokens for one leaf alone (SYS-09, HUB-18).
  *
- * <p>A gateway proves itself with the token it connects to the hub with, signed by its own key, which may never leave
- * its TPM. The policy key that signs the leaves' tokens never leaves this service.
+ * <p>A gateway proves itself as it does to the hub: with a token signed by its own key, which may never leave its TPM, or
+ * with its client certificate. The policy key that signs the leaves' tokens never leaves this service.
  */
 public final class TokenService {
     private static final Logger LOG = LoggerFactory.getLogger(TokenService.class);
@@ -38,7 +38,7 @@ public final class TokenService {
     private final LeafLedger ledger;
     private final InstantSource clock;
     private final RequestLimit limit;
-    private final Entry nobody;
+    private final GatewayExaminer gateways;
 
     /**
      * The token service of our own hub.
@@ -62,7 +62,7 @@ public final class TokenService {
         return new TokenService(
                 hub.name(),
                 settings,
-                new HubDirectory(hub.identities()),
+                new HubDirectory(hub),
                 new HubPolicySigner(hub.policies()),
                 database,
                 clock,
@@ -83,11 +83,10 @@ public final class TokenService {
         this.settings = settings;
         this.devices = devices;
         this.signer = signer;
-        this.ledger = new LeafLedger(database);
+        this.ledger = new LeafLedger(database, hub);
         this.clock = clock;
         this.limit = new RequestLimit(settings.burst(), settings.perMinute(), nanoTime);
-        this.nobody = new Entry(
-                DeviceId.of("nobody"), List.of(Secret.random(32, random), Secret.random(32, random)), false, "");
+        this.gateways = new GatewayExaminer(hub, devices, clock, random);
     }
 
     public HubName hub() {
@@ -96,7 +95,24 @@ public final class TokenService {
 
     /** A gateway asks to speak for {@code leaf}; what was decided is on record when this returns. */
     public TokenDecision issue(SasToken gatewayToken, DeviceId leaf) {
-        TokenDecision decision = decide(gatewayToken, leaf);
+        return issue(gateways.examine(gatewayToken), leaf);
+    }
+
+    /**
+     * The same for a gateway that proves itself in the TLS handshake, as it would at the hub.
+     *
+     * @param gateway whom it says it is
+     */
+    public TokenDecision issue(CertificateChain shown, DeviceId gateway, DeviceId leaf) {
+        return issue(gateways.examine(shown, gateway), leaf);
+    }
+
+    private TokenDecision issue(GatewayExaminer.Finding finding, DeviceId leaf) {
+        TokenDecision decision =
+                switch (finding) {
+                    case GatewayExaminer.NotProven(Refused refusal) -> refusal;
+                    case GatewayExaminer.Proven(Entry gateway) -> decide(gateway, leaf);
+                };
         switch (decision) {
             case Granted granted ->
                 ledger.granted(leaf, granted.now(), granted.token().expiry());
@@ -121,14 +137,9 @@ public final class TokenService {
         };
     }
 
-    private TokenDecision decide(SasToken gatewayToken, DeviceId leaf) {
-        Optional<Entry> claimed = claimed(gatewayToken).flatMap(devices::find);
-        Optional<Refused> flaw = flaw(gatewayToken, claimed);
-        if (flaw.isPresent()) {
-            return flaw.get();
-        }
-        DeviceId gateway = claimed.orElseThrow().deviceId();
-        if (!claimed.get().enabled()) {
+    private TokenDecision decide(Entry asking, DeviceId leaf) {
+        DeviceId gateway = asking.deviceId();
+        if (!asking.enabled()) {
             return new Refused(Refusal.DISABLED_GATEWAY, "gateway " + gateway + " is disabled");
         }
         if (!limit.tryTake(gateway)) {
@@ -158,46 +169,6 @@ public final class TokenService {
             return new Refused(Refusal.DISABLED_LEAF, "leaf " + leaf + " is disabled");
         }
         return grant(leaf);
-    }
-
-    /** Why a token does not prove that the device it claims is asking; empty when it does. */
-    private Optional<Refused> flaw(SasToken token, Optional<Entry> claimed) {
-        // computed for devices that do not exist too, so that the time tells nobody which ones do
-        boolean signed = false;
-        for (Secret key : claimed.orElse(nobody).keys()) {
-            signed |= token.isSignedBy(key);
-        }
-        if (token.keyName().isPresent()) {
-            return notProven(token + " is a policy's, whose key may speak for any device and so proves none");
-        }
-        if (claimed.isEmpty()) {
-            return notProven(token + " is not for one device that hub " + hub + " knows");
-        }
-        if (!signed) {
-            return notProven("neither key of device " + claimed.get().deviceId() + " signed " + token);
-        }
-        Instant now = clock.instant();
-        return token.isExpired(now)
-                ? Optional.of(new Refused(
-                        Refusal.EXPIRED_TOKEN, token + " has expired; it is " + now + " here: compare the clocks"))
-                : Optional.empty();
-    }
-
-    private static Optional<Refused> notProven(String text) {
-        return Optional.of(new Refused(Refusal.NOT_PROVEN, text));
-    }
-
-    /** The device a token speaks for; only {@code {hub}/devices/{device}} names one. */
-    private Optional<DeviceId> claimed(SasToken token) {
-        String path = token.resource().path();
-        String device = path.substring(path.lastIndexOf('/') + 1);
-        try {
-            DeviceId id = DeviceId.of(device);
-            ResourceUri own = ResourceUri.device(hub, id);
-            return token.resource().covers(own) && own.covers(token.resource()) ? Optional.of(id) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private Granted grant(DeviceId leaf) {

@@ -33,7 +33,7 @@ public final class DpsServiceRoute implements Route {
                 new DpsEnrollmentRoute(tenant, operators),
                 new DpsGroupRoute(tenant, operators),
                 new DpsRecordRoute(tenant, operators),
-                new DpsCertificateRoute(tenant.authorities(), operators),
+                new CertificateRoute(tenant.authorities(), new DpsCertificateDoor(operators)),
                 new ShipmentRoute(tenant, operators),
                 new TpmTrustRoute(tenant.shipments(), operators),
                 new DpsPolicyRoute(tenant.policies(), operators),

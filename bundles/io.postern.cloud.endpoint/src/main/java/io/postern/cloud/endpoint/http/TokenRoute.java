@@ -1,172 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
-import io.postern.cloud.hub.Gatekeeper;
-import io.postern.cloud.hub.Permission;
-import io.postern.cloud.tokens.AssignmentReply;
-import io.postern.cloud.tokens.LeafAssignment;
-import io.postern.cloud.tokens.Refusal;
-import io.postern.cloud.tokens.TokenDecision;
+import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.tokens.TokenService;
-import io.postern.wire.DeviceId;
-import io.postern.wire.Json;
+import io.postern.cloud.tokens.TokenServices;
+import io.postern.wire.HubName;
+import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonValue;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * The token service's door (HUB-18). A gateway asks {@code POST /leaves/{leaf}/token} with its own hub token; an operator
- * keeps the list {@code /leaves} with a token of a hub policy, as he would the registry.
+ * The token service's door (HUB-18), one for all hubs: which one is meant stands in the token; where there is none, in
+ * the parameter {@code hub} or the body; else it is the default.
  */
 public final class TokenRoute implements Route {
-    private static final int PAGE = 1_000;
-
-    private final TokenService service;
+    private final TokenServices services;
+    private final Hubs hubs;
     private final String host;
-    private final HubDoor door;
+    private final ErrorReplies errors;
 
     /** @param host the name gateways and operators reach the service by */
-    public TokenRoute(TokenService service, Gatekeeper gatekeeper, String host, ErrorReplies errors) {
-        this.service = service;
+    public TokenRoute(TokenServices services, Hubs hubs, String host, ErrorReplies errors) {
+        this.services = services;
+        this.hubs = hubs;
         this.host = host;
-        this.door = new HubDoor(gatekeeper, errors);
+        this.errors = errors;
     }
 
     @Override
     public Optional<Answer> handle(Request request) {
-        int length = request.segments().size();
-        if (!request.host().equals(host) || !request.has(0, "leaves") || length > 3) {
+        if (!request.host().equals(host) || !request.has(0, "leaves")) {
             return Optional.empty();
         }
-        return switch (length) {
-            case 1 -> Optional.of(list(request));
-            case 2 -> Optional.of(leaf(request));
-            default -> request.has(2, "token") ? Optional.of(token(request)) : Optional.empty();
-        };
+        TokenService service = service(request);
+        Hub hub = hubs.find(service.hub())
+                .orElseThrow(() -> new IllegalStateException("hub " + service.hub() + " is not served here"));
+        return new LeafRoute(service, new HubDoor(hub.gatekeeper(), errors)).handle(request);
     }
 
-    private Answer token(Request request) {
-        if (!request.method().equals("POST")) {
-            return door.wrongMethod(request, "POST");
-        }
-        Optional<SasToken> gateway;
+    private TokenService service(Request request) {
+        return named(request)
+                .map(name -> services.find(name)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "there is no hub " + name + " here, only " + hubs.names())))
+                .or(() -> spokenFor(request))
+                .orElseGet(services::standard);
+    }
+
+    private static Optional<HubName> named(Request request) {
+        return Optional.ofNullable(request.query().get("hub"))
+                .map(HubName::of)
+                .or(() -> request.header("Authorization").isEmpty() && request.has(2, "token")
+                        ? LeafRequest.of(request).hub()
+                        : Optional.empty());
+    }
+
+    /** What is no token is refused further on, where refusals are worded. */
+    private Optional<TokenService> spokenFor(Request request) {
         try {
-            gateway = DpsDoor.token(request);
+            Optional<ResourceUri> resource = DpsDoor.token(request).map(SasToken::resource);
+            return services.all().stream()
+                    .filter(service -> resource.filter(ResourceUri.hub(service.hub())::covers)
+                            .isPresent())
+                    .findFirst();
         } catch (BadTokenException e) {
-            return door.refuse(request, 401_003, "Unauthorized", String.valueOf(e.getMessage()));
+            return Optional.empty();
         }
-        return gateway.map(token -> answer(request, service.issue(token, id(request))))
-                .orElseGet(() -> door.refuse(
-                        request,
-                        401_003,
-                        "Unauthorized",
-                        "the Authorization header with the gateway's hub token is missing"));
-    }
-
-    private Reply answer(Request request, TokenDecision decision) {
-        return switch (decision) {
-            case TokenDecision.Granted(var leaf, var token, var now) ->
-                Reply.json(
-                        200,
-                        Json.object()
-                                .add("deviceId", leaf.text())
-                                .add("hub", service.hub().text())
-                                .add("token", token.text().revealUtf8())
-                                .add("expires", token.expiry().toString())
-                                .add("now", now.toString())
-                                .build());
-            case TokenDecision.Refused(var reason, var text) -> refused(request, reason, text);
-        };
-    }
-
-    private Reply refused(Request request, Refusal reason, String text) {
-        return switch (reason) {
-            case NOT_PROVEN ->
-                door.refuse(
-                        request,
-                        401_002,
-                        reason.wireName(),
-                        "this asks for the valid hub token of one gateway, signed with its own key: sr=" + service.hub()
-                                + "/devices/{gateway}",
-                        text);
-            case EXPIRED_TOKEN -> door.refuse(request, 401_004, reason.wireName(), text);
-            case DISABLED_GATEWAY -> door.refuse(request, 403_001, reason.wireName(), text);
-            case NOT_ASSIGNED -> door.refuse(request, 403_002, reason.wireName(), text);
-            case DISABLED_LEAF -> door.refuse(request, 403_003, reason.wireName(), text);
-            case REPLACED_LEAF -> door.refuse(request, 403_004, reason.wireName(), text);
-            case UNKNOWN_LEAF -> door.refuse(request, 404_001, reason.wireName(), text);
-            case QUARANTINED_LEAF -> door.refuse(request, 409_010, reason.wireName(), text);
-            case TOO_MANY_REQUESTS ->
-                door.refuse(request, 429_001, reason.wireName(), text).with("Retry-After", "5");
-        };
-    }
-
-    private Answer list(Request request) {
-        if (!request.method().equals("GET")) {
-            return door.wrongMethod(request, "GET");
-        }
-        return door.permitted(request, Permission.REGISTRY_READ, () -> {
-            List<LeafAssignment> page =
-                    service.listAfter(request.header("x-ms-continuation").orElse(""), PAGE);
-            var array = Json.array();
-            page.forEach(assignment -> array.add(assignment.toJson()));
-            Reply reply = Reply.json(200, array.build());
-            return page.size() < PAGE
-                    ? reply
-                    : reply.with("x-ms-continuation", page.getLast().leaf().text());
-        });
-    }
-
-    private Answer leaf(Request request) {
-        return switch (request.method()) {
-            case "GET" -> door.permitted(request, Permission.REGISTRY_READ, () -> read(request));
-            case "PUT" -> door.permitted(request, Permission.REGISTRY_READ_WRITE, () -> assign(request));
-            case "DELETE" -> door.permitted(request, Permission.REGISTRY_READ_WRITE, () -> remove(request));
-            default -> door.wrongMethod(request, "GET, PUT, DELETE");
-        };
-    }
-
-    private Reply read(Request request) {
-        DeviceId leaf = id(request);
-        return service.find(leaf)
-                .map(assignment -> Reply.json(200, assignment.toJson()))
-                .orElseGet(() -> notAssigned(request, leaf));
-    }
-
-    private Reply assign(Request request) {
-        JsonObject body = Json.parseObject(request.body().toUtf8());
-        DeviceId gateway = DeviceId.of(Json.requireText(body, "gateway"));
-        boolean handover = JsonValue.TRUE.equals(body.get("handover"));
-        return switch (service.assign(id(request), gateway, handover)) {
-            case AssignmentReply.Assigned(var assignment) -> Reply.json(200, assignment.toJson());
-            case AssignmentReply.HeldBy(var holder) ->
-                door.refuse(
-                        request,
-                        409_001,
-                        "LeafHeldByOther",
-                        "gateway " + holder + " speaks for leaf " + id(request)
-                                + "; to take it away, send \"handover\": true");
-            case AssignmentReply.UnknownLeaf(var leaf) ->
-                door.refuse(
-                        request,
-                        404_001,
-                        Refusal.UNKNOWN_LEAF.wireName(),
-                        "there is no device " + leaf + "; create it in the hub first");
-        };
-    }
-
-    private Reply remove(Request request) {
-        DeviceId leaf = id(request);
-        return service.remove(leaf) ? Reply.empty(204) : notAssigned(request, leaf);
-    }
-
-    private Reply notAssigned(Request request, DeviceId leaf) {
-        return door.refuse(request, 404_002, Refusal.NOT_ASSIGNED.wireName(), "no gateway is assigned to leaf " + leaf);
-    }
-
-    private static DeviceId id(Request request) {
-        return DeviceId.of(request.segments().get(1));
     }
 }

@@ -10,6 +10,7 @@ import io.postern.cloud.endpoint.http.DpsServiceRoute;
 import io.postern.cloud.endpoint.http.ErrorReplies;
 import io.postern.cloud.endpoint.http.EventsRoute;
 import io.postern.cloud.endpoint.http.HttpsListener;
+import io.postern.cloud.endpoint.http.HubCertificateRoute;
 import io.postern.cloud.endpoint.http.HubRegistryRoute;
 import io.postern.cloud.endpoint.http.Route;
 import io.postern.cloud.endpoint.http.TokenRoute;
@@ -21,6 +22,7 @@ import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.hub.SharedAccessPolicies;
 import io.postern.cloud.tokens.TokenService;
+import io.postern.cloud.tokens.TokenServices;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetServerOptions;
@@ -135,9 +137,10 @@ final class CloudEndpoint implements AutoCloseable {
         return List.of(
                 new DpsDeviceRoute(provisioning.desk(), errors),
                 new DpsServiceRoute(provisioning, errors),
-                new TokenRoute(tokens, hub.gatekeeper(), names.tokenHost(), errors),
+                new TokenRoute(TokenServices.of(tokens), Hubs.of(hub), names.tokenHost(), errors),
                 new TwinRoute(hub, errors),
                 new HubRegistryRoute(hub, errors),
+                new HubCertificateRoute(hub, errors),
                 new EventsRoute(hub, errors));
     }
 

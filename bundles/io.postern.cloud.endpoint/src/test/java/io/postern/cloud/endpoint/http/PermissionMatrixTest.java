@@ -37,6 +37,10 @@ class PermissionMatrixTest {
             PATCH  hub    /twins/meter-1       {"tags":{"a":1}}                              iothubowner service
             PUT    hub    /twins/meter-1       {"tags":{"a":1}}                              iothubowner service
             GET    hub    /events              -                                             iothubowner service
+            GET    hub    /certificates        -                                             iothubowner registryRead registryReadWrite
+            GET    hub    /certificates/plant  -                                             iothubowner registryRead registryReadWrite
+            DELETE hub    /certificates/plant  -                                             iothubowner registryReadWrite
+            POST   hub    /certificates/plant/generateVerificationCode - iothubowner registryReadWrite
             GET    tokens /leaves              -                                             iothubowner registryRead registryReadWrite
             GET    tokens /leaves/meter-1      -                                             iothubowner registryRead registryReadWrite
             PUT    tokens /leaves/meter-1      {"gateway":"gw-1"}                            iothubowner registryReadWrite

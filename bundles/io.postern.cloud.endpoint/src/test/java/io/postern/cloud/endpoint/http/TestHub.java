@@ -9,6 +9,7 @@ import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.DeviceSession;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
+import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.Principal;
 import io.postern.cloud.hub.SharedAccessPolicies;
@@ -16,6 +17,7 @@ import io.postern.cloud.hub.Telemetry;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.tokens.TokenService;
+import io.postern.cloud.tokens.TokenServices;
 import io.postern.cloud.tokens.TokenSettings;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.Bytes;
@@ -29,6 +31,7 @@ import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -55,9 +58,10 @@ final class TestHub implements AutoCloseable {
         tokens = TokenService.of(TokenSettings.DEFAULTS, hub, database, clock, System::nanoTime, random);
         var errors = new ErrorReplies(clock, random);
         routes = new Route[] {
-            new TokenRoute(tokens, hub.gatekeeper(), NAMES.tokenHost(), errors),
+            new TokenRoute(TokenServices.of(tokens), Hubs.of(hub), NAMES.tokenHost(), errors),
             new TwinRoute(hub, errors),
             new HubRegistryRoute(hub, errors),
+            new HubCertificateRoute(hub, errors),
             new EventsRoute(hub, errors)
         };
     }
@@ -86,6 +90,17 @@ final class TestHub implements AutoCloseable {
     }
 
     Request request(String method, String host, String path, String body, Optional<SasToken> token, String... headers) {
+        return request(method, host, path, body, token, List.of(), headers);
+    }
+
+    Request request(
+            String method,
+            String host,
+            String path,
+            String body,
+            Optional<SasToken> token,
+            List<X509Certificate> shown,
+            String... headers) {
         int mark = path.indexOf('?');
         Map<String, String> all = new HashMap<>();
         for (int i = 0; i < headers.length; i += 2) {
@@ -100,7 +115,7 @@ final class TestHub implements AutoCloseable {
                 RequestReader.query(mark < 0 ? "" : path.substring(mark + 1)),
                 all,
                 Bytes.utf8(body),
-                List.of());
+                shown);
     }
 
     DeviceIdentity device(String name) {

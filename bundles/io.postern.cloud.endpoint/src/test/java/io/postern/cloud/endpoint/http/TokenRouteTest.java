@@ -4,13 +4,17 @@ package io.postern.cloud.endpoint.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.hub.AccessDecision;
+import io.postern.cloud.hub.DeviceAuthentication.SelfSigned;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.IfMatch;
+import io.postern.testkit.LabCa;
+import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.SasToken;
 import jakarta.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +84,33 @@ class TokenRouteTest {
     }
 
     @Test
+    @Tag("HUB-03")
+    @Tag("HUB-17")
+    void aGatewayProvesItselfByTheCertificateItIsRegisteredWith() {
+        Instant now = cloud.clock.instant();
+        LabCa.Holder held = LabCa.selfSigned("gw-x", now, now.plusSeconds(60));
+        DeviceId gatewayX = DeviceId.of("gw-x");
+        cloud.hub.identities().create(IdentityDraft.of(gatewayX).with(SelfSigned.of(held.certificate())));
+        operator("PUT", "/leaves/meter-1", "{\"gateway\":\"gw-x\",\"handover\":true}");
+
+        Reply granted = shown("", held);
+        assertThat(granted.status()).isEqualTo(200);
+        SasToken token = SasToken.parse(TestHub.json(granted).getString("token"));
+        assertThat(cloud.hub.gatekeeper().admitDevice(token, leaf.deviceId()))
+                .isInstanceOf(AccessDecision.Allowed.class);
+        assertThat(shown("{\"gateway\":\"gw-x\",\"hub\":\"hub.endpoint.test\"}", held)
+                        .status())
+                .isEqualTo(200);
+
+        assertRefused(shown("", LabCa.selfSigned("gw-x", now, now.plusSeconds(60))), 401, "client certificate");
+        assertRefused(shown("{\"gateway\":\"gw-1\"}", held), 401, "client certificate");
+        assertRefused(shown("{\"gateway\":\"gw-9\"}", held), 401, "client certificate");
+        assertRefused(shown("{\"hub\":\"hub.other.test\"}", held), 400, "there is no hub hub.other.test");
+        cloud.hub.identities().update(IdentityDraft.of(gatewayX).disabled("stolen"), IfMatch.ANY);
+        assertRefused(shown("", held), 403, "gw-x is disabled");
+    }
+
+    @Test
     void anOperatorKeepsTheList() {
         ask("meter-1", cloud.deviceToken(gateway));
         JsonObject held =
@@ -102,6 +133,11 @@ class TokenRouteTest {
 
     private Reply ask(String name, Optional<SasToken> token) {
         return cloud.reply(cloud.request("POST", TestHub.NAMES.tokenHost(), "/leaves/" + name + "/token", "", token));
+    }
+
+    private Reply shown(String body, LabCa.Holder holder) {
+        return cloud.reply(cloud.request(
+                "POST", TestHub.NAMES.tokenHost(), "/leaves/meter-1/token", body, Optional.empty(), holder.chain()));
     }
 
     private Reply operator(String method, String path, String body) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
-import io.postern.cloud.dps.ServicePermission;
 import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaCertificate;
 import io.postern.cloud.hub.x509.CaCertificates;
@@ -12,58 +11,72 @@ import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Where operators make CAs known and prove to hold their keys (CEN-07), after the hosted service's resource API:
  * {@code /certificates}, {@code /certificates/{name}}, and below that {@code generateVerificationCode} and
- * {@code verify}.
+ * {@code verify}. The provisioning service has such a list for each tenant, each hub has its own.
  */
-final class DpsCertificateRoute implements Route {
-    private static final Logger LOG = LoggerFactory.getLogger(DpsCertificateRoute.class);
+final class CertificateRoute implements Route {
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateRoute.class);
+
+    /** Who may read and change the list, and how refusals are worded where it is kept. */
+    interface Door {
+        Answer reading(Request request, Supplier<Reply> room);
+
+        Answer changing(Request request, Supplier<Reply> room);
+
+        Reply refuse(Request request, int code, String name, String text);
+
+        Reply wrongMethod(Request request, String allowed);
+    }
 
     private final CaCertificates authorities;
-    private final OperatorDoor door;
+    private final Door door;
 
-    DpsCertificateRoute(CaCertificates authorities, OperatorDoor door) {
+    CertificateRoute(CaCertificates authorities, Door door) {
         this.authorities = authorities;
         this.door = door;
     }
 
     @Override
-    public Optional<Reply> handle(Request request) {
+    public Optional<Answer> handle(Request request) {
         if (!request.has(0, "certificates")) {
             return Optional.empty();
         }
         return switch (request.segments().size()) {
-            case 1 -> Optional.of(door.get(request, ServicePermission.SERVICE_CONFIG, _ -> list()));
+            case 1 -> Optional.of(all(request));
             case 2 -> Optional.of(certificate(request));
             case 3 -> proof(request);
             default -> Optional.empty();
         };
     }
 
-    private Reply certificate(Request request) {
+    private Answer all(Request request) {
+        return request.method().equals("GET") ? door.reading(request, this::list) : door.wrongMethod(request, "GET");
+    }
+
+    private Answer certificate(Request request) {
         return switch (request.method()) {
-            case "GET" -> pass(request, this::read);
-            case "PUT" -> pass(request, this::put);
-            case "DELETE" -> pass(request, this::delete);
+            case "GET" -> door.reading(request, () -> read(request));
+            case "PUT" -> door.changing(request, () -> put(request));
+            case "DELETE" -> door.changing(request, () -> delete(request));
             default -> door.wrongMethod(request, "GET, PUT, DELETE");
         };
     }
 
-    private Optional<Reply> proof(Request request) {
+    private Optional<Answer> proof(Request request) {
         if (request.has(2, "generateVerificationCode")) {
-            return Optional.of(door.post(request, ServicePermission.SERVICE_CONFIG, this::newCode));
+            return Optional.of(posted(request, () -> newCode(request)));
         }
-        return request.has(2, "verify")
-                ? Optional.of(door.post(request, ServicePermission.SERVICE_CONFIG, this::verify))
-                : Optional.empty();
+        return request.has(2, "verify") ? Optional.of(posted(request, () -> verify(request))) : Optional.empty();
     }
 
-    private Reply pass(Request request, DpsDoor.Room room) {
-        return door.pass(request, ServicePermission.SERVICE_CONFIG, room);
+    private Answer posted(Request request, Supplier<Reply> room) {
+        return request.method().equals("POST") ? door.changing(request, room) : door.wrongMethod(request, "POST");
     }
 
     private Reply list() {
@@ -117,8 +130,13 @@ final class DpsCertificateRoute implements Route {
                         request,
                         403_003,
                         "QuotaExceeded",
-                        "one service has at most " + most + " CA certificates; delete one first");
-            case CaReply.EtagMismatch(CaName name, String current) -> door.stale(request, name, current);
+                        "there are at most " + most + " CA certificates; delete one first");
+            case CaReply.EtagMismatch(CaName name, String current) ->
+                door.refuse(
+                        request,
+                        412_001,
+                        "PreconditionFailed",
+                        "the entry " + name + " has changed: its etag is " + current + "; read it again");
             case CaReply.NotProven(String reason) -> door.refuse(request, 400_005, "PossessionNotProven", reason);
         };
     }

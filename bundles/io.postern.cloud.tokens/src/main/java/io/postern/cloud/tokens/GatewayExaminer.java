@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.tokens;
+
+import io.postern.cloud.hub.x509.CertificateChain;
+import io.postern.cloud.tokens.DeviceDirectory.Entry;
+import io.postern.cloud.tokens.TokenDecision.Refused;
+import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Finds out which gateway is asking, by what it would be let into the hub with. */
+final class GatewayExaminer {
+    private static final int KEY_LENGTH = 32;
+
+    /** Who is asking. */
+    sealed interface Finding {}
+
+    record Proven(Entry gateway) implements Finding {}
+
+    record NotProven(Refused refusal) implements Finding {}
+
+    private final HubName hub;
+    private final DeviceDirectory devices;
+    private final InstantSource clock;
+    private final List<Secret> nobodysKeys;
+
+    GatewayExaminer(HubName hub, DeviceDirectory devices, InstantSource clock, RandomGenerator random) {
+        this.hub = hub;
+        this.devices = devices;
+        this.clock = clock;
+        this.nobodysKeys = List.of(Secret.random(KEY_LENGTH, random), Secret.random(KEY_LENGTH, random));
+    }
+
+    Finding examine(SasToken token) {
+        Optional<Entry> claimed = claimed(token).flatMap(devices::find);
+        // computed for devices that do not exist or have no keys too, so that the time tells nobody which ones do
+        List<Secret> keys =
+                claimed.map(Entry::keys).filter(own -> !own.isEmpty()).orElse(nobodysKeys);
+        boolean signed = false;
+        for (Secret key : keys) {
+            signed |= token.isSignedBy(key);
+        }
+        if (token.keyName().isPresent()) {
+            return notProven(token + " is a policy's, whose key may speak for any device and so proves none");
+        }
+        if (claimed.isEmpty()) {
+            return notProven(token + " is not for one device that hub " + hub + " knows");
+        }
+        if (!signed || claimed.get().keys().isEmpty()) {
+            return notProven("no key of device " + claimed.get().deviceId() + " signed " + token);
+        }
+        Instant now = clock.instant();
+        return token.isExpired(now)
+                ? new NotProven(new Refused(
+                        Refusal.EXPIRED_TOKEN, token + " has expired; it is " + now + " here: compare the clocks"))
+                : new Proven(claimed.get());
+    }
+
+    /** @param gateway whom the client says it is: a certificate need not name a device */
+    Finding examine(CertificateChain shown, DeviceId gateway) {
+        Optional<Entry> claimed = devices.find(gateway);
+        if (claimed.isEmpty()) {
+            return notProven("hub " + hub + " knows no device " + gateway);
+        }
+        return devices.flaw(gateway, shown)
+                .<Finding>map(GatewayExaminer::notProven)
+                .orElseGet(() -> new Proven(claimed.get()));
+    }
+
+    private static Finding notProven(String text) {
+        return new NotProven(new Refused(Refusal.NOT_PROVEN, text));
+    }
+
+    /** The device a token speaks for; only {@code {hub}/devices/{device}} names one. */
+    private Optional<DeviceId> claimed(SasToken token) {
+        String path = token.resource().path();
+        String device = path.substring(path.lastIndexOf('/') + 1);
+        try {
+            DeviceId id = DeviceId.of(device);
+            ResourceUri own = ResourceUri.device(hub, id);
+            return token.resource().covers(own) && own.covers(token.resource()) ? Optional.of(id) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}
