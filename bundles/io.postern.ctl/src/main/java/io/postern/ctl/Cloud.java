@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
+import io.postern.wire.ConnectionString;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.function.Consumer;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
+import io.postern.wire.ConnectionString;
 import io.postern.wire.Json;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
+import io.postern.wire.ConnectionString;
 import io.postern.wire.ErrorBody;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;

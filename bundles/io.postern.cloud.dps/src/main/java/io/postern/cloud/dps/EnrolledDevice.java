@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.allocation.AllocationTerms;
 import io.postern.wire.DeviceId;
-import io.postern.wire.HubName;
 import io.postern.wire.RegistrationId;
 import java.util.Optional;
 
@@ -16,7 +16,8 @@ record EnrolledDevice(
         DeviceId deviceId,
         ProvisioningStatus status,
         InitialTwin initialTwin,
-        Optional<HubName> desiredHub,
+        AllocationTerms allocation,
+        ReprovisionPolicy reprovisionPolicy,
         Optional<EnrollmentGroupId> group) {
 
     /** The same under another name in the hub. */

@@ -35,7 +35,7 @@ public final class EnrollmentCodec {
                 attestation,
                 terms.status(),
                 terms.initialTwin(),
-                terms.desiredHub(),
+                terms.allocation(),
                 terms.reprovisionPolicy());
     }
 
@@ -51,7 +51,7 @@ public final class EnrollmentCodec {
                 attestation,
                 terms.status(),
                 terms.initialTwin(),
-                terms.desiredHub(),
+                terms.allocation(),
                 terms.reprovisionPolicy());
     }
 
@@ -87,7 +87,7 @@ public final class EnrollmentCodec {
         new Terms(
                         enrollment.status(),
                         enrollment.initialTwin(),
-                        enrollment.desiredHub(),
+                        enrollment.allocation(),
                         enrollment.reprovisionPolicy())
                 .writeTo(json);
         enrollment.desiredDeviceId().ifPresent(id -> json.add("deviceId", id.text()));
@@ -96,7 +96,7 @@ public final class EnrollmentCodec {
 
     static JsonObjectBuilder document(EnrollmentGroup group) {
         var json = Json.object().add("enrollmentGroupId", group.id().text());
-        new Terms(group.status(), group.initialTwin(), group.desiredHub(), group.reprovisionPolicy()).writeTo(json);
+        new Terms(group.status(), group.initialTwin(), group.allocation(), group.reprovisionPolicy()).writeTo(json);
         return json;
     }
 }

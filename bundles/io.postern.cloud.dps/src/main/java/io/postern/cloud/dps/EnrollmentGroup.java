@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.allocation.AllocationTerms;
 import io.postern.wire.DeviceId;
-import io.postern.wire.HubName;
 import io.postern.wire.RegistrationId;
 import java.util.Optional;
 
@@ -12,7 +12,7 @@ public record EnrollmentGroup(
         AttestationMechanism.OfGroup attestation,
         ProvisioningStatus status,
         InitialTwin initialTwin,
-        Optional<HubName> desiredHub,
+        AllocationTerms allocation,
         ReprovisionPolicy reprovisionPolicy) {
 
     /** An enabled group that leaves everything else to the service. */
@@ -22,19 +22,26 @@ public record EnrollmentGroup(
                 attestation,
                 ProvisioningStatus.ENABLED,
                 InitialTwin.EMPTY,
-                Optional.empty(),
+                AllocationTerms.OF_SERVICE,
                 ReprovisionPolicy.MIGRATE);
     }
 
     public EnrollmentGroup with(ProvisioningStatus other) {
-        return new EnrollmentGroup(id, attestation, other, initialTwin, desiredHub, reprovisionPolicy);
+        return new EnrollmentGroup(id, attestation, other, initialTwin, allocation, reprovisionPolicy);
     }
 
     public EnrollmentGroup with(InitialTwin other) {
-        return new EnrollmentGroup(id, attestation, status, other, desiredHub, reprovisionPolicy);
+        return new EnrollmentGroup(id, attestation, status, other, allocation, reprovisionPolicy);
     }
 
     EnrolledDevice member(RegistrationId member) {
-        return new EnrolledDevice(member, DeviceId.of(member.text()), status, initialTwin, desiredHub, Optional.of(id));
+        return new EnrolledDevice(
+                member,
+                DeviceId.of(member.text()),
+                status,
+                initialTwin,
+                allocation,
+                reprovisionPolicy,
+                Optional.of(id));
     }
 }

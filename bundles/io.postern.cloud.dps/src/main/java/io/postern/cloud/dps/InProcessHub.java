@@ -3,17 +3,27 @@ package io.postern.cloud.dps;
 
 import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.hub.DeviceTwin;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.IfMatch;
+import io.postern.cloud.hub.Permission;
 import io.postern.cloud.hub.RegistryReply;
+import io.postern.wire.ConnectionString;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 
-/** The linked hub that runs in the same process: its registry is called, no connection string is needed. */
+/** A linked hub that runs in the same process: its registry is called, no connection string is needed. */
 public final class InProcessHub implements LinkedHub {
     private static final int ATTEMPTS = 3; // an operator and a device rarely change one identity at the same moment
+
+    private static final Set<Permission> NEEDED =
+            EnumSet.of(Permission.REGISTRY_READ, Permission.REGISTRY_READ_WRITE, Permission.SERVICE_CONNECT);
 
     private final Hub hub;
 
@@ -26,15 +36,29 @@ public final class InProcessHub implements LinkedHub {
         return hub.name();
     }
 
+    /** Whether a policy of the hub, with one of its keys, gives all that a link needs (DPS-18). */
+    boolean admits(ConnectionString access) {
+        return hub.policies()
+                .find(access.keyName())
+                .filter(policy -> policy.permissions().containsAll(NEEDED))
+                .filter(policy -> policy.keys().primary().equals(access.key())
+                        || policy.keys().secondary().equals(access.key()))
+                .isPresent();
+    }
+
     @Override
-    public Placement place(DeviceId device, DeviceAuthentication access, InitialTwin twin) {
-        IdentityDraft draft = IdentityDraft.of(device).with(access).withTwin(twin.tags(), twin.desired());
+    public Placement place(Registered device, DeviceAuthentication access, Arrival arrival) {
+        HeldDevice first = first(arrival);
+        IdentityDraft draft = IdentityDraft.of(device.device())
+                .with(access)
+                .withStatus(first.enabled(), first.statusReason())
+                .withTwin(first.twin().tags(), first.twin().desired());
         try {
-            return switch (hub.identities().create(draft)) {
-                case RegistryReply.Created _ -> new Placement.Created();
-                case RegistryReply.AlreadyExists _ -> renewAccess(draft);
+            return switch (hub.identities().create(draft, Optional.of(heir(device)))) {
+                case RegistryReply.Created _ -> created(device.device(), first);
+                case RegistryReply.AlreadyExists _ -> renewed(draft, arrival);
                 case RegistryReply.Quarantined barred ->
-                    new Placement.Refused("the device id " + device + " was deleted and stays barred until "
+                    new Placement.Refused("the device id " + device.device() + " was deleted and stays barred until "
                             + barred.until() + " (" + barred.daysLeft() + " days)");
             };
         } catch (IllegalArgumentException e) {
@@ -42,26 +66,93 @@ public final class InProcessHub implements LinkedHub {
         }
     }
 
+    @Override
+    public Optional<HeldDevice> find(DeviceId device) {
+        Optional<DeviceIdentity> identity = hub.identities().find(device);
+        return identity.flatMap(known -> hub.twins()
+                .find(device)
+                .map(twin -> new HeldDevice(known.enabled(), known.statusReason(), state(twin))));
+    }
+
+    @Override
+    public void remove(Registered device) {
+        hub.identities().handOver(device.device(), heir(device));
+    }
+
+    @Override
+    public Configuration configuration(DeviceId device, Instant assigned) {
+        return hub.twins()
+                .firstContact(device)
+                .<Configuration>map(Configuration.Done::new)
+                .orElseGet(Configuration.Pending::new);
+    }
+
+    private Placement created(DeviceId device, HeldDevice first) {
+        report(device, first.twin());
+        return new Placement.Created();
+    }
+
+    private Placement renewed(IdentityDraft draft, Arrival arrival) {
+        DeviceId device = draft.deviceId();
+        boolean done =
+                switch (arrival) {
+                    case Arrival.Moving _ ->
+                        hub.identities().update(draft, IfMatch.ANY) instanceof RegistryReply.Updated;
+                    case Arrival.Joining _, Arrival.Staying _ -> hasRenewedAccess(draft);
+                };
+        if (!done) {
+            return new Placement.Refused("device " + device + " in hub " + hub.name()
+                    + " was changed by others all the while; register again");
+        }
+        switch (arrival) {
+            case Arrival.Moving(HeldDevice moved) -> {
+                hub.twins().replace(device, Optional.of(draft.tags()), Optional.of(draft.desired()), IfMatch.ANY);
+                report(device, moved.twin());
+                hub.twins().awaitContact(device);
+            }
+            case Arrival.Joining _ -> hub.twins().awaitContact(device);
+            case Arrival.Staying _ -> {}
+        }
+        return new Placement.Updated();
+    }
+
     /** Only what it proves itself by changes; whether the device is disabled is the hub operator's decision. */
-    private Placement renewAccess(IdentityDraft draft) {
+    private boolean hasRenewedAccess(IdentityDraft draft) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Optional<DeviceIdentity> current = hub.identities().find(draft.deviceId());
             if (current.isEmpty()) {
-                break;
+                return false;
             }
-            IdentityDraft renewed = new IdentityDraft(
-                    draft.deviceId(),
-                    current.get().enabled(),
-                    current.get().statusReason(),
-                    draft.credentials(),
-                    draft.tags(),
-                    draft.desired());
+            IdentityDraft renewed =
+                    draft.withStatus(current.get().enabled(), current.get().statusReason());
             var seen = new IfMatch(Optional.of(current.get().etag()));
             if (hub.identities().update(renewed, seen) instanceof RegistryReply.Updated) {
-                return new Placement.Updated();
+                return true;
             }
         }
-        return new Placement.Refused("device " + draft.deviceId() + " in hub " + hub.name()
-                + " was changed by others all the while; register again");
+        return false;
+    }
+
+    private void report(DeviceId device, TwinState twin) {
+        if (!twin.reported().isEmpty()) {
+            hub.twins().report(device, twin.reported(), OptionalLong.empty());
+        }
+    }
+
+    private static HeldDevice first(Arrival arrival) {
+        return switch (arrival) {
+            case Arrival.Joining(TwinState first) -> HeldDevice.of(first);
+            case Arrival.Staying(TwinState first) -> HeldDevice.of(first);
+            case Arrival.Moving(HeldDevice moved) -> moved;
+        };
+    }
+
+    private static TwinState state(DeviceTwin twin) {
+        return new TwinState(
+                twin.tags(), twin.desired().properties(), twin.reported().properties());
+    }
+
+    private static String heir(Registered device) {
+        return device.registration().path();
     }
 }

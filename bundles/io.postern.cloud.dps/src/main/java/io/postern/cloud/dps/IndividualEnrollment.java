@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.allocation.AllocationTerms;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.RegistrationId;
@@ -10,7 +11,7 @@ import java.util.Optional;
  * One device that an operator lets in (DPS-22, DPS-25).
  *
  * @param desiredDeviceId its name in the hub when that is not its registration id (DPS-12)
- * @param desiredHub the linked hub it must go to; absent: the service chooses
+ * @param allocation which of the linked hubs it may go to, and by what rule one is chosen
  */
 public record IndividualEnrollment(
         RegistrationId registrationId,
@@ -18,7 +19,7 @@ public record IndividualEnrollment(
         AttestationMechanism.OfDevice attestation,
         ProvisioningStatus status,
         InitialTwin initialTwin,
-        Optional<HubName> desiredHub,
+        AllocationTerms allocation,
         ReprovisionPolicy reprovisionPolicy) {
 
     /** An enabled enrollment that leaves everything else to the service. */
@@ -29,7 +30,7 @@ public record IndividualEnrollment(
                 attestation,
                 ProvisioningStatus.ENABLED,
                 InitialTwin.EMPTY,
-                Optional.empty(),
+                AllocationTerms.OF_SERVICE,
                 ReprovisionPolicy.MIGRATE);
     }
 
@@ -38,27 +39,28 @@ public record IndividualEnrollment(
     }
 
     EnrolledDevice device() {
-        return new EnrolledDevice(registrationId, deviceId(), status, initialTwin, desiredHub, Optional.empty());
+        return new EnrolledDevice(
+                registrationId, deviceId(), status, initialTwin, allocation, reprovisionPolicy, Optional.empty());
     }
 
     public IndividualEnrollment with(AttestationMechanism.OfDevice other) {
         return new IndividualEnrollment(
-                registrationId, desiredDeviceId, other, status, initialTwin, desiredHub, reprovisionPolicy);
+                registrationId, desiredDeviceId, other, status, initialTwin, allocation, reprovisionPolicy);
     }
 
     public IndividualEnrollment with(ProvisioningStatus other) {
         return new IndividualEnrollment(
-                registrationId, desiredDeviceId, attestation, other, initialTwin, desiredHub, reprovisionPolicy);
+                registrationId, desiredDeviceId, attestation, other, initialTwin, allocation, reprovisionPolicy);
     }
 
     public IndividualEnrollment with(InitialTwin other) {
         return new IndividualEnrollment(
-                registrationId, desiredDeviceId, attestation, status, other, desiredHub, reprovisionPolicy);
+                registrationId, desiredDeviceId, attestation, status, other, allocation, reprovisionPolicy);
     }
 
     public IndividualEnrollment with(DeviceId other) {
         return new IndividualEnrollment(
-                registrationId, Optional.of(other), attestation, status, initialTwin, desiredHub, reprovisionPolicy);
+                registrationId, Optional.of(other), attestation, status, initialTwin, allocation, reprovisionPolicy);
     }
 
     public IndividualEnrollment with(HubName other) {
@@ -68,7 +70,7 @@ public record IndividualEnrollment(
                 attestation,
                 status,
                 initialTwin,
-                Optional.of(other),
+                AllocationTerms.only(other),
                 reprovisionPolicy);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 
@@ -14,6 +15,15 @@ public record InitialTwin(JsonObject tags, JsonObject desired) {
     public InitialTwin {
         bounded("initialTwin.tags", tags, LARGEST_TAGS);
         bounded("initialTwin.properties.desired", desired, LARGEST_DESIRED);
+    }
+
+    /** Reads {@code {"tags":{...},"properties":{"desired":{...}}}}; what is absent is empty. */
+    static InitialTwin parse(JsonObject twin) {
+        return new InitialTwin(
+                Json.object(twin, "tags").orElse(JsonValue.EMPTY_JSON_OBJECT),
+                Json.object(twin, "properties")
+                        .flatMap(properties -> Json.object(properties, "desired"))
+                        .orElse(JsonValue.EMPTY_JSON_OBJECT));
     }
 
     private static void bounded(String what, JsonObject value, int most) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.dps.allocation.WebhookCaller;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /** One provisioning service: its tenants, and the one desk where the devices of all of them register (DPS-16). */
@@ -14,18 +16,34 @@ public final class ProvisioningService {
     private final Tenants tenants;
     private final RegistrationDesk desk;
 
-    /** @param nanoTime the monotonic clock, {@code System::nanoTime} outside of tests */
+    /** With one hub in this process and no webhooks. */
     public ProvisioningService(
             DpsSettings settings,
             Database database,
             KeySealer sealer,
-            LinkedHub hub,
+            InProcessHub hub,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            SecureRandom random) {
+        this(settings, database, sealer, List.of(hub), WebhookCaller.none(), clock, nanoTime, random);
+    }
+
+    /**
+     * @param hubs the hubs of this process; the first is linked to the default tenant when that is made
+     * @param nanoTime the monotonic clock, {@code System::nanoTime} outside of tests
+     */
+    public ProvisioningService(
+            DpsSettings settings,
+            Database database,
+            KeySealer sealer,
+            List<InProcessHub> hubs,
+            WebhookCaller webhooks,
             InstantSource clock,
             LongSupplier nanoTime,
             SecureRandom random) {
         this.settings = settings;
-        this.tenants =
-                new Tenants(new SharedParts(settings, database, sealer, hub, clock, nanoTime, random, listeners));
+        this.tenants = new Tenants(new SharedParts(
+                settings, database, sealer, hubs, webhooks, new DeviceTurns(), clock, nanoTime, random, listeners));
         this.desk = new RegistrationDesk(tenants);
     }
 

@@ -6,19 +6,25 @@ import io.postern.cloud.hub.x509.CaCertificates;
 import io.postern.cloud.hub.x509.CaTable;
 import io.postern.wire.HubName;
 import io.postern.wire.IdScope;
+import java.io.IOException;
 import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One tenant of a provisioning service and all that is its own: id scope, service host, policies, enrollments, groups,
  * CAs, records and meter (DPS-14). What the hosted service calls an instance.
  */
 public final class ProvisioningTenant {
+    private static final Logger LOG = LoggerFactory.getLogger(ProvisioningTenant.class);
+
     private final TenantName name;
     private final IdScope idScope;
     private final Instant created;
     private final HubName serviceHost;
     private final HubName provisioningHost;
-    private final LinkedHub hub;
+    private final HubLinks links;
+    private final AllocationSettings allocation;
     private final Enrollments enrollments;
     private final EnrollmentGroups groups;
     private final Shipments shipments;
@@ -39,7 +45,6 @@ public final class ProvisioningTenant {
         this.created = created;
         this.serviceHost = name.host(parts.settings().serviceHost());
         this.provisioningHost = parts.settings().provisioningHost();
-        this.hub = parts.hub();
         this.enrollments = new Enrollments(database, idScope, sealer, clock, random);
         this.groups = new EnrollmentGroups(database, idScope, sealer, clock, random);
         this.shipments = new Shipments(database, idScope, clock);
@@ -49,8 +54,25 @@ public final class ProvisioningTenant {
         this.policies = new ServicePolicies(
                 database, idScope, sealer, random, ServicePermission.of(name), parts.listeners()::tell);
         this.gate = new ServiceGate(policies, serviceHost.text(), clock);
+        this.links = new HubLinks(database, idScope, sealer, name.equals(TenantName.DEFAULT), parts.hubs(), clock);
+        this.allocation = new AllocationSettings(database, idScope);
+        if (allocation.begins() && name.equals(TenantName.DEFAULT)) {
+            parts.hubs().stream()
+                    .findFirst()
+                    .map(InProcessHub::name)
+                    .ifPresent(hub -> links.store(HubLink.inProcess(hub)));
+        }
+        var allocator = new Allocator(links, allocation, parts.webhooks(), new AllocationRequests(enrollments, groups));
         this.desk = new TenantDesk(
-                enrollments, groups, shipments, authorities, records, hub, clock, parts.nanoTime(), random);
+                enrollments,
+                groups,
+                shipments,
+                authorities,
+                records,
+                new Assignments(idScope, allocator, links, records, new Leftovers(database, idScope), parts.turns()),
+                clock,
+                parts.nanoTime(),
+                random);
     }
 
     public TenantName name() {
@@ -76,8 +98,35 @@ public final class ProvisioningTenant {
         return provisioningHost;
     }
 
-    public LinkedHub linkedHub() {
-        return hub;
+    /** The hubs its devices may be assigned to (DPS-17). */
+    public HubLinks linkedHubs() {
+        return links;
+    }
+
+    public AllocationSettings allocation() {
+        return allocation;
+    }
+
+    /**
+     * Whether a registered device has been configured since it was assigned (DPS-02). Asks the hub it was assigned to,
+     * which may take as long as a call takes.
+     */
+    public Configuration configuration(RegistrationRecord record) {
+        try {
+            return links.open(record.assignedHub())
+                    .configuration(record.deviceId(), record.assigned().since());
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("hub", record.assignedHub()).log("not asked: {}", e.getMessage());
+            return new Configuration.Unknown();
+        }
+    }
+
+    /** Like {@link #configuration}, for lists: asks the hubs of this process and no other. */
+    public Configuration knownConfiguration(RegistrationRecord record) {
+        return links.find(record.assignedHub())
+                .filter(link -> link.access().isEmpty())
+                .map(_ -> configuration(record))
+                .orElseGet(Configuration.Unknown::new);
     }
 
     public Enrollments enrollments() {

@@ -4,7 +4,9 @@ package io.postern.cloud.dps;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
+import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
+import io.postern.wire.UtcText;
 import io.postern.wire.dps.RegistrationStatus;
 import jakarta.json.JsonObject;
 import java.time.Instant;
@@ -22,15 +24,25 @@ public record RegistrationRecord(
         DeviceId deviceId,
         HubName assignedHub,
         Optional<RegistrationStatus.Attested> attested,
+        Assigned assigned,
         String etag,
         Instant created,
         Instant lastUpdated) {
+
+    /**
+     * How the device came to its hub.
+     *
+     * @param firstHub the hub of its first registration
+     * @param since when it was assigned to the hub and name it has now
+     * @param payload what the allocation webhook had for it
+     */
+    public record Assigned(Substatus substatus, HubName firstHub, Instant since, Optional<JsonObject> payload) {}
 
     RegistrationStatus.State state(Optional<Bytes> authenticationKey) {
         return new RegistrationStatus.State(
                 registrationId,
                 RegistrationStatus.Status.ASSIGNED,
-                Optional.of("initialAssignment"),
+                Optional.of(assigned.substatus().text()),
                 Optional.of(assignedHub),
                 Optional.of(deviceId),
                 created,
@@ -39,10 +51,26 @@ public record RegistrationRecord(
                 Optional.empty(),
                 Optional.empty(),
                 authenticationKey,
-                attested);
+                attested,
+                assigned.payload());
     }
 
     public JsonObject toJson() {
         return state(Optional.empty()).toJson();
+    }
+
+    /**
+     * With a member of our own that official clients pass over: {@code "postern":{"configured":true|false|null}} and,
+     * when it is, {@code configuredDateTimeUtc} (DPS-02).
+     */
+    public JsonObject toJson(Configuration configuration) {
+        var ours = Json.object();
+        switch (configuration) {
+            case Configuration.Done(Instant at) ->
+                ours.add("configured", true).add("configuredDateTimeUtc", UtcText.of(at));
+            case Configuration.Pending() -> ours.add("configured", false);
+            case Configuration.Unknown() -> ours.addNull("configured");
+        }
+        return Json.object(toJson()).add("postern", ours).build();
     }
 }

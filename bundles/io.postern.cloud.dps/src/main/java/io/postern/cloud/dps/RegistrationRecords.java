@@ -8,15 +8,18 @@ import io.postern.cloud.store.Sql;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.IdScope;
+import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.dps.RegistrationStatus.Attested;
 import io.postern.wire.dps.RegistrationStatus.Mechanism;
+import jakarta.json.JsonObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 
 /** The registration records of one tenant. There is no way to change one (DPS-26): a registration writes it, an operator deletes it. */
@@ -72,17 +75,72 @@ public final class RegistrationRecords {
                 asking.text()));
     }
 
-    /** Writes down a success and counts it, as a registration or, when there was a record, as a re-registration. */
-    RegistrationRecord succeeded(EnrolledDevice device, HubName hub, Optional<Mechanism> mechanism) {
+    /** What else is written together with a record. */
+    interface Besides {
+        int write(Connection c, Instant now) throws SQLException;
+    }
+
+    /** Writes down that a device has come to a hub, and counts it, as a registration or a re-registration. */
+    RegistrationRecord assigned(
+            EnrolledDevice device, Optional<Mechanism> mechanism, Destination.To to, Substatus substatus) {
+        return moved(device, mechanism, to, substatus, (_, _) -> 0);
+    }
+
+    /** Like {@link #assigned}, together with something else. */
+    RegistrationRecord moved(
+            EnrolledDevice device,
+            Optional<Mechanism> mechanism,
+            Destination.To to,
+            Substatus substatus,
+            Besides besides) {
+        return written(
+                device,
+                mechanism,
+                to,
+                besides,
+                (before, now) -> new RegistrationRecord.Assigned(
+                        substatus,
+                        before.map(record -> record.assigned().firstHub())
+                                .orElse(to.place().hub()),
+                        now,
+                        to.payload()));
+    }
+
+    /** Writes down that a device has registered and stays where it is, and counts it. */
+    RegistrationRecord assignedAgain(
+            EnrolledDevice device, Optional<Mechanism> mechanism, Destination.To to, RegistrationRecord stays) {
+        RegistrationRecord.Assigned as = stays.assigned();
+        return written(
+                device,
+                mechanism,
+                to,
+                (_, _) -> 0,
+                (_, _) -> new RegistrationRecord.Assigned(as.substatus(), as.firstHub(), as.since(), to.payload()));
+    }
+
+    private RegistrationRecord written(
+            EnrolledDevice device,
+            Optional<Mechanism> mechanism,
+            Destination.To to,
+            Besides besides,
+            BiFunction<Optional<RegistrationRecord>, Instant, RegistrationRecord.Assigned> how) {
         RegistrationId id = device.registrationId();
         Optional<Attested> attested =
-                mechanism.map(how -> new Attested(how, device.group().map(EnrollmentGroupId::text)));
+                mechanism.map(kind -> new Attested(kind, device.group().map(EnrollmentGroupId::text)));
         return database.transaction(c -> {
             Optional<RegistrationRecord> before = find(c, id);
             Instant now = clock.instant();
-            Instant created = before.map(RegistrationRecord::created).orElse(now);
-            var record = new RegistrationRecord(id, device.deviceId(), hub, attested, Etag.fresh(random), created, now);
+            var record = new RegistrationRecord(
+                    id,
+                    to.place().device(),
+                    to.place().hub(),
+                    attested,
+                    how.apply(before, now),
+                    Etag.fresh(random),
+                    before.map(RegistrationRecord::created).orElse(now),
+                    now);
             write(c, record, device.group());
+            besides.write(c, now);
             OperationsMeter.count(c, scope, before.isPresent() ? Operation.RE_REGISTRATION : Operation.REGISTRATION);
             return record;
         });
@@ -119,6 +177,11 @@ public final class RegistrationRecords {
                 DeviceId.of(row.text("device_id")),
                 HubName.of(row.text("hub")),
                 row.optionalText("attestation").map(Mechanism::valueOf).map(how -> new Attested(how, group)),
+                new RegistrationRecord.Assigned(
+                        Substatus.valueOf(row.text("substatus")),
+                        HubName.of(row.text("first_hub")),
+                        row.instant("assigned"),
+                        row.optionalText("payload").map(Json::parseObject)),
                 row.text("etag"),
                 row.instant("created"),
                 row.instant("last_updated"));
@@ -127,14 +190,19 @@ public final class RegistrationRecords {
     private void write(Connection c, RegistrationRecord record, Optional<EnrollmentGroupId> group) throws SQLException {
         Sql.update(
                 c,
-                "INSERT OR REPLACE INTO dps_registration(scope, registration_id, device_id, hub, attestation, group_id, etag, "
-                        + "created, last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO dps_registration(scope, registration_id, device_id, hub, attestation, group_id, "
+                        + "substatus, first_hub, assigned, payload, etag, created, last_updated) "
+                        + "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 scope.text(),
                 record.registrationId().text(),
                 record.deviceId().text(),
                 record.assignedHub().text(),
                 record.attested().map(how -> how.mechanism().name()),
                 group.map(EnrollmentGroupId::text),
+                record.assigned().substatus().name(),
+                record.assigned().firstHub().text(),
+                record.assigned().since(),
+                record.assigned().payload().map(JsonObject::toString),
                 record.etag(),
                 record.created(),
                 record.lastUpdated());

@@ -2,8 +2,10 @@
 package io.postern.cloud.dps;
 
 /**
- * What a registration after the first may change. Kept with the enrollment; with one linked hub a device never moves,
- * so nothing acts on it.
+ * What a registration after the first may change.
+ *
+ * @param updateHubAssignment whether the device may be assigned to another hub; if not, it stays where it is
+ * @param migrateDeviceData whether its twin moves with it; if not, it begins there with the initial twin
  */
 public record ReprovisionPolicy(boolean updateHubAssignment, boolean migrateDeviceData) {
     /** The hosted service's default: move the device and its data. */

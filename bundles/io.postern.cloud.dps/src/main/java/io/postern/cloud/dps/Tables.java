@@ -62,6 +62,10 @@ final class Tables {
               hub TEXT NOT NULL,
               attestation TEXT,
               group_id TEXT,
+              substatus TEXT NOT NULL,
+              first_hub TEXT NOT NULL,
+              assigned INTEGER NOT NULL,
+              payload TEXT,
               etag TEXT NOT NULL,
               created INTEGER NOT NULL,
               last_updated INTEGER NOT NULL,
@@ -83,5 +87,6 @@ final class Tables {
 
     static void migrate(Database database) {
         database.migrate("dps", List.of(FIRST));
+        AllocationTables.migrate(database);
     }
 }

@@ -6,14 +6,11 @@ import io.postern.cloud.dps.challenge.ChallengeMaker;
 import io.postern.cloud.dps.shipment.Shipments;
 import io.postern.cloud.hub.x509.CaCertificates;
 import io.postern.wire.Bytes;
-import io.postern.wire.DeviceId;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.ResourceUri;
-import io.postern.wire.Secret;
 import io.postern.wire.Shown;
 import io.postern.wire.dps.RegistrationStatus;
 import io.postern.wire.dps.RegistrationStatus.Status;
-import io.postern.wire.dps.TpmAttestation;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Where the devices of one tenant register. {@link #register} is the whole decision, top to bottom.
  *
- * <p>The decision is made at once, but told in two steps, for official clients expect to poll. Outcomes are remembered
+ * <p>The decision is told in two steps, for official clients expect to poll. Mostly it is made before the first one ends;
+ * a hub in another process or a webhook may take longer. Outcomes are remembered
  * in memory only: after a restart a device is told that its operation is unknown and registers again, which is a normal
  * operation (DPS-28). With a TPM each registration issues a new hub key, so a device that lost the outcome, or died
  * before it could activate its key, also simply registers again.
@@ -37,18 +35,18 @@ final class TenantDesk {
     private static final Logger LOG = LoggerFactory.getLogger(TenantDesk.class);
 
     private static final Duration RETRY_AFTER =
-            Duration.ZERO; // it is decided already; clients that want 2 to 5 s take their own default
+            Duration.ZERO; // mostly it is decided already; clients that want 2 to 5 s take their own default
+    private static final Duration PATIENCE = Duration.ofSeconds(2); // official clients wait 10 s for this answer
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2); // as often as clients may ask: 5 times in 10 s
     private static final Duration OUTCOME_LIFE = Duration.ofMinutes(5); // clients give up polling within one
     private static final int MOST_OUTCOMES = 20_000; // about 50 MB; 20 times the hosted service's quota of a minute
-    private static final int NO_HUB = 400208; // what official clients know as "no hub to assign"
-    private static final int HUB_REFUSED = 409001;
     private static final int DISABLED = 403001;
 
-    private record Outcome(RegistrationId id, Credential credential, RegistrationStatus status) {}
+    private record Outcome(RegistrationId id, Credential credential, Decision decision) {}
 
     private final Enrollments enrollments;
     private final RegistrationRecords records;
-    private final LinkedHub hub;
+    private final Assignments assignments;
     private final InstantSource clock;
     private final SecureRandom random;
     private final ChallengeMaker sealing;
@@ -62,13 +60,13 @@ final class TenantDesk {
             Shipments shipments,
             CaCertificates authorities,
             RegistrationRecords records,
-            LinkedHub hub,
+            Assignments assignments,
             InstantSource clock,
             LongSupplier nanoTime,
             SecureRandom random) {
         this.enrollments = enrollments;
         this.records = records;
-        this.hub = hub;
+        this.assignments = assignments;
         this.clock = clock;
         this.random = random;
         this.sealing = new ChallengeMaker(random);
@@ -95,7 +93,7 @@ final class TenantDesk {
                     case Proof.Proven _
                     when device.status() == ProvisioningStatus.DISABLED ->
                         new RegistrationAnswer.Finished(disabled(device));
-                    case Proof.Proven proven -> accepted(attempt.id(), proven, assign(device, proven));
+                    case Proof.Proven proven -> accepted(attempt, device, proven);
                 };
         };
     }
@@ -128,7 +126,11 @@ final class TenantDesk {
         }
         return polls.take(attempt.id())
                 .<RegistrationAnswer>map(RegistrationAnswer.Throttled::new)
-                .orElseGet(() -> new RegistrationAnswer.Finished(outcome.get().status()));
+                .orElseGet(() -> outcome.get()
+                        .decision()
+                        .status()
+                        .<RegistrationAnswer>map(RegistrationAnswer.Finished::new)
+                        .orElseGet(() -> new RegistrationAnswer.Accepted(operationId, ASK_AGAIN)));
     }
 
     /** Tells what is written down about a device, after the same proof as a registration. */
@@ -150,77 +152,51 @@ final class TenantDesk {
                 .orElseGet(() -> refused(Refusal.NOT_REGISTERED, id + " has not registered yet"));
     }
 
-    /** Allocation and its consequences: the device in its hub, the record, the count. */
-    private RegistrationStatus assign(EnrolledDevice enrolled, Proof.Proven proven) {
-        RegistrationId id = enrolled.registrationId();
-        DeviceId device = enrolled.deviceId();
-        proven.tpm().ifPresent(tpm -> enrollments.bindStorageRootKey(id, tpm.storageRootKey()));
-        if (enrolled.desiredHub().filter(name -> !name.equals(hub.name())).isPresent()) {
-            return failed(
-                    id,
-                    NO_HUB,
-                    enrolled.enrollment() + " wants the hub "
-                            + enrolled.desiredHub().get()
-                            + ", which is not linked to this service; linked is " + hub.name());
-        }
-        Optional<String> holder = records.otherHolder(hub.name(), device, id);
-        if (holder.isPresent()) {
-            return failed(
-                    id,
-                    HUB_REFUSED,
-                    "the device id " + device + " belongs to " + holder.get()
-                            + "; enroll this device with another deviceId");
-        }
-        return switch (hub.place(device, proven.hubAccess(), enrolled.initialTwin())) {
-            case LinkedHub.Placement.Refused(String reason) -> failed(id, HUB_REFUSED, reason);
-            case LinkedHub.Placement.Created() -> assigned(enrolled, proven, "device created and assigned");
-            case LinkedHub.Placement.Updated() -> assigned(enrolled, proven, "device assigned again");
+    /** Decides on a thread of its own, so that a slow hub or webhook holds up nobody's connection. */
+    private RegistrationAnswer accepted(RegistrationAttempt attempt, EnrolledDevice device, Proof.Proven proven) {
+        String operationId = "5." + HexFormat.of().toHexDigits(random.nextLong()) + "." + guid();
+        var decision = Decision.begin(() -> told(operationId, device, proven, attempt), PATIENCE);
+        outcomes.put(operationId, new Outcome(attempt.id(), proven.credential(), decision));
+        return new RegistrationAnswer.Accepted(operationId, RETRY_AFTER);
+    }
+
+    private RegistrationStatus told(
+            String operationId, EnrolledDevice device, Proof.Proven proven, RegistrationAttempt attempt) {
+        proven.tpm().ifPresent(tpm -> enrollments.bindStorageRootKey(device.registrationId(), tpm.storageRootKey()));
+        return switch (assignments.assign(device, proven, attempt)) {
+            case Assignment.Failed(int code, String reason) ->
+                notAssigned(operationId, device.registrationId(), Status.FAILED, code, reason);
+            case Assignment.Assigned(RegistrationRecord record) ->
+                new RegistrationStatus(operationId, Status.ASSIGNED, Optional.of(record.state(hubKey(record, proven))));
         };
     }
 
-    private RegistrationStatus assigned(EnrolledDevice device, Proof.Proven proven, String message) {
-        RegistrationRecord record = records.succeeded(device, hub.name(), proven.mechanism());
-        LOG.atInfo()
-                .addKeyValue("registrationId", device.registrationId())
-                .addKeyValue("deviceId", device.deviceId())
-                .addKeyValue("hub", hub.name())
-                .log(message);
-        Optional<Bytes> hubKey =
-                proven.tpm().flatMap(tpm -> proven.primaryHubKey().map(key -> sealed(tpm, key, device.deviceId())));
-        return new RegistrationStatus("", Status.ASSIGNED, Optional.of(record.state(hubKey)));
-    }
-
-    private Bytes sealed(TpmAttestation tpm, Secret key, DeviceId device) {
-        return sealing.make(tpm, key, ResourceUri.device(hub.name(), device).path())
-                .encode();
-    }
-
-    private RegistrationAnswer accepted(RegistrationId id, Proof.Proven proven, RegistrationStatus status) {
-        String operationId = "5." + HexFormat.of().toHexDigits(random.nextLong()) + "." + guid();
-        outcomes.put(
-                operationId,
-                new Outcome(
-                        id, proven.credential(), new RegistrationStatus(operationId, status.status(), status.state())));
-        return new RegistrationAnswer.Accepted(operationId, RETRY_AFTER);
+    /** Sealed so that only the device's TPM can open it. */
+    private Optional<Bytes> hubKey(RegistrationRecord record, Proof.Proven proven) {
+        String resource =
+                ResourceUri.device(record.assignedHub(), record.deviceId()).path();
+        return proven.tpm().flatMap(tpm -> proven.primaryHubKey()
+                .map(key -> sealing.make(tpm, key, resource).encode()));
     }
 
     private RegistrationStatus disabled(EnrolledDevice device) {
         return notAssigned(
-                device.registrationId(), Status.DISABLED, DISABLED, "an operator has disabled " + device.enrollment());
+                "5." + guid(),
+                device.registrationId(),
+                Status.DISABLED,
+                DISABLED,
+                "an operator has disabled " + device.enrollment());
     }
 
-    private RegistrationStatus failed(RegistrationId id, int code, String reason) {
-        return notAssigned(id, Status.FAILED, code, reason);
-    }
-
-    private RegistrationStatus notAssigned(RegistrationId id, Status status, int code, String reason) {
+    private RegistrationStatus notAssigned(
+            String operationId, RegistrationId id, Status status, int code, String reason) {
         LOG.atWarn()
                 .addKeyValue("registrationId", id)
                 .addKeyValue("status", status.text())
                 .log("not assigned: {}", reason);
         Instant now = clock.instant();
         return new RegistrationStatus(
-                "5." + guid(),
+                operationId,
                 status,
                 Optional.of(new RegistrationStatus.State(
                         id,

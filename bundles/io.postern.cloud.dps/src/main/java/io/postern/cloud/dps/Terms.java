@@ -1,33 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.wire.HubName;
+import io.postern.cloud.dps.allocation.AllocationTerms;
 import io.postern.wire.Json;
-import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.json.JsonValue;
 import java.util.Optional;
 
 /** What enrollments and groups say alike on the wire: whether and where to, with which first twin. */
 record Terms(
         ProvisioningStatus status,
         InitialTwin initialTwin,
-        Optional<HubName> desiredHub,
+        AllocationTerms allocation,
         ReprovisionPolicy reprovisionPolicy) {
 
     static Terms parse(JsonObject json) {
-        JsonObject twin = Json.object(json, "initialTwin").orElse(JsonValue.EMPTY_JSON_OBJECT);
         return new Terms(
                 filled(json, "provisioningStatus")
                         .map(ProvisioningStatus::parse)
                         .orElse(ProvisioningStatus.ENABLED),
-                new InitialTwin(
-                        Json.object(twin, "tags").orElse(JsonValue.EMPTY_JSON_OBJECT),
-                        Json.object(twin, "properties")
-                                .flatMap(properties -> Json.object(properties, "desired"))
-                                .orElse(JsonValue.EMPTY_JSON_OBJECT)),
-                desiredHub(json),
+                Json.object(json, "initialTwin").map(InitialTwin::parse).orElse(InitialTwin.EMPTY),
+                AllocationTerms.parse(json),
                 Json.object(json, "reprovisionPolicy")
                         .map(policy -> new ReprovisionPolicy(
                                 policy.getBoolean("updateHubAssignment", true),
@@ -47,21 +40,8 @@ record Terms(
                         Json.object()
                                 .add("updateHubAssignment", reprovisionPolicy.updateHubAssignment())
                                 .add("migrateDeviceData", reprovisionPolicy.migrateDeviceData()))
-                .add("allocationPolicy", desiredHub.isPresent() ? "static" : "hashed")
                 .add("capabilities", Json.object().add("iotEdge", false));
-        desiredHub.ifPresent(hub -> json.add("iotHubHostName", hub.text())
-                .add("iotHubs", Json.array().add(hub.text())));
-    }
-
-    private static Optional<HubName> desiredHub(JsonObject json) {
-        Optional<HubName> one = filled(json, "iotHubHostName").map(HubName::of);
-        if (one.isEmpty() && json.get("iotHubs") instanceof JsonArray hubs && !hubs.isEmpty()) {
-            if (hubs.size() > 1) {
-                throw new IllegalArgumentException("iotHubs names " + hubs.size() + " hubs; name one or none");
-            }
-            return Optional.of(HubName.of(hubs.getString(0, "")));
-        }
-        return one;
+        allocation.writeTo(json);
     }
 
     /** A text member that says something; empty texts stand for "not given". */

@@ -4,6 +4,7 @@ package io.postern.cloud.dps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.postern.cloud.dps.allocation.AllocationTerms;
 import io.postern.cloud.dps.challenge.PaperTpm;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.SymmetricKeys;
@@ -61,7 +62,7 @@ class EnrollmentsTest {
                 DpsFixture.tpm(new PaperTpm().attestation()),
                 ProvisioningStatus.DISABLED,
                 twin,
-                Optional.of(DpsFixture.HUB),
+                AllocationTerms.only(DpsFixture.HUB),
                 new ReprovisionPolicy(true, false));
         dps.enroll(said);
 
@@ -153,7 +154,7 @@ class EnrollmentsTest {
         assertThat(read.registrationId()).isEqualTo(ID);
         assertThat(read.status()).isEqualTo(ProvisioningStatus.DISABLED);
         assertThat(read.desiredDeviceId()).isEmpty();
-        assertThat(read.desiredHub()).isEmpty();
+        assertThat(read.allocation()).isEqualTo(AllocationTerms.OF_SERVICE);
     }
 
     @ParameterizedTest
@@ -166,7 +167,10 @@ class EnrollmentsTest {
             {"registrationId":"meter-1","attestation":{"type":"tpm","tpm":{"endorsementKey":"AAEC"}}} | TPM2B_PUBLIC
             {"registrationId":"meter-1","attestation":{"type":"symmetricKey","symmetricKey":{"primaryKey":"AAAA","secondaryKey":"AAAA"}}} | 16 to 64 octets
             {"registrationId":"meter-1","attestation":{"type":"symmetricKey"},"provisioningStatus":"on"} | enabled or disabled
-            {"registrationId":"meter-1","attestation":{"type":"symmetricKey"},"iotHubs":["a.b","c.d"]}   | iotHubs names 2 hubs
+            {"registrationId":"meter-1","attestation":{"type":"symmetricKey"},"allocationPolicy":"static","iotHubs":["a.b","c.d"]} | static needs one hub
+            {"registrationId":"meter-1","attestation":{"type":"symmetricKey"},"allocationPolicy":"nearest"} | hashed, geoLatency, static or custom
+            {"registrationId":"meter-1","attestation":{"type":"symmetricKey"},"allocationPolicy":"custom"} | needs customAllocationDefinition
+            {"registrationId":"meter-1","attestation":{"type":"symmetricKey"},"allocationPolicy":"custom","customAllocationDefinition":{"webhookUrl":"http://plant.example/choose"}} | https
             """)
     void aMalformedEnrollmentIsRefusedByName(String json, String complaint) {
         assertThatIllegalArgumentException()

@@ -68,13 +68,20 @@ public final class DeviceSession implements AutoCloseable {
 
     public DeviceTwin twin() throws SessionEndedException {
         checkStands();
-        return twins.find(deviceId()).orElseThrow(() -> new SessionEndedException(CloseReason.DEVICE_DELETED));
+        DeviceTwin twin =
+                twins.find(deviceId()).orElseThrow(() -> new SessionEndedException(CloseReason.DEVICE_DELETED));
+        twins.contacted(deviceId());
+        return twin;
     }
 
     /** See {@link Twins#report}. */
     public TwinReply report(JsonObject patch, OptionalLong onlyVersion) throws SessionEndedException {
         checkStands();
-        return twins.report(deviceId(), patch, onlyVersion);
+        TwinReply reply = twins.report(deviceId(), patch, onlyVersion);
+        if (reply instanceof TwinReply.Changed) {
+            twins.contacted(deviceId());
+        }
+        return reply;
     }
 
     /** The connection is gone; idempotent. */

@@ -18,14 +18,15 @@ final class HubSchema {
               CHECK ((authentication = 'sas') = (primary_key IS NOT NULL AND secondary_key IS NOT NULL)),
               CHECK ((authentication = 'selfSigned')
                 = (primary_thumbprint IS NOT NULL OR secondary_thumbprint IS NOT NULL)));
-            CREATE TABLE hub_quarantine(device TEXT PRIMARY KEY, until INTEGER NOT NULL);
+            CREATE TABLE hub_quarantine(device TEXT PRIMARY KEY, until INTEGER NOT NULL, heir TEXT);
             CREATE TABLE hub_policy(
               name TEXT PRIMARY KEY, permissions TEXT NOT NULL, primary_key BLOB NOT NULL, secondary_key BLOB NOT NULL);
             CREATE TABLE hub_twin(
               device TEXT PRIMARY KEY REFERENCES hub_device(device) ON DELETE CASCADE,
               version INTEGER NOT NULL, service_version INTEGER NOT NULL, tags TEXT NOT NULL,
               desired TEXT NOT NULL, desired_version INTEGER NOT NULL, desired_at INTEGER NOT NULL,
-              reported TEXT NOT NULL, reported_version INTEGER NOT NULL, reported_at INTEGER NOT NULL);
+              reported TEXT NOT NULL, reported_version INTEGER NOT NULL, reported_at INTEGER NOT NULL,
+              first_contact INTEGER);
             CREATE TABLE hub_event(
               sequence INTEGER PRIMARY KEY, device TEXT NOT NULL, generation TEXT NOT NULL, enqueued INTEGER NOT NULL,
               scope TEXT NOT NULL, type TEXT NOT NULL, issuer TEXT NOT NULL, policy TEXT,

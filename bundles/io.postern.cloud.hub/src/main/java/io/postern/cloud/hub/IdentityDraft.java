@@ -71,6 +71,10 @@ public record IdentityDraft(
         return new IdentityDraft(deviceId, false, Optional.of(reason), credentials, tags, desired);
     }
 
+    public IdentityDraft withStatus(boolean allowed, Optional<String> reason) {
+        return new IdentityDraft(deviceId, allowed, reason, credentials, tags, desired);
+    }
+
     public IdentityDraft withTwin(JsonObject firstTags, JsonObject firstDesired) {
         return new IdentityDraft(deviceId, enabled, statusReason, credentials, firstTags, firstDesired);
     }

@@ -46,6 +46,15 @@ public final class IdentityRegistry {
 
     /** Creates an identity and its twin; keys the draft does not bring are generated (64 octets). */
     public RegistryReply.Creation create(IdentityDraft draft) {
+        return create(draft, Optional.empty());
+    }
+
+    /**
+     * Like {@link #create(IdentityDraft)}, by someone who may have handed the device over before.
+     *
+     * @param heir see {@link #handOver}
+     */
+    public RegistryReply.Creation create(IdentityDraft draft, Optional<String> heir) {
         TwinRules.checkTags(draft.tags());
         TwinRules.checkProperties(draft.desired());
         return database.transaction(c -> {
@@ -53,11 +62,12 @@ public final class IdentityRegistry {
             if (existing.isPresent()) {
                 return new RegistryReply.AlreadyExists(existing.get());
             }
-            Optional<RegistryReply.Quarantined> barred = quarantine.of(c, draft.deviceId());
+            Optional<RegistryReply.Quarantined> barred = quarantine.of(c, draft.deviceId(), heir);
             if (barred.isPresent()) {
                 return barred.get();
             }
             DeviceIdentity created = fresh(draft);
+            quarantine.leave(c, draft.deviceId());
             rows.write(c, created);
             TwinRows.insert(c, draft, created.created());
             return new RegistryReply.Created(created);
@@ -73,6 +83,20 @@ public final class IdentityRegistry {
 
     /** Deletes an identity and its twin; its name goes into {@link #quarantine()}. */
     public RegistryReply.Deletion delete(DeviceId device, IfMatch condition) {
+        return delete(device, condition, Optional.empty());
+    }
+
+    /**
+     * Deletes an identity and its twin because the device has moved to another hub. Its name is barred to all but
+     * {@code heir}: the device itself may come back before the time is over.
+     *
+     * @param heir who moved it, for example {@code {idScope}/registrations/{registrationId}}
+     */
+    public RegistryReply.Deletion handOver(DeviceId device, String heir) {
+        return delete(device, IfMatch.ANY, Optional.of(heir));
+    }
+
+    private RegistryReply.Deletion delete(DeviceId device, IfMatch condition, Optional<String> heir) {
         RegistryReply.Deletion reply = database.transaction(c -> {
             Optional<DeviceIdentity> found = rows.find(c, device);
             if (found.isEmpty()) {
@@ -82,7 +106,7 @@ public final class IdentityRegistry {
                 return new RegistryReply.EtagMismatch(found.get().etag());
             }
             Sql.update(c, "DELETE FROM hub_device WHERE device = ?", device.text());
-            quarantine.enter(c, device);
+            quarantine.enter(c, device, heir);
             return new RegistryReply.Deleted(found.get());
         });
         if (reply instanceof RegistryReply.Deleted) {

@@ -46,13 +46,32 @@ public final class Quarantine {
                 .map(until -> new RegistryReply.Quarantined(device, until, daysUp(Duration.between(now, until))));
     }
 
-    void enter(Connection c, DeviceId device) throws SQLException {
+    /** The refusal that a creation by {@code heir} would meet: none when the name was kept for it. */
+    Optional<RegistryReply.Quarantined> of(Connection c, DeviceId device, Optional<String> heir) throws SQLException {
+        boolean kept = heir.isPresent()
+                && Sql.first(
+                                c,
+                                "SELECT heir FROM hub_quarantine WHERE device = ?",
+                                row -> row.optionalText("heir"),
+                                device.text())
+                        .flatMap(keptFor -> keptFor)
+                        .equals(heir);
+        return kept ? Optional.empty() : of(c, device);
+    }
+
+    void leave(Connection c, DeviceId device) throws SQLException {
+        Sql.update(c, "DELETE FROM hub_quarantine WHERE device = ?", device.text());
+    }
+
+    /** @param heir who alone may use the name again before its time */
+    void enter(Connection c, DeviceId device, Optional<String> heir) throws SQLException {
         Sql.update(c, "DELETE FROM hub_quarantine WHERE until <= ?", clock.instant());
         Sql.update(
                 c,
-                "INSERT OR REPLACE INTO hub_quarantine(device, until) VALUES(?, ?)",
+                "INSERT OR REPLACE INTO hub_quarantine(device, until, heir) VALUES(?, ?, ?)",
                 device.text(),
-                clock.instant().plus(length));
+                clock.instant().plus(length),
+                heir);
     }
 
     private static long daysUp(Duration left) {

@@ -60,6 +60,19 @@ final class TwinRows {
                 twin.deviceId().text());
     }
 
+    static Optional<Instant> firstContact(Connection c, DeviceId device) throws SQLException {
+        return Sql.first(
+                        c,
+                        "SELECT first_contact FROM hub_twin WHERE device = ?",
+                        row -> row.optionalInstant("first_contact"),
+                        device.text())
+                .flatMap(at -> at);
+    }
+
+    static int writeFirstContact(Connection c, DeviceId device, Optional<Instant> at) throws SQLException {
+        return Sql.update(c, "UPDATE hub_twin SET first_contact = ? WHERE device = ?", at, device.text());
+    }
+
     private static DeviceTwin read(Row row) throws SQLException {
         return new DeviceTwin(
                 DeviceId.of(row.text("device")),

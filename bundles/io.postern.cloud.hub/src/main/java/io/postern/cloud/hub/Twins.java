@@ -7,6 +7,7 @@ import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,26 @@ public final class Twins {
                         tags.map(TwinRules::withoutStamps),
                         bareDesired,
                         bareDesired.map(d -> MergePatch.between(twin.desired().properties(), d))));
+    }
+
+    /**
+     * When a device first fetched its twin or reported to it, since the twin was made or {@link #awaitContact}; empty
+     * while it has not (DPS-02).
+     */
+    public Optional<Instant> firstContact(DeviceId device) {
+        return database.read(c -> TwinRows.firstContact(c, device));
+    }
+
+    /** Forgets {@link #firstContact}: what the device is to be configured with begins anew. */
+    public void awaitContact(DeviceId device) {
+        database.transaction(c -> TwinRows.writeFirstContact(c, device, Optional.empty()));
+    }
+
+    /** The device has fetched its twin or reported to it. Writes nothing from the second time on. */
+    void contacted(DeviceId device) {
+        if (firstContact(device).isEmpty()) {
+            database.transaction(c -> TwinRows.writeFirstContact(c, device, Optional.of(clock.instant())));
+        }
     }
 
     public void addListener(TwinListener listener) {

@@ -50,6 +50,7 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
      * @param errorCode why the attempt failed, HTTP status * 1000 + n
      * @param authenticationKey the activation blob with the device's hub key, TPM only
      * @param attested how the device proved itself, and as whose member; not told of a TPM
+     * @param payload what an allocation webhook has for the device
      */
     public record State(
             RegistrationId registrationId,
@@ -63,9 +64,10 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
             Optional<Integer> errorCode,
             Optional<String> errorMessage,
             Optional<Bytes> authenticationKey,
-            Optional<Attested> attested) {
+            Optional<Attested> attested,
+            Optional<JsonObject> payload) {
 
-        /** A state that says nothing about the attestation. */
+        /** A state that says nothing about the attestation and has no payload. */
         public State(
                 RegistrationId registrationId,
                 Status status,
@@ -90,6 +92,7 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
                     errorCode,
                     errorMessage,
                     authenticationKey,
+                    Optional.empty(),
                     Optional.empty());
         }
 
@@ -108,6 +111,7 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
             authenticationKey.ifPresent(
                     blob -> json.add("tpm", Json.object().add("authenticationKey", blob.toBase64())));
             attested.ifPresent(how -> json.add(how.mechanism().text(), how.toJson()));
+            payload.ifPresent(object -> json.add("payload", object));
             return json.build();
         }
 
@@ -128,7 +132,8 @@ public record RegistrationStatus(String operationId, Status status, Optional<Sta
                     Json.object(json, "tpm")
                             .flatMap(tpm -> Json.text(tpm, "authenticationKey"))
                             .map(State::blob),
-                    Attested.find(json));
+                    Attested.find(json),
+                    Json.object(json, "payload"));
         }
 
         private static Bytes blob(String text) {

@@ -52,7 +52,10 @@ final class DpsRecordRoute implements Route {
     private Reply read(Request request) {
         return tenant.records()
                 .find(id(request))
-                .map(record -> Reply.json(200, provenances.json(record)).with("ETag", "\"" + record.etag() + "\""))
+                .map(record -> Reply.json(
+                                200,
+                                provenances.with(record.toJson(tenant.configuration(record)), record.registrationId()))
+                        .with("ETag", "\"" + record.etag() + "\""))
                 .orElseGet(() -> missing(request));
     }
 
@@ -79,7 +82,9 @@ final class DpsRecordRoute implements Route {
         RecordPage page = tenant.records()
                 .page(group, PAGES.size(request), PAGES.after(request, tenant.idScope(), RegistrationId::of));
         var items = Json.array();
-        page.records().forEach(record -> items.add(provenances.json(record)));
+        page.records()
+                .forEach(record -> items.add(
+                        provenances.with(record.toJson(tenant.knownConfiguration(record)), record.registrationId())));
         return PAGES.reply(items.build(), tenant.idScope(), page.continueAfter().map(RegistrationId::text));
     }
 

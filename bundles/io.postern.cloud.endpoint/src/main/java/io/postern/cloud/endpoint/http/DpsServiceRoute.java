@@ -37,7 +37,9 @@ public final class DpsServiceRoute implements Route {
                 new ShipmentRoute(tenant, operators),
                 new TpmTrustRoute(tenant.shipments(), operators),
                 new DpsPolicyRoute(tenant.policies(), operators),
-                new DpsSettingsRoute(tenant, operators));
+                new DpsSettingsRoute(tenant, operators),
+                new DpsLinkedHubRoute(tenant.linkedHubs(), operators),
+                new DpsAllocationRoute(tenant.allocation(), operators));
         return tenant.name().equals(TenantName.DEFAULT)
                 ? Stream.concat(own, Stream.of(new DpsScopeRoute(service.tenants(), operators)))
                 : own;

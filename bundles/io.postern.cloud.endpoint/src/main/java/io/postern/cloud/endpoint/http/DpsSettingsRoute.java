@@ -40,6 +40,8 @@ final class DpsSettingsRoute implements Route {
     }
 
     private Reply settings() {
+        var hubs = Json.array();
+        tenant.linkedHubs().all().forEach(link -> hubs.add(link.name().text()));
         return Reply.json(
                 200,
                 Json.object()
@@ -47,9 +49,7 @@ final class DpsSettingsRoute implements Route {
                         .add("idScope", tenant.idScope().text())
                         .add("serviceHost", tenant.serviceHost().text())
                         .add("provisioningHost", tenant.provisioningHost().text())
-                        .add(
-                                "linkedHubs",
-                                Json.array().add(tenant.linkedHub().name().text()))
+                        .add("linkedHubs", hubs)
                         .add("createdDateTimeUtc", UtcText.of(tenant.created()))
                         .build());
     }

@@ -20,6 +20,8 @@ import java.util.Optional;
  */
 public final class HubRegistryRoute implements Route {
     private static final int LARGEST_PAGE = 1_000; // spec: list of identities, top
+    /** Ours: the registration that moves a device away or back; its name is kept for it meanwhile. */
+    private static final String REGISTRATION = "postern-registration";
 
     private final Hub hub;
     private final IdentityRegistry identities;
@@ -99,7 +101,7 @@ public final class HubRegistryRoute implements Route {
     }
 
     private Reply create(Request request, IdentityDraft draft) {
-        return switch (identities.create(draft)) {
+        return switch (identities.create(draft, request.header(REGISTRATION))) {
             case RegistryReply.Created(var identity) -> shown(identity);
             case RegistryReply.AlreadyExists(var identity) ->
                 door.refuse(
@@ -129,7 +131,10 @@ public final class HubRegistryRoute implements Route {
     private Reply delete(Request request) {
         DeviceId device = id(request);
         IfMatch condition = request.header("If-Match").map(IfMatch::parse).orElse(IfMatch.ANY);
-        return switch (identities.delete(device, condition)) {
+        Optional<String> heir = request.header(REGISTRATION);
+        RegistryReply.Deletion reply =
+                heir.isPresent() ? identities.handOver(device, heir.get()) : identities.delete(device, condition);
+        return switch (reply) {
             case RegistryReply.Deleted _ -> Reply.empty(204);
             case RegistryReply.NotFound _ -> notFound(request, device);
             case RegistryReply.EtagMismatch(var current) -> stale(request, device, current);

@@ -31,8 +31,13 @@ final class IdentityJson {
                 .build();
     }
 
-    /** @param identity the device's entry in the registry, part of which a twin repeats */
-    static JsonObject twin(DeviceTwin twin, DeviceIdentity identity) {
+    /**
+     * @param identity the device's entry in the registry, part of which a twin repeats
+     * @param firstContact when the device first fetched its twin or reported to it; a member of our own (DPS-02)
+     */
+    static JsonObject twin(DeviceTwin twin, DeviceIdentity identity, Optional<Instant> firstContact) {
+        var ours = Json.object();
+        firstContact.ifPresent(at -> ours.add("firstContactTime", UtcText.of(at)));
         JsonObjectBuilder json = Json.object()
                 .add("deviceId", twin.deviceId().text())
                 .add("etag", twin.etag())
@@ -42,7 +47,8 @@ final class IdentityJson {
                 .add("statusUpdateTime", UtcText.of(identity.statusUpdated()));
         addState(json, identity);
         identity.model().ifPresent(model -> json.add("modelId", model.text()));
-        return json.add("tags", twin.tags())
+        return json.add("postern", ours)
+                .add("tags", twin.tags())
                 .add(
                         "properties",
                         Json.object()

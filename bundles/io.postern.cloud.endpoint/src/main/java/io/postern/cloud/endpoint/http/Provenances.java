@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
-import io.postern.cloud.dps.RegistrationRecord;
 import io.postern.cloud.dps.shipment.TpmRecord;
 import io.postern.cloud.dps.shipment.TpmRecords;
 import io.postern.wire.Json;
@@ -16,10 +15,6 @@ final class Provenances {
 
     Provenances(TpmRecords records) {
         this.records = records;
-    }
-
-    JsonObject json(RegistrationRecord record) {
-        return with(record.toJson(), record.registrationId());
     }
 
     /** Adds nothing when no TPM has registered under this id. */

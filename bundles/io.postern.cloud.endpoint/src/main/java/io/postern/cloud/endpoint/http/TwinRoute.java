@@ -66,8 +66,10 @@ public final class TwinRoute implements Route {
     private Reply shown(Request request, DeviceTwin twin) {
         return hub.identities()
                 .find(twin.deviceId())
-                .map(identity ->
-                        Reply.json(200, IdentityJson.twin(twin, identity)).with("ETag", "\"" + twin.etag() + "\""))
+                .map(identity -> Reply.json(
+                                200,
+                                IdentityJson.twin(twin, identity, hub.twins().firstContact(twin.deviceId())))
+                        .with("ETag", "\"" + twin.etag() + "\""))
                 .orElseGet(() -> notFound(request, twin.deviceId())); // deleted in this moment
     }
 

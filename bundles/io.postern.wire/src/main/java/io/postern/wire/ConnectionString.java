@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.ctl;
+package io.postern.wire;
 
-import io.postern.wire.ResourceUri;
-import io.postern.wire.SasToken;
-import io.postern.wire.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -12,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who an operator is to one service: {@code HostName=...;SharedAccessKeyName=...;SharedAccessKey=...}.
+ * Who a caller is to one service: {@code HostName=...;SharedAccessKeyName=...;SharedAccessKey=...}.
  *
  * @param host the service's own name, also what its tokens speak for
  * @param keyName the shared access policy (HUB-24)

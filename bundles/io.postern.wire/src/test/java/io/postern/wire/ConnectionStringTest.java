@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.ctl;
+package io.postern.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.postern.wire.SasToken;
-import io.postern.wire.Secret;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
