@@ -22,7 +22,7 @@ record EnrolledDevice(
 
     /** The same under another name in the hub. */
     EnrolledDevice called(DeviceId other) {
-        return new EnrolledDevice(registrationId, other, status, initialTwin, desiredHub, group);
+        return new EnrolledDevice(registrationId, other, status, initialTwin, allocation, reprovisionPolicy, group);
     }
 
     /** Names the enrollment for a person. */
