@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import java.security.SecureRandom;
@@ -39,13 +39,13 @@ public final class DpsComponent {
             BundleContext context,
             @Reference Database database,
             @Reference KeySealer sealer,
-            @Reference Hub hub,
+            @Reference Hubs hubs,
             Config config) {
         var service = new ProvisioningService(
                 DpsSettings.of(config.serviceHost(), config.provisioningHost()),
                 database,
                 sealer,
-                new InProcessHub(hub),
+                new InProcessHub(hubs.standard()),
                 InstantSource.system(),
                 System::nanoTime,
                 new SecureRandom());

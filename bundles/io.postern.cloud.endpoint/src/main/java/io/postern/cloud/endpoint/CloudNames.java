@@ -3,14 +3,37 @@ package io.postern.cloud.endpoint;
 
 import io.postern.wire.HubName;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The host names of one cloud, all below its domain; every listener serves all of them and tells them apart by the name
  * the client asked for.
+ *
+ * @param hubs at least one, the default first
  */
-public record CloudNames(String domain) {
+public record CloudNames(String domain, List<HubName> hubs) {
+    private static final Set<String> TAKEN = Set.of("provisioning", "service", "tokens");
+
     public CloudNames {
         domain = HubName.of(domain).text(); // the same rule: a host name of two labels at least
+        hubs = List.copyOf(hubs);
+        if (hubs.isEmpty()) {
+            throw new IllegalArgumentException("a cloud has one hub at least");
+        }
+        for (HubName hub : hubs) {
+            checkHub(hub, domain);
+        }
+    }
+
+    /** A cloud with one hub. */
+    public CloudNames(String domain) {
+        this(domain, List.of(HubName.of("hub." + domain)));
+    }
+
+    /** The same cloud with these hubs, the default first. */
+    public CloudNames with(List<HubName> others) {
+        return new CloudNames(domain, others);
     }
 
     /** Where devices register. */
@@ -23,8 +46,9 @@ public record CloudNames(String domain) {
         return "service." + domain;
     }
 
+    /** The default one. */
     public HubName hub() {
-        return HubName.of("hub." + domain);
+        return hubs.getFirst();
     }
 
     public String hubHost() {
@@ -37,6 +61,21 @@ public record CloudNames(String domain) {
     }
 
     public List<String> all() {
-        return List.of(provisioningHost(), serviceHost(), hubHost(), tokenHost());
+        return Stream.concat(
+                        Stream.of(provisioningHost(), serviceHost(), tokenHost()),
+                        hubs.stream().map(HubName::text))
+                .toList();
+    }
+
+    /** One label below the domain: the wildcard of the server certificate stands for no more. */
+    private static void checkHub(HubName hub, String domain) {
+        String label = hub.text().substring(0, hub.text().indexOf('.'));
+        if (!hub.text().equals(label + "." + domain)) {
+            throw new IllegalArgumentException("hubName " + hub + " is not directly below the domain " + domain
+                    + "; name it for example hub." + domain);
+        }
+        if (TAKEN.contains(label)) {
+            throw new IllegalArgumentException("hubName " + hub + " is the name of another service of this cloud");
+        }
     }
 }

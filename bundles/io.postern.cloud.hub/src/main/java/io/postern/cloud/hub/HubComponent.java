@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
-import io.postern.cloud.store.Database;
-import io.postern.cloud.store.KeySealer;
+import io.postern.cloud.store.DataDirectory;
 import io.postern.wire.DurationText;
 import io.postern.wire.HubName;
 import io.postern.wire.Setting;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
@@ -18,14 +18,14 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/** Opens the hub from its configuration and offers it as a {@link Hub} service. */
+/** Opens one hub from its configuration, on a database of its own, and offers it as a {@link Hub} service. */
 @Component(
         service = {},
         immediate = true,
         configurationPid = "io.postern.cloud.hub",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class HubComponent {
-    /** Settings of {@code io.postern.cloud.hub}. */
+    /** Settings of {@code io.postern.cloud.hub~HUB}. */
     @interface Config {
         /** The hub's host name. */
         String hubName();
@@ -37,17 +37,18 @@ public final class HubComponent {
         long retainedEvents() default HubSettings.DEFAULT_RETAINED_EVENTS;
     }
 
+    private final DataDirectory.Vault vault;
     private final Hub hub;
     private final ServiceRegistration<Hub> offered;
 
     @Activate
-    public HubComponent(
-            BundleContext context, Config config, @Reference Database database, @Reference KeySealer sealer) {
+    public HubComponent(BundleContext context, Config config, @Reference DataDirectory directory) throws IOException {
         var settings = new HubSettings(
                 Setting.parse("hubName", config.hubName(), HubName::of),
                 Setting.parse("quarantine", config.quarantine(), DurationText::parse),
                 config.retainedEvents());
-        hub = Hub.open(settings, database, sealer, InstantSource.system(), new SecureRandom());
+        vault = directory.open(settings.name().text());
+        hub = Hub.open(settings, vault.database(), vault.sealer(), InstantSource.system(), new SecureRandom());
         offered = context.registerService(Hub.class, hub, FrameworkUtil.asDictionary(Map.of()));
     }
 
@@ -55,5 +56,6 @@ public final class HubComponent {
     void close() {
         offered.unregister();
         hub.close();
+        vault.close();
     }
 }

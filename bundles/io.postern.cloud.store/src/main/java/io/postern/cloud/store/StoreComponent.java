@@ -14,7 +14,10 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 
-/** Opens the store from its configuration and offers {@link Database} and {@link KeySealer} as services. */
+/**
+ * Opens the store from its configuration and offers it, its first {@link Database} and that one's
+ * {@link KeySealer} as services.
+ */
 @Component(
         service = {},
         immediate = true,
@@ -27,7 +30,7 @@ public final class StoreComponent {
         String directory();
     }
 
-    private final Database database;
+    private final DataDirectory.Vault vault;
     private final List<ServiceRegistration<?>> offered;
 
     @Activate
@@ -35,27 +38,17 @@ public final class StoreComponent {
         if (config.directory().isBlank()) {
             throw new IllegalArgumentException("io.postern.cloud.store: directory must name the data directory");
         }
-        Path directory = Path.of(config.directory());
-        database = Database.open(directory.resolve("cloud.db"));
-        offered = offer(context, database, directory);
+        var directory = new DataDirectory(Path.of(config.directory()), new SecureRandom());
+        vault = directory.open("cloud"); // makes the master key, which those that open theirs later find
+        offered = List.of(
+                context.registerService(KeySealer.class, vault.sealer(), FrameworkUtil.asDictionary(Map.of())),
+                context.registerService(Database.class, vault.database(), FrameworkUtil.asDictionary(Map.of())),
+                context.registerService(DataDirectory.class, directory, FrameworkUtil.asDictionary(Map.of())));
     }
 
     @Deactivate
     void close() {
         offered.forEach(ServiceRegistration::unregister);
-        database.close();
-    }
-
-    private static List<ServiceRegistration<?>> offer(BundleContext context, Database database, Path directory)
-            throws IOException {
-        try {
-            KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
-            return List.of(
-                    context.registerService(KeySealer.class, sealer, FrameworkUtil.asDictionary(Map.of())),
-                    context.registerService(Database.class, database, FrameworkUtil.asDictionary(Map.of())));
-        } catch (IOException | RuntimeException e) {
-            database.close();
-            throw e;
-        }
+        vault.close();
     }
 }

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.tokens;
 
+import io.postern.cloud.hub.Hubs;
+import io.postern.cloud.store.Database;
 import io.postern.wire.HubName;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * The token services of a cloud, one for each hub.
@@ -20,6 +25,19 @@ public record TokenServices(List<TokenService> all) {
 
     public static TokenServices of(TokenService... all) {
         return new TokenServices(List.of(all));
+    }
+
+    /** One for each of our own hubs, with a ledger in {@code database}. */
+    public static TokenServices of(
+            TokenSettings settings,
+            Hubs hubs,
+            Database database,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            RandomGenerator random) {
+        return new TokenServices(hubs.all().stream()
+                .map(hub -> TokenService.of(settings, hub, database, clock, nanoTime, random))
+                .toList());
     }
 
     /** The one meant where no hub is named. */

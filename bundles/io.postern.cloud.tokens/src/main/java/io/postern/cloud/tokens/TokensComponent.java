@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.tokens;
 
-import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.store.Database;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -14,7 +14,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/** Builds the token service from its configuration and offers it as {@link TokenService}. */
+/** Builds the token services of all hubs from their configuration and offers them as {@link TokenServices}. */
 @Component(
         service = {},
         immediate = true,
@@ -33,18 +33,14 @@ public final class TokensComponent {
         int perMinute() default 1_200;
     }
 
-    private final ServiceRegistration<TokenService> offered;
+    private final ServiceRegistration<TokenServices> offered;
 
     @Activate
-    public TokensComponent(BundleContext context, @Reference Database database, @Reference Hub hub, Config config) {
-        var service = TokenService.of(
-                TokenSettings.of(config.tokenLife(), config.burst(), config.perMinute()),
-                hub,
-                database,
-                InstantSource.system(),
-                System::nanoTime,
-                new SecureRandom());
-        offered = context.registerService(TokenService.class, service, new Hashtable<>());
+    public TokensComponent(BundleContext context, @Reference Database database, @Reference Hubs hubs, Config config) {
+        TokenSettings settings = TokenSettings.of(config.tokenLife(), config.burst(), config.perMinute());
+        var services = TokenServices.of(
+                settings, hubs, database, InstantSource.system(), System::nanoTime, new SecureRandom());
+        offered = context.registerService(TokenServices.class, services, new Hashtable<>());
     }
 
     @Deactivate

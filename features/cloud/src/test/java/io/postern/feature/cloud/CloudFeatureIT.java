@@ -15,13 +15,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
-/** The cloud side as it is shipped. */
+/** The cloud side as it is shipped, with two hubs. */
 class CloudFeatureIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -29,6 +30,7 @@ class CloudFeatureIT {
     private Path directory;
 
     @Test
+    @Tag("DPS-17")
     void everyBundleIsActiveAndEveryComponentSatisfied() throws Exception {
         try (RunningFeature cloud = start()) {
             assertThat(cloud.inactiveBundles()).isEmpty();
@@ -42,6 +44,12 @@ class CloudFeatureIT {
                     "all components to be satisfied",
                     () -> OsgiComponents.unsatisfied(components),
                     List::isEmpty);
+            assertThat(Files.readString(connection))
+                    .as("the default hub, and the other")
+                    .contains("\"hubHost\": \"hub.postern.test\"")
+                    .contains("\"name\": \"hub-east.postern.test\"")
+                    .contains("HostName=hub-east.postern.test;SharedAccessKeyName=iothubowner;");
+            assertThat(directory.resolve("hub-east.postern.test.db")).exists();
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(connection)))
                     .as("the file holds keys")
                     .isEqualTo("rw-------");
@@ -60,7 +68,9 @@ class CloudFeatureIT {
                 Files.writeString(directory.resolve("cloud.json"), """
                 {
                   "io.postern.cloud.store": { "directory": "%1$s" },
-                  "io.postern.cloud.hub": { "hubName": "hub.postern.test" },
+                  "io.postern.cloud.hub~hub": { "hubName": "hub.postern.test" },
+                  "io.postern.cloud.hub~hub-east": { "hubName": "hub-east.postern.test", "retainedEvents": 1000 },
+                  "io.postern.cloud.hubs": { "hubNames": ["hub.postern.test", "hub-east.postern.test"] },
                   "io.postern.cloud.dps": {
                     "provisioningHost": "provisioning.postern.test", "serviceHost": "service.postern.test"
                   },

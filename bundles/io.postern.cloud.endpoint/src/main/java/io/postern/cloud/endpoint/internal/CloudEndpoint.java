@@ -21,7 +21,7 @@ import io.postern.cloud.endpoint.tls.ServerTls;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.hub.SharedAccessPolicies;
-import io.postern.cloud.tokens.TokenService;
+import io.postern.cloud.hub.SharedAccessPolicy;
 import io.postern.cloud.tokens.TokenServices;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,21 +61,22 @@ final class CloudEndpoint implements AutoCloseable {
      * @throws IOException when a port cannot be had or a file not be written, saying what to do
      */
     static CloudEndpoint start(
-            EndpointSettings settings,
-            Hub hub,
+            EndpointSettings configured,
+            Hubs hubs,
             ProvisioningService provisioning,
-            TokenService tokens,
+            TokenServices tokens,
             InstantSource clock,
             SecureRandom random)
             throws IOException {
-        checkNames(settings.names(), hub, provisioning);
+        EndpointSettings settings = configured.serving(hubs.names());
+        checkNames(settings.names(), provisioning);
         var connection = new ConnectionFile(settings.directory());
         connection.remove();
         PrivateCa ca =
                 PrivateCa.open(settings.directory().resolve("tls"), settings.names(), settings.listen(), clock, random);
-        CloudEndpoint endpoint = listen(settings, new ServerTls(ca), hub, provisioning, tokens, clock, random);
+        CloudEndpoint endpoint = listen(settings, new ServerTls(ca), hubs, provisioning, tokens, clock, random);
         try {
-            endpoint.announce(settings, connection, ca, hub, provisioning);
+            endpoint.announce(settings, connection, ca, hubs, provisioning);
             return endpoint;
         } catch (IOException | RuntimeException e) {
             endpoint.close();
@@ -85,18 +87,18 @@ final class CloudEndpoint implements AutoCloseable {
     private static CloudEndpoint listen(
             EndpointSettings settings,
             ServerTls tls,
-            Hub hub,
+            Hubs hubs,
             ProvisioningService provisioning,
-            TokenService tokens,
+            TokenServices tokens,
             InstantSource clock,
             SecureRandom random)
             throws IOException {
-        List<Route> routes = routes(settings.names(), hub, provisioning, tokens, new ErrorReplies(clock, random));
+        List<Route> routes = routes(settings.names(), hubs, provisioning, tokens, new ErrorReplies(clock, random));
         Vertx vertx = EventLoops.start();
         try {
             String address = settings.listen().getHostAddress();
             var options = new NetServerOptions().setHost(address).setPort(settings.mqttPort());
-            var mqtt = new MqttListener(vertx, tls.applyTo(options), Hubs.of(hub), clock);
+            var mqtt = new MqttListener(vertx, tls.applyTo(options), hubs, clock);
             Map<String, Consumer<Duplex>> webSockets = Map.of("mqtt", mqtt::accept);
             HttpsListener https = openHttps(vertx, tls, settings, routes, webSockets, clock, random);
             return new CloudEndpoint(vertx, https, mqtt, startMqtt(mqtt, settings));
@@ -133,20 +135,22 @@ final class CloudEndpoint implements AutoCloseable {
     }
 
     private static List<Route> routes(
-            CloudNames names, Hub hub, ProvisioningService provisioning, TokenService tokens, ErrorReplies errors) {
-        return List.of(
+            CloudNames names, Hubs hubs, ProvisioningService provisioning, TokenServices tokens, ErrorReplies errors) {
+        Stream<Route> shared = Stream.of(
                 new DpsDeviceRoute(provisioning.desk(), errors),
                 new DpsServiceRoute(provisioning, errors),
-                new TokenRoute(TokenServices.of(tokens), Hubs.of(hub), names.tokenHost(), errors),
-                new TwinRoute(hub, errors),
-                new HubRegistryRoute(hub, errors),
-                new HubCertificateRoute(hub, errors),
-                new EventsRoute(hub, errors));
+                new TokenRoute(tokens, hubs, names.tokenHost(), errors));
+        Stream<Route> each = hubs.all().stream()
+                .flatMap(hub -> Stream.of(
+                        new TwinRoute(hub, errors),
+                        new HubRegistryRoute(hub, errors),
+                        new HubCertificateRoute(hub, errors),
+                        new EventsRoute(hub, errors)));
+        return Stream.concat(shared, each).toList();
     }
 
     /** Services and listeners are configured apart; names that differ would refuse every token. */
-    private static void checkNames(CloudNames names, Hub hub, ProvisioningService provisioning) {
-        checkName("io.postern.cloud.hub hubName", hub.name().text(), names.hubHost());
+    private static void checkNames(CloudNames names, ProvisioningService provisioning) {
         checkName(
                 "io.postern.cloud.dps serviceHost",
                 provisioning.settings().serviceHost().text(),
@@ -168,21 +172,20 @@ final class CloudEndpoint implements AutoCloseable {
             EndpointSettings settings,
             ConnectionFile connection,
             PrivateCa ca,
-            Hub hub,
+            Hubs hubs,
             ProvisioningService provisioning)
             throws IOException {
         var dpsOwner = provisioning.defaultTenant().policies().owner();
-        var hubOwner = hub.policies()
-                .find(SharedAccessPolicies.OWNER)
-                .orElseThrow(
-                        () -> new IllegalStateException("the hub has lost its policy " + SharedAccessPolicies.OWNER));
         connection.write(
                 settings,
                 httpsPort(),
                 mqttPort(),
                 provisioning.defaultTenant().idScope(),
-                new ConnectionFile.Key(dpsOwner.name(), dpsOwner.keys().primary()),
-                new ConnectionFile.Key(hubOwner.name(), hubOwner.keys().primary()),
+                new ConnectionFile.Key(
+                        settings.names().serviceHost(),
+                        dpsOwner.name(),
+                        dpsOwner.keys().primary()),
+                hubs.all().stream().map(CloudEndpoint::ownerKey).toList(),
                 ca.caFile());
         LOG.atInfo()
                 .addKeyValue("address", settings.listen().getHostAddress())
@@ -191,6 +194,15 @@ final class CloudEndpoint implements AutoCloseable {
                 .addKeyValue("domain", settings.names().domain())
                 .addKeyValue("connectionFile", connection.file())
                 .log("cloud ready");
+    }
+
+    private static ConnectionFile.Key ownerKey(Hub hub) {
+        SharedAccessPolicy owner = hub.policies()
+                .find(SharedAccessPolicies.OWNER)
+                .orElseThrow(() -> new IllegalStateException(
+                        "hub " + hub.name() + " has lost its policy " + SharedAccessPolicies.OWNER));
+        return new ConnectionFile.Key(
+                hub.name().text(), owner.name(), owner.keys().primary());
     }
 
     int httpsPort() {

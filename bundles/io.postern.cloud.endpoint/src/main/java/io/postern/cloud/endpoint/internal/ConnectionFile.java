@@ -6,17 +6,19 @@ import io.postern.cloud.endpoint.ProtectedFile;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
 import io.postern.wire.Secret;
+import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
  * What an operator or a test needs to reach this cloud: {@code connection.json} and, for machines without a name server
  * that knows it, {@code hosts}. They are there while the listeners listen, from the last start on.
  *
- * <p>Both connection strings hold owner keys: the file is readable by its owner alone.
+ * <p>Connection strings hold owner keys: the file is readable by its owner alone.
  */
 final class ConnectionFile {
     private final Path directory;
@@ -25,9 +27,9 @@ final class ConnectionFile {
         this.directory = directory;
     }
 
-    /** A key of a policy, as a connection string bears it. */
-    record Key(String policy, Secret key) {
-        private String connectionString(String host) {
+    /** A key of a policy of the service at {@code host}, as a connection string bears it. */
+    record Key(String host, String policy, Secret key) {
+        private String connectionString() {
             return "HostName=" + host + ";SharedAccessKeyName=" + policy + ";SharedAccessKey=" + key.revealBase64();
         }
     }
@@ -37,7 +39,15 @@ final class ConnectionFile {
         Files.deleteIfExists(file());
     }
 
-    void write(EndpointSettings settings, int httpsPort, int mqttPort, IdScope idScope, Key dps, Key hub, Path caFile)
+    /** @param hubs at least one, that of the default hub first */
+    void write(
+            EndpointSettings settings,
+            int httpsPort,
+            int mqttPort,
+            IdScope idScope,
+            Key dps,
+            List<Key> hubs,
+            Path caFile)
             throws IOException {
         CloudNames names = settings.names();
         Path hosts = directory.resolve("hosts");
@@ -52,14 +62,25 @@ final class ConnectionFile {
                 .add("serviceHost", names.serviceHost())
                 .add("hubHost", names.hubHost())
                 .add("tokenHost", names.tokenHost())
-                .add("dpsConnectionString", dps.connectionString(names.serviceHost()))
-                .add("hubConnectionString", hub.connectionString(names.hubHost()))
+                .add("dpsConnectionString", dps.connectionString())
+                .add("hubConnectionString", hubs.getFirst().connectionString())
+                .add("hubs", further(hubs))
                 .add("caFile", caFile.toString())
                 .add("hostsFile", hosts.toString())
                 .add("address", settings.reachedAt())
                 .add("ports", Json.object().add("https", httpsPort).add("mqtt", mqttPort))
                 .build();
         ProtectedFile.writeOwnerOnly(file(), Json.pretty(json) + "\n");
+    }
+
+    /** All hubs but the default, which has members of its own. */
+    private static JsonArrayBuilder further(List<Key> hubs) {
+        var array = Json.array();
+        hubs.stream()
+                .skip(1)
+                .forEach(hub -> array.add(
+                        Json.object().add("name", hub.host()).add("connectionString", hub.connectionString())));
+        return array;
     }
 
     Path file() {

@@ -2,8 +2,8 @@
 package io.postern.cloud.endpoint.internal;
 
 import io.postern.cloud.dps.ProvisioningService;
-import io.postern.cloud.hub.Hub;
-import io.postern.cloud.tokens.TokenService;
+import io.postern.cloud.hub.Hubs;
+import io.postern.cloud.tokens.TokenServices;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -31,7 +31,7 @@ public final class EndpointComponent {
         /** Official clients know no other port than 8883. */
         int mqttPort() default 8883;
 
-        /** The names served are {@code provisioning.}, {@code service.}, {@code hub.} and {@code tokens.} of it. */
+        /** The names served are {@code provisioning.}, {@code service.} and {@code tokens.} of it, and those of the hubs. */
         String domain() default "postern.localhost";
 
         /** The data directory of the cloud side; gets {@code connection.json}, {@code hosts} and {@code tls/}. */
@@ -43,14 +43,14 @@ public final class EndpointComponent {
     @Activate
     public EndpointComponent(
             Config config,
-            @Reference Hub hub,
+            @Reference Hubs hubs,
             @Reference ProvisioningService provisioning,
-            @Reference TokenService tokens)
+            @Reference TokenServices tokens)
             throws IOException {
         endpoint = CloudEndpoint.start(
                 EndpointSettings.of(
                         config.listen(), config.httpsPort(), config.mqttPort(), config.domain(), config.directory()),
-                hub,
+                hubs,
                 provisioning,
                 tokens,
                 InstantSource.system(),

@@ -2,10 +2,12 @@
 package io.postern.cloud.endpoint.internal;
 
 import io.postern.cloud.endpoint.CloudNames;
+import io.postern.wire.HubName;
 import io.postern.wire.Shown;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Settings of the listeners, checked.
@@ -28,6 +30,15 @@ record EndpointSettings(InetAddress listen, int httpsPort, int mqttPort, CloudNa
                 port("mqttPort", mqttPort),
                 names(domain),
                 Path.of(directory).toAbsolutePath());
+    }
+
+    /** In front of these hubs, the default first. */
+    EndpointSettings serving(List<HubName> hubs) {
+        try {
+            return new EndpointSettings(listen, httpsPort, mqttPort, names.with(hubs), directory);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("io.postern.cloud.hub and " + PID + e.getMessage(), e);
+        }
     }
 
     /** Where clients on this machine find the listeners: a listener on all addresses is found at the loopback one. */

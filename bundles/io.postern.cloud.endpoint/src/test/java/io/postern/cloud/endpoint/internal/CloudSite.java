@@ -7,9 +7,11 @@ import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
+import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.tokens.TokenService;
+import io.postern.cloud.tokens.TokenServices;
 import io.postern.cloud.tokens.TokenSettings;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LoopbackAddress;
@@ -53,7 +55,7 @@ final class CloudSite implements AutoCloseable {
     private final Database database;
     private final Hub hub;
     private final ProvisioningService provisioning;
-    private final TokenService tokens;
+    private final TokenServices tokens;
     private Optional<CloudEndpoint> endpoint = Optional.empty();
 
     CloudSite(Path directory) throws IOException {
@@ -71,7 +73,7 @@ final class CloudSite implements AutoCloseable {
                 clock,
                 System::nanoTime,
                 random);
-        tokens = TokenService.of(TokenSettings.DEFAULTS, hub, database, clock, System::nanoTime, random);
+        tokens = TokenServices.of(TokenSettings.DEFAULTS, Hubs.of(hub), database, clock, System::nanoTime, random);
     }
 
     CloudEndpoint start(int httpsPort, int mqttPort) throws IOException {
@@ -81,7 +83,7 @@ final class CloudSite implements AutoCloseable {
     CloudEndpoint start(String address, String domain, int httpsPort, int mqttPort) throws IOException {
         var settings = EndpointSettings.of(address, httpsPort, mqttPort, domain, directory.toString());
         CloudEndpoint started =
-                CloudEndpoint.start(settings, hub, provisioning, tokens, InstantSource.system(), random);
+                CloudEndpoint.start(settings, Hubs.of(hub), provisioning, tokens, InstantSource.system(), random);
         endpoint = Optional.of(started);
         return started;
     }
@@ -99,7 +101,7 @@ final class CloudSite implements AutoCloseable {
     }
 
     TokenService tokens() {
-        return tokens;
+        return tokens.standard();
     }
 
     Path connectionFile() {

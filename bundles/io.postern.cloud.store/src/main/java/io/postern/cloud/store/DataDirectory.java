@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.store;
+
+import io.postern.wire.Shown;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.regex.Pattern;
+
+/**
+ * The data directory of the cloud side: {@code master.key}, and a database file for each system that wants one of its
+ * own, so that none waits for another's commits. A backup is the whole directory.
+ */
+public final class DataDirectory {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.\\-]{0,199}"); // a file name, and no path
+
+    private final Path directory;
+    private final SecureRandom random;
+
+    public DataDirectory(Path directory, SecureRandom random) {
+        this.directory = directory;
+        this.random = random;
+    }
+
+    /** An open database and what seals the keys in it. */
+    public record Vault(Database database, KeySealer sealer) implements AutoCloseable {
+        @Override
+        public void close() {
+            database.close();
+        }
+    }
+
+    /**
+     * Opens {@code {name}.db}; the caller closes it.
+     *
+     * @param name lower-case letters, digits, {@code .} and {@code -}
+     * @throws IOException when file or master key are missing, damaged or in use, saying what to do
+     */
+    public Vault open(String name) throws IOException {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("no name of a database: \"" + Shown.of(name) + "\"");
+        }
+        Database database = Database.open(directory.resolve(name + ".db"));
+        try {
+            return new Vault(database, KeySealer.open(directory.resolve("master.key"), database, random));
+        } catch (IOException | RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+}
