@@ -26,6 +26,30 @@ final class DocumentedCommands {
                 .toList();
     }
 
+    /** The lines of fenced blocks below a heading, up to the next one. */
+    static List<List<String>> under(Path page, String heading) throws IOException {
+        String text = Files.readString(page);
+        int begin = text.indexOf(heading + "\n");
+        if (begin < 0) {
+            throw new IllegalArgumentException(page + " has no heading " + heading);
+        }
+        int end = text.indexOf("\n## ", begin + 1);
+        return text.substring(begin, end < 0 ? text.length() : end)
+                .lines()
+                .filter(line -> line.startsWith(PROGRAM))
+                .map(line -> words(line.substring(PROGRAM.length())))
+                .toList();
+    }
+
+    /** The texts of fenced blocks that are said to be in {@code language}. */
+    static List<String> blocks(Path page, String language) throws IOException {
+        return Pattern.compile("^```" + language + "\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
+                .matcher(Files.readString(page))
+                .results()
+                .map(DocumentedCommands::inner)
+                .toList();
+    }
+
     /** Code in the text that starts with the program's name. */
     static List<List<String>> inText(Path page) throws IOException {
         return lines(page, false).stream()
