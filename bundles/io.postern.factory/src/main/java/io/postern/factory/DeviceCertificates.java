@@ -65,7 +65,8 @@ final class DeviceCertificates implements Batch.Maker {
         } catch (GeneralSecurityException e) {
             throw new IOException("the certificate of " + id + " cannot be made: " + e.getMessage(), e);
         }
-        var configuration = options.configuration(id, issued.key().isPresent() ? "x509-file" : "x509-tpm").add("certificateFile", CHAIN);
+        var configuration = options.configuration(id, issued.key().isPresent() ? "x509-file" : "x509-tpm")
+                .add("certificateFile", CHAIN);
         List<DeviceFile> files = new ArrayList<>();
         issued.key().ifPresent(key -> {
             configuration.add("keyFile", KEY);
