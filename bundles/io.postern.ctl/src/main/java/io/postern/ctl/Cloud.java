@@ -37,6 +37,10 @@ public final class Cloud {
         return new Groups(client(connection.dps().host(), connection.dps()));
     }
 
+    public Shipments shipments() {
+        return new Shipments(client(connection.dps().host(), connection.dps()));
+    }
+
     public Authorities authorities() {
         return new Authorities(client(connection.dps().host(), connection.dps()));
     }

@@ -4,8 +4,10 @@ package io.postern.ctl;
 import io.postern.wire.HubName;
 import io.postern.wire.Json;
 import io.postern.wire.Secret;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -44,6 +46,21 @@ public record NewGroup(
     /** Of the devices below a CA that the service knows by a name. */
     public static NewGroup underCa(String id, String name) {
         return plain(id, "x509", Json.object().add("caReferences", Json.object().add("primary", name)));
+    }
+
+    /** Of the TPMs on a list that is sent afterwards. */
+    public static NewGroup keyList(String id, JsonArray accepts) {
+        return plain(id, "tpmShipment", Json.object().add("by", "keyList").add("accepts", accepts));
+    }
+
+    /** Of the TPMs below vendors' CAs that the service knows by these names. */
+    public static NewGroup vendorCa(String id, List<String> names, JsonArray accepts) {
+        var vendors = Json.array();
+        names.forEach(vendors::add);
+        return plain(
+                id,
+                "tpmShipment",
+                Json.object().add("by", "vendorCa").add("vendorCas", vendors).add("accepts", accepts));
     }
 
     public NewGroup withHub(Optional<HubName> name) {

@@ -33,6 +33,13 @@ final class ServiceClient {
     private static final Duration CONNECT = Duration.ofSeconds(10); // three SYN retries (RFC 6298) take 7 s
     private static final Duration ANSWER = Duration.ofSeconds(30); // the hub's own limit for a direct call
 
+    /** What a request brings. */
+    private record Content(String type, String text) {
+        static Content json(JsonValue value) {
+            return new Content("application/json", value.toString());
+        }
+    }
+
     private final Endpoint endpoint;
     private final ConnectionString credential;
     private final InstantSource clock;
@@ -86,11 +93,16 @@ final class ServiceClient {
     }
 
     Answer put(String path, JsonValue body, Map<String, String> headers) throws ServiceException {
-        return call("PUT", path, Optional.of(body), headers);
+        return call("PUT", path, Optional.of(Content.json(body)), headers);
     }
 
     Answer post(String path, JsonValue body, Map<String, String> headers) throws ServiceException {
-        return call("POST", path, Optional.of(body), headers);
+        return call("POST", path, Optional.of(Content.json(body)), headers);
+    }
+
+    /** Sends rows with their header. */
+    Answer postCsv(String path, String rows) throws ServiceException {
+        return call("POST", path, Optional.of(new Content("text/csv", rows)), Map.of());
     }
 
     Answer delete(String path) throws ServiceException {
@@ -116,17 +128,17 @@ final class ServiceClient {
         }
     }
 
-    private Answer call(String method, String path, Optional<JsonValue> body, Map<String, String> headers)
+    private Answer call(String method, String path, Optional<Content> body, Map<String, String> headers)
             throws ServiceException {
         String tried = tried(method, path);
         try {
             HttpsURLConnection connection = endpoint.open(path);
             prepare(connection, method, headers, ANSWER);
             if (body.isPresent()) {
-                connection.setRequestProperty("Content-Type", "application/json; charset=utf-8");
+                connection.setRequestProperty("Content-Type", body.get().type() + "; charset=utf-8");
                 connection.setDoOutput(true);
                 try (var out = connection.getOutputStream()) {
-                    out.write(body.get().toString().getBytes(StandardCharsets.UTF_8));
+                    out.write(body.get().text().getBytes(StandardCharsets.UTF_8));
                 }
             }
             int status = connection.getResponseCode();
