@@ -135,8 +135,7 @@ public final class Ctl implements Runnable {
                 .addSubcommand(new EnrollmentCommands(this))
                 .addSubcommand(new GroupCommands(this))
                 .addSubcommand(new AuthorityCommands(this))
-                .addSubcommand(
-                        new CommandLine(new ShipmentCommands(this)).addSubcommand(new VendorCaCommands(this)))
+                .addSubcommand(new CommandLine(new ShipmentCommands(this)).addSubcommand(new VendorCaCommands(this)))
                 .addSubcommand(new RegistrationCommands(this))
                 .addSubcommand(new DeviceCommands(this))
                 .addSubcommand(new LeafCommands(this))

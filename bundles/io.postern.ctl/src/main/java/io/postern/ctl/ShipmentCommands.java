@@ -150,9 +150,7 @@ final class ShipmentCommands {
     }
 
     private static String words(JsonArray accepts) {
-        return accepts.stream()
-                .map(value -> value.toString().replace("\"", ""))
-                .collect(Collectors.joining(" "));
+        return accepts.stream().map(value -> value.toString().replace("\"", "")).collect(Collectors.joining(" "));
     }
 
     private static String registered(JsonObject counts) {

@@ -64,11 +64,19 @@ class ShipmentCommandsTest {
     @Test
     void makesAShipmentByVendorOfProvenChips() {
         Terminal.run(
-                services, "shipment", "create", "pallet", "--vendor-ca", "ifx", "--vendor-ca", "stm", "--require-genuine");
+                services,
+                "shipment",
+                "create",
+                "pallet",
+                "--vendor-ca",
+                "ifx",
+                "--vendor-ca",
+                "stm",
+                "--require-genuine");
 
         assertThat(shipment(services.asked.getFirst()))
-                .isEqualTo(Json.parse(
-                        "{\"by\":\"vendorCa\",\"vendorCas\":[\"ifx\",\"stm\"],\"accepts\":[\"genuine\"]}"));
+                .isEqualTo(
+                        Json.parse("{\"by\":\"vendorCa\",\"vendorCas\":[\"ifx\",\"stm\"],\"accepts\":[\"genuine\"]}"));
         assertThat(Terminal.run(services, "shipment", "create", "x").exit()).isEqualTo(2);
         assertThat(Terminal.run(services, "shipment", "create", "x", "--list", "--refuse", "ghosts")
                         .err())
@@ -142,10 +150,13 @@ class ShipmentCommandsTest {
         services.answer(asked ->
                 asked.target().startsWith("/shipments/keys-group") ? Reply.status(404, "{}") : Reply.json(SHOWN));
 
-        assertThat(Terminal.run(services, "shipment", "delete", "spring").out()).isEqualTo("Deleted shipment spring.\n");
+        assertThat(Terminal.run(services, "shipment", "delete", "spring").out())
+                .isEqualTo("Deleted shipment spring.\n");
         assertThat(Terminal.run(services, "shipment", "delete", "keys-group").exit())
                 .isEqualTo(1);
-        assertThat(services.asked).filteredOn(asked -> asked.method().equals("DELETE")).hasSize(1);
+        assertThat(services.asked)
+                .filteredOn(asked -> asked.method().equals("DELETE"))
+                .hasSize(1);
     }
 
     @Test
@@ -157,8 +168,8 @@ class ShipmentCommandsTest {
         services.answer(
                 asked -> asked.target().startsWith("/tpmVendors?") ? Reply.json("[" + one + "]") : Reply.json(one));
 
-        Terminal added = Terminal.run(
-                services, "shipment", "vendor-ca", "add", "chips", file.toString(), "--marks", "firmware");
+        Terminal added =
+                Terminal.run(services, "shipment", "vendor-ca", "add", "chips", file.toString(), "--marks", "firmware");
 
         assertThat(added.out()).isEqualTo("Loaded chips: CN=Chips Root\n");
         assertThat(Json.parseObject(services.asked.getFirst().body()).getString("certificate"))

@@ -61,6 +61,56 @@ public final class Swtpm implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a TPM as a factory does, with the certificate of its endorsement key in its memory (NV index 0x01C00002),
+     * issued by a CA of its own.
+     *
+     * @param ca where the CA is, or is made: {@code issuercert.pem} issues, {@code swtpm-localca-rootca-cert.pem} is above
+     */
+    public static Swtpm certified(Path parent, Path ca) {
+        try {
+            Path state = Files.createTempDirectory(parent, "tpm");
+            manufacture(state, Files.createDirectories(ca));
+            return new Swtpm(state);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void manufacture(Path state, Path ca) throws IOException {
+        Path options = Files.writeString(
+                ca.resolve("options"), "--platform-manufacturer Lab\n--platform-version 1\n--platform-model Box\n");
+        Path issuer = Files.writeString(
+                ca.resolve("localca.conf"),
+                "statedir = %1$s\nsigningkey = %1$s/signkey.pem\nissuercert = %1$s/issuercert.pem\ncertserial = %1$s/serial\n"
+                        .formatted(ca));
+        Path config = Files.writeString(
+                ca.resolve("setup.conf"),
+                "create_certs_tool=/usr/bin/swtpm_localca\ncreate_certs_tool_config=%s\ncreate_certs_tool_options=%s\n"
+                        .formatted(issuer, options));
+        Process setup = new ProcessBuilder(
+                        "swtpm_setup",
+                        "--tpm2",
+                        "--tpmstate",
+                        state.toString(),
+                        "--create-ek-cert",
+                        "--config",
+                        config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ca.resolve("setup.log").toFile())
+                .start();
+        try {
+            if (!setup.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || setup.exitValue() != 0) {
+                setup.destroyForcibly();
+                throw new IOException("swtpm_setup failed; on Debian: apt-get install swtpm-tools; it said: "
+                        + Files.readString(ca.resolve("setup.log")));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a TPM was made", e);
+        }
+    }
+
     public String host() {
         return host;
     }

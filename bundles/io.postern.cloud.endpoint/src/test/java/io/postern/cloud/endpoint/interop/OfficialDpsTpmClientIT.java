@@ -4,10 +4,20 @@ package io.postern.cloud.endpoint.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.dps.AttestationMechanism;
+import io.postern.cloud.dps.AttestationMechanism.KeyList;
+import io.postern.cloud.dps.AttestationMechanism.VendorChain;
+import io.postern.cloud.dps.EnrollmentGroup;
+import io.postern.cloud.dps.EnrollmentGroupId;
 import io.postern.cloud.dps.IndividualEnrollment;
 import io.postern.cloud.dps.Operation;
+import io.postern.cloud.dps.shipment.Provenance;
+import io.postern.cloud.dps.shipment.ProvenancePolicy;
+import io.postern.cloud.dps.shipment.TpmRecord;
 import io.postern.cloud.hub.AccessDecision;
 import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.hub.x509.Authority;
+import io.postern.cloud.hub.x509.CaName;
+import io.postern.cloud.hub.x509.CertificateCodec;
 import io.postern.testkit.Swtpm;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
@@ -19,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OfficialDpsTpmClientIT {
     private static final Path LAUNCHER = Path.of(
             System.getProperty("postern.root"), "bundles/io.postern.cloud.endpoint/src/test/resources/with-tpm.sh");
+
+    private static final EnrollmentGroupId PALLET = EnrollmentGroupId.of("pallet");
 
     @TempDir
     Path directory;
@@ -108,6 +121,79 @@ class OfficialDpsTpmClientIT {
         assertThat(site.hub.identities().list(1)).isEmpty();
     }
 
+    @Test
+    @Tag("DEC-1")
+    @Tag("DPS-06")
+    void registersWithAShipmentItHasNeverHeardOf() throws Exception {
+        EndorsementKey key = standardEndorsementKey();
+        site.dps.groups().create(EnrollmentGroup.of(PALLET, new KeyList(ProvenancePolicy.ANY)));
+        site.dps
+                .shipments()
+                .lists()
+                .read(PALLET, "endorsementKeyHash,deviceId\n" + key.digest() + ",Pump-7\n", 2, "run");
+
+        Map<String, String> said = runDevice();
+
+        assertThat(said)
+                .containsEntry("registrationId", key.registrationId().text())
+                .containsEntry("status", "PROVISIONING_DEVICE_STATUS_ASSIGNED")
+                .containsEntry("deviceId", "Pump-7");
+        assertAdmitted(said);
+        assertThat(site.dps
+                        .shipments()
+                        .records()
+                        .find(key.registrationId())
+                        .orElseThrow()
+                        .provenance())
+                .isEqualTo(Provenance.UNPROVEN);
+    }
+
+    @Test
+    @Tag("DEC-1")
+    @Tag("CEN-12")
+    @Tag("DPS-29")
+    void registersUnderItsVendorsCaUntilSoftwareIsRefused() throws Exception {
+        Path ca = directory.resolve("vendor");
+        tpm.close();
+        tpm = Swtpm.certified(directory, ca);
+        Path made = directory.resolve("made.pub");
+        tpm.tool("tpm2_readpublic", "-c", "0x81010001", "-o", made.toString());
+        EndorsementKey key = EndorsementKey.decode(Bytes.of(Files.readAllBytes(made)));
+        Path certificate = directory.resolve("ek.der");
+        tpm.tool("tpm2_nvread", "0x01c00002", "-o", certificate.toString());
+        load("below", ca.resolve("issuercert.pem"));
+        load("root", ca.resolve("swtpm-localca-rootca-cert.pem"));
+        site.dps
+                .groups()
+                .create(EnrollmentGroup.of(PALLET, new VendorChain(List.of(new CaName("root")), ProvenancePolicy.ANY)));
+        String payload = "{\"postern\":{\"endorsementKeyCertificate\":\""
+                + Bytes.of(Files.readAllBytes(certificate)).toBase64() + "\"}}";
+
+        Map<String, String> said = runDevice(payload);
+
+        assertThat(said).containsEntry("status", "PROVISIONING_DEVICE_STATUS_ASSIGNED");
+        TpmRecord record =
+                site.dps.shipments().records().find(key.registrationId()).orElseThrow();
+        assertThat(record.provenance()).isEqualTo(Provenance.SOFTWARE);
+        assertThat(record.verdict().getString("vendorCa")).isEqualTo("below");
+        assertThat(record.verdict().getString("model")).isEqualTo("swtpm");
+
+        tpm.tool("tpm2_flushcontext", "-l"); // the official provider leaves its policy sessions behind
+        site.dps.shipments().policy().set(new ProvenancePolicy(EnumSet.complementOf(EnumSet.of(Provenance.SOFTWARE))));
+
+        assertThat(output(false, payload)).contains("is software, and accepted are only");
+    }
+
+    private void load(String name, Path pem) throws IOException {
+        site.dps
+                .shipments()
+                .vendors()
+                .put(
+                        new CaName(name),
+                        new Authority(CertificateCodec.parse(Files.readString(pem))),
+                        Provenance.GENUINE);
+    }
+
     /** The key the gateway also uses; the official provider takes what it finds in this slot. */
     private EndorsementKey standardEndorsementKey() throws IOException {
         return standardEndorsementKey(tpm);
@@ -120,15 +206,15 @@ class OfficialDpsTpmClientIT {
         return EndorsementKey.decode(Bytes.of(Files.readAllBytes(file)));
     }
 
-    private Map<String, String> runDevice() throws Exception {
-        return output(true)
+    private Map<String, String> runDevice(String... payload) throws Exception {
+        return output(true, payload)
                 .lines()
                 .filter(line -> line.startsWith("device: "))
                 .map(line -> line.substring("device: ".length()).split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
     }
 
-    private String output(boolean good) throws IOException, InterruptedException {
+    private String output(boolean good, String... payload) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private", "sh"));
         command.addAll(List.of(LAUNCHER.toString(), tpm.host(), Integer.toString(tpm.port())));
         command.addAll(List.of(
@@ -142,6 +228,7 @@ class OfficialDpsTpmClientIT {
                 OfficialTpmDevice.class.getName(),
                 site.names.provisioningHost(),
                 site.scope()));
+        command.addAll(List.of(payload));
         Path log = directory.resolve("device.log");
         Process device = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.interop;
 
+import com.microsoft.azure.sdk.iot.provisioning.device.AdditionalData;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClient;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol;
 import com.microsoft.azure.sdk.iot.provisioning.security.hsm.SecurityProviderTPMHsm;
@@ -13,7 +14,7 @@ import java.util.Base64;
  * A device of nothing but official parts, to run in a JVM of its own whose {@code /dev/tpmrm0} is a TPM: it registers
  * and then signs a hub token in the TPM. Says what happened in lines of the form {@code name=value}.
  *
- * <p>Arguments: provisioning host, id scope.
+ * <p>Arguments: provisioning host, id scope, and if wanted the registration's payload.
  */
 final class OfficialTpmDevice {
     private static final int PATIENCE = 30_000; // milliseconds
@@ -23,7 +24,7 @@ final class OfficialTpmDevice {
     public static void main(String[] arguments) {
         int exit = 0;
         try {
-            run(arguments[0], arguments[1]);
+            run(arguments[0], arguments[1], arguments.length > 2 ? arguments[2] : "");
         } catch (Exception e) {
             e.printStackTrace();
             exit = 1;
@@ -31,13 +32,16 @@ final class OfficialTpmDevice {
         System.exit(exit); // the official client leaves threads behind when it is refused
     }
 
-    private static void run(String host, String scope) throws Exception {
+    private static void run(String host, String scope, String payload) throws Exception {
         var tpm = new SecurityProviderTPMHsm();
         say("endorsementKey", Base64.getEncoder().encodeToString(tpm.getEndorsementKey()));
         say("registrationId", tpm.getRegistrationId());
         ProvisioningDeviceClient client =
                 ProvisioningDeviceClient.create(host, scope, ProvisioningDeviceClientTransportProtocol.HTTPS, tpm);
-        var result = client.registerDeviceSync(PATIENCE);
+        var more = new AdditionalData();
+        more.setProvisioningPayload(payload);
+        var result =
+                payload.isEmpty() ? client.registerDeviceSync(PATIENCE) : client.registerDeviceSync(more, PATIENCE);
         say("status", result.getProvisioningDeviceClientStatus().name());
         say("hub", result.getIothubUri());
         say("deviceId", result.getDeviceId());
