@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.lab;
 
+import io.postern.ctl.CloudConnection;
+import io.postern.wire.Json;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,10 +17,37 @@ public final class LabGateway implements AutoCloseable {
     private final Path timeline;
     private final long already;
 
-    LabGateway(Child child, Path timeline) throws IOException {
+    private LabGateway(Child child, Path timeline) throws IOException {
         this.child = child;
         this.timeline = timeline;
         this.already = lines(timeline).size(); // of earlier starts on the same state
+    }
+
+    /**
+     * Starts a gateway on a directory of its own; an empty one is a gateway that has never been provisioned.
+     *
+     * @param configuration as a technician would write it
+     * @param timeline the file of milestones it names
+     */
+    public static LabGateway start(
+            Path root, CloudConnection cloud, Path state, JsonObject configuration, Path timeline) throws LabException {
+        try {
+            Files.createDirectories(state);
+            Path file = Files.writeString(state.resolve("gateway.json"), Json.pretty(configuration));
+            Child child = Child.verb(
+                    root,
+                    "gateway",
+                    state.resolve("gateway.log"),
+                    "--config",
+                    file.toString(),
+                    "--state",
+                    state.toString(),
+                    "--hosts",
+                    cloud.hostsFile().orElseThrow().toString());
+            return new LabGateway(child, timeline);
+        } catch (IOException e) {
+            throw new LabException("the gateway does not start: " + e.getMessage(), e);
+        }
     }
 
     /** The milestones of this start, in the order they were reached. */

@@ -14,7 +14,6 @@ import io.postern.wire.Json;
 import io.postern.wire.tpm.EndorsementKey;
 import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -85,23 +84,7 @@ public final class LabSite implements AutoCloseable {
     public LabGateway startGateway(Path state) throws LabException {
         var configuration = new GatewayConfiguration(
                 cloud.connection(), tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves);
-        try {
-            Files.createDirectories(state);
-            Path file = Files.writeString(state.resolve("gateway.json"), Json.pretty(configuration.toJson()));
-            Child child = Child.verb(
-                    root,
-                    "gateway",
-                    state.resolve("gateway.log"),
-                    "--config",
-                    file.toString(),
-                    "--state",
-                    state.toString(),
-                    "--hosts",
-                    cloud.connection().hostsFile().orElseThrow().toString());
-            return new LabGateway(child, configuration.timeline());
-        } catch (IOException e) {
-            throw new LabException("the gateway does not start: " + e.getMessage(), e);
-        }
+        return LabGateway.start(root, cloud.connection(), state, configuration.toJson(), configuration.timeline());
     }
 
     public Cloud cloud() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.feature;
 
+import io.postern.ctl.Cloud;
 import io.postern.ctl.EventStream;
 import io.postern.ctl.ServiceException;
 import io.postern.ctl.TelemetryEvent;
@@ -24,7 +25,11 @@ final class HubEvents implements AutoCloseable {
 
     /** Everything that is accepted from now on: the hub itself says where now is. */
     static HubEvents fromNow(LabSite site) throws ServiceException {
-        return new HubEvents(site.cloud().newEvents(notice -> {}));
+        return fromNow(site.cloud());
+    }
+
+    static HubEvents fromNow(Cloud cloud) throws ServiceException {
+        return new HubEvents(cloud.newEvents(notice -> {}));
     }
 
     List<TelemetryEvent> all() {

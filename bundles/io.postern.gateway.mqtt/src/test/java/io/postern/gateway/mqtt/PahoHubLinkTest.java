@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.https.TrustAnchors;
+import io.postern.gateway.spi.ClientCertificate;
 import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.NotAuthorizedException;
 import io.postern.testkit.Await;
 import io.postern.testkit.Hosts;
+import io.postern.testkit.LabCa;
 import io.postern.testkit.LoopbackAddress;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
@@ -208,6 +210,20 @@ class PahoHubLinkTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("does not prove its name");
         assertThat(hub.connects).isEmpty();
+    }
+
+    @Test
+    @Tag("HUB-03")
+    void aCertificateNeedsNoPassword() throws Exception {
+        var own = LabCa.root("Plant", Instant.now()).device("meter-1");
+        var shown = new Credential.Certificate(new ClientCertificate(own.chain(), own.key()));
+
+        link.open(HUB, METER, shown, Optional.empty()).close();
+
+        assertThat(hub.connects).singleElement().satisfies(connect -> {
+            assertThat(connect.userName()).startsWith("hub.mqtt.test/meter-1/?api-version=");
+            assertThat(connect.password()).isEmpty();
+        });
     }
 
     @Test

@@ -16,7 +16,11 @@ import javax.net.ssl.SSLServerSocket;
 
 /** The few packets of MQTT 3.1.1 a hub needs, over TLS, with the misbehaviour a real broker cannot be asked for. */
 final class ScriptedHub implements AutoCloseable {
-    /** What a client said when it connected. */
+    /**
+     * What a client said when it connected.
+     *
+     * @param password empty when there was none
+     */
     record Connect(String clientId, String userName, String password, int keepAlive, boolean cleanSession) {}
 
     record Publish(String topic, String body, int qos) {}
@@ -107,7 +111,12 @@ final class ScriptedHub implements AutoCloseable {
         body.readUnsignedByte();
         int flags = body.readUnsignedByte();
         int keepAlive = body.readUnsignedShort();
-        connects.add(new Connect(body.readUTF(), body.readUTF(), body.readUTF(), keepAlive, (flags & 2) != 0));
+        connects.add(new Connect(
+                body.readUTF(),
+                body.readUTF(),
+                (flags & 0x40) != 0 ? body.readUTF() : "", // spec: MQTT 3.1.1, 3.1.2.9
+                keepAlive,
+                (flags & 2) != 0));
         if (answeringConnects) {
             out.write(new byte[] {0x20, 2, 0, (byte) connack});
         }

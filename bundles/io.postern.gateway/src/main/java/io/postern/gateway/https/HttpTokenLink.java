@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The token service over HTTPS: {@code POST /leaves/{leaf}/token}. */
+/** The token service over HTTPS: {@code POST /leaves/{leaf}/token}; who shows a certificate says its name in the body. */
 public final class HttpTokenLink implements TokenLink {
     private static final Duration SHORTEST_LIFE = Duration.ofSeconds(1); // less cannot even be carried to the hub
     private static final Duration LONGEST_LIFE = Duration.ofDays(365); // longer is a mistake of a clock
@@ -34,11 +34,10 @@ public final class HttpTokenLink implements TokenLink {
     }
 
     @Override
-    public Grant leafToken(DeviceId leaf, Credential gateway) throws IOException {
+    public Grant leafToken(DeviceId leaf, Asker gateway) throws IOException {
         String name = URLEncoder.encode(leaf.text(), StandardCharsets.UTF_8).replace("*", "%2A");
         URI to = URI.create(base + name + "/token");
-        HttpsExchange.Answer answer = https.send(
-                "POST", to, Optional.of(gateway), Optional.of(Json.object().build()));
+        HttpsExchange.Answer answer = https.send("POST", to, Optional.of(gateway.proof()), Optional.of(body(gateway)));
         return switch (answer.status()) {
             case 200 -> granted(leaf, answer.body());
             case 400, 401, 403, 404, 409, 429 ->
@@ -49,6 +48,17 @@ public final class HttpTokenLink implements TokenLink {
             default ->
                 throw new IOException("the token service at " + to.getHost() + " answered " + answer.status() + ": "
                         + ErrorBody.describe(answer.body()));
+        };
+    }
+
+    private static JsonObject body(Asker gateway) {
+        return switch (gateway.proof()) {
+            case Credential.Token _ -> Json.object().build();
+            case Credential.Certificate _ ->
+                Json.object()
+                        .add("gateway", gateway.device().text())
+                        .add("hub", gateway.hub().text())
+                        .build();
         };
     }
 

@@ -49,8 +49,12 @@ public sealed interface Attestation {
         }
     }
 
-    /** Shows a certificate (DPS-05); its subject's common name is the name to register under (DPS-11). */
-    record X509(CertificateSource certificates) implements Attestation {
+    /**
+     * Shows a certificate (DPS-05); its subject's common name is the name to register under (DPS-11).
+     *
+     * @param expected what that name must be, when the configuration says so
+     */
+    record X509(CertificateSource certificates, Optional<RegistrationId> expected) implements Attestation {
         @Override
         public Kind kind() {
             return Kind.X509;

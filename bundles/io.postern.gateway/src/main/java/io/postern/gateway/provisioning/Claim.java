@@ -40,13 +40,16 @@ record Claim(RegistrationId id, Kind kind, Optional<TpmAttestation> tpm, Optiona
                 RegistrationId id = chosen.orElseGet(() -> keys.endorsementKey().registrationId());
                 yield new Claim(id, attestation.kind(), Optional.of(keys), Optional.empty());
             }
-            case Attestation.X509(var certificates) -> {
+            case Attestation.X509(var certificates, Optional<RegistrationId> expected) -> {
                 ClientCertificate certificate = certificates.current();
+                RegistrationId id = CommonName.of(certificate.own());
+                if (expected.filter(name -> !name.equals(id)).isPresent()) {
+                    throw new IdentityException(
+                            "registrationId: " + expected.get() + " is configured, and the certificate is of " + id
+                                    + "; take the key away or put the right certificate there");
+                }
                 yield new Claim(
-                        CommonName.of(certificate.own()),
-                        attestation.kind(),
-                        Optional.empty(),
-                        Optional.of(new Credential.Certificate(certificate)));
+                        id, attestation.kind(), Optional.empty(), Optional.of(new Credential.Certificate(certificate)));
             }
             case Attestation.SymmetricKey(RegistrationId id, Signer key) -> {
                 SasToken token;

@@ -43,6 +43,8 @@ public final class Provisioner {
     /** At the service's usual 3 s a minute; official clients give up at 30 s. */
     static final int MOST_QUESTIONS = 20;
 
+    private static final int CONFLICT = 409;
+
     private final Settings settings;
     private final Attestation attestation;
     private final DpsLink link;
@@ -161,8 +163,10 @@ public final class Provisioner {
                     refused(before, new ProvisioningOutcome.Disabled(reason), reason);
                 case RegistrationReply.Denied(int code, String reason) ->
                     refused(before, new ProvisioningOutcome.Denied(code, reason), code + ": " + reason);
-                case RegistrationReply.Failed(int code, String reason, boolean retryable, var retryAfter) ->
-                    new Failed(code + ": " + reason, retryable, retryAfter);
+                case RegistrationReply.Failed(int code, String reason, boolean retryable, var retryAfter) -> {
+                    var failed = new Failed(code + ": " + reason, retryable, retryAfter);
+                    yield isTaken(code) ? refused(before, failed, failed.reason()) : failed;
+                }
                 case RegistrationReply.Assigning _ ->
                     failed("the provisioning service has not decided after " + MOST_QUESTIONS + " questions");
                 case RegistrationReply.Challenge _
@@ -207,6 +211,11 @@ public final class Provisioner {
             return new Credential.Token(signer.token(
                     ResourceUri.registration(settings.idScope(), id), expiry, Optional.of(Claim.KEY_NAME)));
         }
+    }
+
+    /** The device this gateway is to be belongs to another registration; codes of services are status * 1000 + n. */
+    private static boolean isTaken(int code) {
+        return code == CONFLICT || code / 1000 == CONFLICT;
     }
 
     /** A no to a TPM that is not the one of old is an operator's approval that is still to come. */

@@ -111,22 +111,30 @@ final class GatewayRuntime implements AutoCloseable {
     }
 
     private Assignment firstAssignment() throws InterruptedException {
+        Optional<Assignment> stored = remembered();
+        if (stored.isPresent()) {
+            happened(new ProvisioningEvent.Remembered(stored.get()));
+            return stored.get();
+        }
+        while (true) {
+            happened(new ProvisioningEvent.AttemptBegun());
+            if (attempt() instanceof ProvisioningOutcome.Assigned(Assignment assignment)) {
+                return assignment;
+            }
+            rest();
+        }
+    }
+
+    /** Waits for a chip or a file that cannot be read yet: without them nobody knows whether it still holds. */
+    private Optional<Assignment> remembered() throws InterruptedException {
         while (true) {
             try {
-                Optional<Assignment> stored = provisioning.stored();
-                if (stored.isPresent()) {
-                    happened(new ProvisioningEvent.Remembered(stored.get()));
-                    return stored.get();
-                }
-                happened(new ProvisioningEvent.AttemptBegun());
-                if (attempt() instanceof ProvisioningOutcome.Assigned(Assignment assignment)) {
-                    return assignment;
-                }
+                return provisioning.stored();
             } catch (IOException e) {
                 happened(new ProvisioningEvent.AttemptEnded(new ProvisioningOutcome.NoIdentity(
                         "cannot read the identity or the stored assignment: " + e.getMessage())));
+                rest();
             }
-            rest();
         }
     }
 

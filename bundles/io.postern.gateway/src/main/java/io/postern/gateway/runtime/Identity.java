@@ -38,8 +38,9 @@ record Identity(Attestation attestation) {
                 switch (settings) {
                     case IdentitySettings.Tpm(var id) -> new Attestation.Tpm(required(module), id);
                     case IdentitySettings.TpmCertificate certificate ->
-                        new Attestation.X509(certificate.open(required(module)));
-                    case IdentitySettings.FileCertificate certificate -> new Attestation.X509(certificate.open());
+                        new Attestation.X509(certificate.open(required(module)), certificate.registrationId());
+                    case IdentitySettings.FileCertificate certificate ->
+                        new Attestation.X509(certificate.open(), certificate.registrationId());
                     case IdentitySettings.SymmetricKey key ->
                         new Attestation.SymmetricKey(key.registrationId(), key.open());
                 });
@@ -63,7 +64,7 @@ record Identity(Attestation attestation) {
     GatewayIdentity toHub(HubName hub, DeviceId device, InstantSource clock) {
         return switch (attestation) {
             case Attestation.Tpm(SecurityModule module, var _) -> new TokenIdentity(module::sign, hub, device, clock);
-            case Attestation.X509(var certificates) -> new CertificateIdentity(certificates, device);
+            case Attestation.X509(var certificates, var _) -> new CertificateIdentity(certificates, hub, device);
             case Attestation.SymmetricKey(var _, var key) -> new TokenIdentity(key, hub, device, clock);
         };
     }

@@ -34,8 +34,12 @@ sealed interface IdentitySettings {
         }
     }
 
-    /** A certificate for a key that was made in the TPM. */
-    record TpmCertificate(Path certificate) implements IdentitySettings {
+    /**
+     * A certificate for a key that was made in the TPM.
+     *
+     * @param registrationId what its common name must be, when somebody says so
+     */
+    record TpmCertificate(Path certificate, Optional<RegistrationId> registrationId) implements IdentitySettings {
         static final String TEXT = "x509-tpm";
 
         @Override
@@ -53,8 +57,13 @@ sealed interface IdentitySettings {
         }
     }
 
-    /** A certificate and its key in files. */
-    record FileCertificate(Path certificate, Path key) implements IdentitySettings {
+    /**
+     * A certificate and its key in files.
+     *
+     * @param registrationId as above
+     */
+    record FileCertificate(Path certificate, Path key, Optional<RegistrationId> registrationId)
+            implements IdentitySettings {
         static final String TEXT = "x509-file";
 
         @Override
@@ -101,14 +110,14 @@ sealed interface IdentitySettings {
             }
             case TpmCertificate.TEXT -> {
                 refuse(TpmCertificate.TEXT, "keyFile", config.keyFile());
-                refuseName(config);
-                yield new TpmCertificate(Setting.parse("certificateFile", config.certificateFile(), Path::of));
+                yield new TpmCertificate(
+                        Setting.parse("certificateFile", config.certificateFile(), Path::of), name(config));
             }
             case FileCertificate.TEXT -> {
-                refuseName(config);
                 yield new FileCertificate(
                         Setting.parse("certificateFile", config.certificateFile(), Path::of),
-                        Setting.parse("keyFile", config.keyFile(), Path::of));
+                        Setting.parse("keyFile", config.keyFile(), Path::of),
+                        name(config));
             }
             case SymmetricKey.TEXT -> {
                 refuse(SymmetricKey.TEXT, "certificateFile", config.certificateFile());
@@ -129,11 +138,7 @@ sealed interface IdentitySettings {
         }
     }
 
-    private static void refuseName(GatewayConfig config) {
-        if (!config.registrationId().isBlank()) {
-            throw new IllegalArgumentException("registrationId: with identity "
-                    + config.identity().strip() + " the common name of the certificate is the registration id; take the"
-                    + " key away");
-        }
+    private static Optional<RegistrationId> name(GatewayConfig config) {
+        return GatewaySettings.optional("registrationId", config.registrationId(), RegistrationId::of);
     }
 }

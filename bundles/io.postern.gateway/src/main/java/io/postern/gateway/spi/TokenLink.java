@@ -2,6 +2,7 @@
 package io.postern.gateway.spi;
 
 import io.postern.wire.DeviceId;
+import io.postern.wire.HubName;
 import io.postern.wire.SasToken;
 import java.io.IOException;
 import java.time.Duration;
@@ -9,8 +10,15 @@ import java.util.Optional;
 
 /** The way to the token service, which decides who may speak for which leaf (SYS-09). */
 public interface TokenLink {
-    /** Asks for a token of {@code leaf}; {@code gateway} is what the gateway proves itself to its hub with. */
-    Grant leafToken(DeviceId leaf, Credential gateway) throws IOException;
+    /** Asks for a token of {@code leaf}; the gateway proves itself as it does to its hub. */
+    Grant leafToken(DeviceId leaf, Asker gateway) throws IOException;
+
+    /**
+     * The gateway that asks.
+     *
+     * @param proof a token says whose it is; a certificate need not, so that the names are told beside it
+     */
+    record Asker(HubName hub, DeviceId device, Credential proof) {}
 
     /** The token service's answer. */
     sealed interface Grant {

@@ -56,7 +56,7 @@ public final class LeafToken {
     /** Asks the token service now. */
     Grant ask() throws IOException {
         Credential proof = gateway.credential();
-        Grant answer = link.leafToken(leaf, proof);
+        Grant answer = link.leafToken(leaf, new TokenLink.Asker(gateway.hub(), gateway.device(), proof));
         switch (answer) {
             case Grant.Granted granted -> hold(granted);
             case Grant.Refused refused -> {

@@ -24,6 +24,7 @@ public final class TokenIdentity implements GatewayIdentity {
 
     private final Signer signer;
     private final ResourceUri resource;
+    private final HubName hub;
     private final DeviceId device;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -33,8 +34,14 @@ public final class TokenIdentity implements GatewayIdentity {
     public TokenIdentity(Signer signer, HubName hub, DeviceId device, InstantSource clock) {
         this.signer = signer;
         this.resource = ResourceUri.device(hub, device);
+        this.hub = hub;
         this.device = device;
         this.clock = clock;
+    }
+
+    @Override
+    public HubName hub() {
+        return hub;
     }
 
     @Override

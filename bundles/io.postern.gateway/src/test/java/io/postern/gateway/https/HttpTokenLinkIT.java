@@ -4,9 +4,12 @@ package io.postern.gateway.https;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.gateway.spi.ClientCertificate;
 import io.postern.gateway.spi.Credential;
+import io.postern.gateway.spi.TokenLink.Asker;
 import io.postern.gateway.spi.TokenLink.Grant;
 import io.postern.testkit.Hosts;
+import io.postern.testkit.LabCa;
 import io.postern.testkit.LogCapture;
 import io.postern.testkit.LoopbackAddress;
 import io.postern.testkit.ServerIdentity;
@@ -43,6 +46,7 @@ class HttpTokenLinkIT {
             Instant.parse("2030-01-01T00:00:00Z"),
             Optional.empty(),
             KEY::hmacSha256);
+    private static final Asker GATEWAY = new Asker(HUB, DeviceId.of("gw-1"), new Credential.Token(OWN));
     private static final SasToken LEAF = SasToken.sign(
             ResourceUri.device(HUB, METER),
             Instant.parse("2026-03-01T09:00:00Z"),
@@ -77,11 +81,27 @@ class HttpTokenLinkIT {
 
     @Test
     @Tag("SYS-09")
+    @Tag("HUB-03")
+    void aGatewayWithACertificateSaysItsNameAndSendsNoToken() throws IOException {
+        server.willAnswer(200, granted("meter#1", "2026-03-01T08:00:00Z", "2026-03-01T09:00:00Z"));
+        var own = LabCa.root("Plant", Instant.now()).device("gw-1");
+        var shown = new Credential.Certificate(new ClientCertificate(own.chain(), own.key()));
+
+        assertThat(link.leafToken(METER, new Asker(HUB, DeviceId.of("gw-1"), shown)))
+                .isInstanceOf(Grant.Granted.class);
+
+        ScriptedServer.Asked asked = server.asked();
+        assertThat(asked.authorization()).isEmpty();
+        assertThat(Json.parseObject(asked.body()))
+                .isEqualTo(Json.parseObject("{\"gateway\":\"gw-1\",\"hub\":\"hub.lab.test\"}"));
+    }
+
+    @Test
+    @Tag("SYS-09")
     void theGatewaysTokenIsShownAndTheLeafsTokenUnderstoodWithItsLife() throws IOException {
         server.willAnswer(200, granted("meter#1", "2026-03-01T08:00:00Z", "2026-03-01T09:00:00Z"));
 
-        assertThat(link.leafToken(METER, new Credential.Token(OWN)))
-                .isEqualTo(new Grant.Granted(LEAF, Duration.ofHours(1)));
+        assertThat(link.leafToken(METER, GATEWAY)).isEqualTo(new Grant.Granted(LEAF, Duration.ofHours(1)));
 
         ScriptedServer.Asked asked = server.asked();
         assertThat(asked.method()).isEqualTo("POST");
@@ -97,7 +117,7 @@ class HttpTokenLinkIT {
                 Map.of("Retry-After", "120"),
                 "{\"errorCode\":" + status + "002,\"message\":\"leaf meter#1 is disabled\"}");
 
-        assertThat(link.leafToken(METER, new Credential.Token(OWN)))
+        assertThat(link.leafToken(METER, GATEWAY))
                 .isEqualTo(new Grant.Refused(
                         status, status + "002 leaf meter#1 is disabled", Optional.of(Duration.ofMinutes(2))));
     }
@@ -105,7 +125,7 @@ class HttpTokenLinkIT {
     @Test
     void aServiceInTroubleIsAFailureNotARefusal() {
         server.willAnswer(503, "{\"errorCode\":503001,\"message\":\"starting\"}");
-        assertThatThrownBy(() -> link.leafToken(METER, new Credential.Token(OWN)))
+        assertThatThrownBy(() -> link.leafToken(METER, GATEWAY))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(NAME)
                 .hasMessageContaining("503001 starting");
@@ -122,7 +142,7 @@ class HttpTokenLinkIT {
         String told;
         try (var log = LogCapture.start()) {
             try {
-                told = link.leafToken(METER, new Credential.Token(OWN)).toString();
+                told = link.leafToken(METER, GATEWAY).toString();
             } catch (IOException e) {
                 told = e.toString();
             }
@@ -138,7 +158,7 @@ class HttpTokenLinkIT {
     @Test
     void aTokenForAnotherDeviceIsNotTaken() {
         server.willAnswer(200, granted("meter-2", "2026-03-01T08:00:00Z", "2026-03-01T09:00:00Z"));
-        assertThatThrownBy(() -> link.leafToken(METER, new Credential.Token(OWN)))
+        assertThatThrownBy(() -> link.leafToken(METER, GATEWAY))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another device");
     }
@@ -153,7 +173,7 @@ class HttpTokenLinkIT {
             })
     void anAnswerThatCannotBeReadIsAFailureThatRepeatsNoToken(String body) {
         server.willAnswer(200, body);
-        assertThatThrownBy(() -> link.leafToken(METER, new Credential.Token(OWN)))
+        assertThatThrownBy(() -> link.leafToken(METER, GATEWAY))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("meter#1")
                 .hasMessageNotContaining("sig=");
@@ -162,8 +182,7 @@ class HttpTokenLinkIT {
     @Test
     void aTokenWithoutLifeIsAFailure() {
         server.willAnswer(200, granted("meter#1", "2026-03-01T08:00:00Z", "2026-03-01T08:00:00Z"));
-        assertThatThrownBy(() -> link.leafToken(METER, new Credential.Token(OWN)))
-                .hasMessageContaining("ends before it can be used");
+        assertThatThrownBy(() -> link.leafToken(METER, GATEWAY)).hasMessageContaining("ends before it can be used");
     }
 
     private static String granted(String device, String now, String expires) {

@@ -273,6 +273,8 @@ class ProvisionerTest {
         assertThat(exchanged.attempt(_ -> {})).isEqualTo(new TpmChanged(change, "404: no enrollment"));
         link.replies(new RegistrationReply.Disabled("waits for approval"));
         assertThat(exchanged.attempt(_ -> {})).isEqualTo(new TpmChanged(change, "waits for approval"));
+        link.replies(new RegistrationReply.Failed(409001, "gw-1 is taken", true, Optional.empty()));
+        assertThat(exchanged.attempt(_ -> {})).isEqualTo(new TpmChanged(change, "409001: gw-1 is taken"));
         link.replies(
                 new RegistrationReply.Challenge(FakeSecurityModule.blob(otherKeys, NONCE_KEY)),
                 assigned(
@@ -284,7 +286,7 @@ class ProvisionerTest {
         JsonObject wish = Json.parseObject(
                 "{\"postern\":{\"replaces\":{\"registrationId\":\"" + ID + "\",\"deviceId\":\"gw-1\"}}}");
         assertThat(link.asked().subList(before, link.asked().size()))
-                .hasSize(4)
+                .hasSize(5)
                 .allSatisfy(asked -> assertThat(asked.payload()).contains(wish));
         assertThat(exchanged.stored()).isPresent();
         link.replies(DENIED);
@@ -348,7 +350,7 @@ class ProvisionerTest {
         link.replies(assigned(Optional.of(HUB), Optional.empty()));
         var provisioner = Provisioner.of(
                 Provisioner.Settings.of(SCOPE),
-                new Attestation.X509(() -> certificate),
+                new Attestation.X509(() -> certificate, Optional.empty()),
                 (DpsLink) link,
                 store,
                 clock,

@@ -36,10 +36,10 @@ final class FakeTokens implements TokenLink {
     }
 
     @Override
-    public Grant leafToken(DeviceId leaf, Credential gateway) throws IOException {
+    public Grant leafToken(DeviceId leaf, Asker gateway) throws IOException {
         Instant now = clock.instant();
         asked.add(now);
-        proofs.add(((Credential.Token) gateway).token());
+        proofs.add(((Credential.Token) gateway.proof()).token());
         if (now.isBefore(awayUntil)) {
             throw new IOException("the token service does not answer");
         }
