@@ -2,16 +2,17 @@
 package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.dps.RegistrationAnswer;
-import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.dps.RegistrationAttempt;
 import io.postern.cloud.dps.RegistrationDesk;
+import io.postern.cloud.endpoint.DeskReply;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.wire.IdScope;
-import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.dps.RegistrationRequest;
+import jakarta.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
@@ -87,53 +88,25 @@ public final class DpsDeviceRoute implements Route {
     }
 
     private Reply reply(Request request, RegistrationAnswer answer) {
-        return switch (answer) {
-            // the protocol is so: what the device needs to go on stands in an "unauthorized"
-            case RegistrationAnswer.Challenged(var blob) ->
-                Reply.json(
-                        401,
-                        Json.object()
-                                .add("authenticationKey", blob.encode().toBase64())
-                                .add("keyName", "registration")
-                                .build());
-            case RegistrationAnswer.Accepted(String operationId, Duration retryAfter) ->
-                accepted(request, operationId, retryAfter);
-            case RegistrationAnswer.Finished(var status) -> Reply.json(200, status.toJson());
-            case RegistrationAnswer.Recorded(var record) -> Reply.json(200, record.toJson());
-            case RegistrationAnswer.Throttled(Duration retryAfter) ->
-                door.refuse(request, 429_001, "ThrottlingException", "more than 5 questions in 10 s; wait")
-                        .with("Retry-After", seconds(retryAfter));
-            case RegistrationAnswer.Refused(Refusal why, String text) -> refused(request, why, text);
+        return switch (DeskReply.of(answer)) {
+            case DeskReply.Refused(int code, String name, String text, OptionalInt retryAfter) ->
+                waiting(door.refuse(request, code, name, text), retryAfter);
+            case DeskReply.Told(int status, JsonObject body, OptionalInt retryAfter) -> {
+                Reply reply = waiting(Reply.json(status, body), retryAfter);
+                yield answer instanceof RegistrationAnswer.Accepted(String operationId, Duration _)
+                        ? reply.with("Location", location(request, operationId))
+                                .with("x-ms-request-id", door.newTrackingId())
+                        : reply;
+            }
         };
     }
 
-    private Reply accepted(Request request, String operationId, Duration retryAfter) {
-        String registration = "/" + String.join("/", request.segments().subList(0, 3));
-        return Reply.json(
-                        202,
-                        Json.object()
-                                .add("operationId", operationId)
-                                .add("status", "assigning")
-                                .build())
-                .with("Retry-After", seconds(retryAfter))
-                .with("Location", "https://" + request.host() + registration + "/operations/" + operationId)
-                .with("x-ms-request-id", door.newTrackingId());
+    private static Reply waiting(Reply reply, OptionalInt seconds) {
+        return seconds.isPresent() ? reply.with("Retry-After", Integer.toString(seconds.getAsInt())) : reply;
     }
 
-    private Reply refused(Request request, Refusal why, String text) {
-        return switch (why) {
-            // no 401 here: one official client takes every 401 to a TPM's first request for a challenge
-            case OTHER_ATTESTATION -> door.refuse(request, 403_002, "AttestationMismatch", text);
-            case NOT_PROVEN -> door.refuse(request, 401_002, "Unauthorized", text);
-            case UNKNOWN_SCOPE -> door.refuse(request, 404_001, "IdScopeNotFound", text);
-            case UNKNOWN_REGISTRATION -> door.refuse(request, 404_002, "EnrollmentNotFound", text);
-            case UNKNOWN_OPERATION -> door.refuse(request, 404_003, "OperationNotFound", text);
-            case NOT_REGISTERED -> door.refuse(request, 404_004, "RegistrationNotFound", text);
-        };
-    }
-
-    /** Whole seconds, rounded up: clients read nothing finer. */
-    private static String seconds(Duration wait) {
-        return Long.toString(wait.plusNanos(999_999_999).toSeconds());
+    private static String location(Request request, String operationId) {
+        String registration = String.join("/", request.segments().subList(0, 3));
+        return "https://" + request.host() + "/" + registration + "/operations/" + operationId;
     }
 }

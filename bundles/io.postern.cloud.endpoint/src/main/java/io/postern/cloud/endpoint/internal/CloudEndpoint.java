@@ -98,7 +98,7 @@ final class CloudEndpoint implements AutoCloseable {
         try {
             String address = settings.listen().getHostAddress();
             var options = new NetServerOptions().setHost(address).setPort(settings.mqttPort());
-            var mqtt = new MqttListener(vertx, tls.applyTo(options), hubs, clock);
+            var mqtt = new MqttListener(vertx, tls.applyTo(options), hubs, provisioning.desk(), clock);
             Map<String, Consumer<Duplex>> webSockets = Map.of("mqtt", mqtt::accept);
             HttpsListener https = openHttps(vertx, tls, settings, routes, webSockets, clock, random);
             return new CloudEndpoint(vertx, https, mqtt, startMqtt(mqtt, settings));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
+import io.postern.cloud.dps.RegistrationAttempt;
+import io.postern.cloud.dps.RegistrationDesk;
 import io.postern.cloud.endpoint.mqtt.Packet.Connect;
 import io.postern.cloud.endpoint.mqtt.Packet.ConnectReturn;
 import io.postern.cloud.hub.AccessDecision;
@@ -13,6 +15,7 @@ import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.wire.DeviceId;
 import io.postern.wire.SasToken;
 import io.postern.wire.Shown;
+import io.postern.wire.dps.DpsUserName;
 import io.postern.wire.hub.HubTopic;
 import io.postern.wire.hub.HubUserName;
 import java.security.cert.X509Certificate;
@@ -21,7 +24,8 @@ import java.util.Optional;
 
 /**
  * Decides about a CONNECT (HUB-16): client id = device id, user name = {@code {hub}/{device}/...}, password = SAS token
- * of that device, or none and a certificate shown in the TLS handshake (HUB-04). The hub is told by the user name. What is malformed is told apart from what is not allowed; what exactly was wrong stands in our log
+ * of that device, or none and a certificate shown in the TLS handshake (HUB-04). The hub is told by the
+ * user name, and so is whoever comes to register and is sent to {@link DpsAdmission}. What is malformed is told apart from what is not allowed; what exactly was wrong stands in our log
  * only.
  */
 final class Admission {
@@ -30,18 +34,26 @@ final class Admission {
 
     record Admitted(DeviceSession session) implements Decision {}
 
+    /** Proven to be the device of a registration, see {@link DpsAdmission}. */
+    record AtTheDesk(RegistrationAttempt device) implements Decision {}
+
     record Refused(ConnectReturn code, String reason) implements Decision {}
 
     private final Hubs hubs;
+    private final DpsAdmission provisioning;
 
-    Admission(Hubs hubs) {
+    Admission(Hubs hubs, RegistrationDesk desk) {
         this.hubs = hubs;
+        this.provisioning = new DpsAdmission(desk);
     }
 
     /** @param shown what the client showed in the TLS handshake, its own certificate first; empty when it showed none */
     Decision decide(Connect connect, List<X509Certificate> shown, DeviceConnection connection) {
         if (connect.userName().isEmpty()) {
             return malformed("no user name");
+        }
+        if (DpsUserName.isMeant(connect.userName().get())) {
+            return provisioning.decide(connect, shown);
         }
         if (connect.password().isEmpty() && shown.isEmpty()) {
             return malformed("no password, and no client certificate in the TLS handshake");

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
+import io.postern.cloud.dps.RegistrationDesk;
 import io.postern.cloud.endpoint.Duplex;
+import io.postern.cloud.hub.Hubs;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,15 +19,17 @@ final class Connections implements AutoCloseable {
 
     private final Vertx vertx;
     private final Admission admission;
+    private final RegistrationDesk desk;
     private final InstantSource clock;
     private final Duration connectLimit;
     private final Lobby lobby = new Lobby();
     private final Map<Thread, MqttSocket> sessions = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    Connections(Vertx vertx, Admission admission, InstantSource clock, Duration connectLimit) {
+    Connections(Vertx vertx, Hubs hubs, RegistrationDesk desk, InstantSource clock, Duration connectLimit) {
         this.vertx = vertx;
-        this.admission = admission;
+        this.admission = new Admission(hubs, desk);
+        this.desk = desk;
         this.clock = clock;
         this.connectLimit = connectLimit;
     }
@@ -44,7 +48,7 @@ final class Connections implements AutoCloseable {
     }
 
     private MqttSocket.Receiver session(MqttSocket socket) {
-        var session = new MqttSession(socket, admission, clock);
+        var session = new MqttSession(socket, admission, desk, clock);
         Thread thread = Thread.ofVirtual().name("mqtt-session").unstarted(() -> {
             try {
                 session.run();

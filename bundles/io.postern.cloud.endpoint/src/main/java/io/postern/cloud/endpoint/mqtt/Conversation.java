@@ -32,15 +32,6 @@ final class Conversation {
     private static final String RETAINED = "mqtt-retain";
     private static final String MESSAGE_TYPE = "iothub-MessageType";
 
-    /** The device did what it may not. */
-    private static final class BreachException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        BreachException(String message) {
-            super(message);
-        }
-    }
-
     private final MqttSocket socket;
     private final Inbox inbox;
     private final DeviceSession session;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
+import io.postern.cloud.dps.RegistrationDesk;
 import io.postern.cloud.endpoint.BrokenConnection;
 import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The MQTT listener, TLS only; also takes the connections that the HTTPS listener has turned into WebSockets. Event
+ * The MQTT listener of the hubs and of the provisioning service, TLS only; also takes the connections that the HTTPS listener has turned into WebSockets. Event
  * loops read and write the octets; each connection has a virtual thread for what may block.
  */
 public final class MqttListener implements AutoCloseable {
@@ -29,16 +30,22 @@ public final class MqttListener implements AutoCloseable {
     private final Connections connections;
 
     /** @param options where to listen, with TLS switched on */
-    public MqttListener(Vertx vertx, NetServerOptions options, Hubs hubs, InstantSource clock) {
-        this(vertx, options, hubs, clock, CONNECT_LIMIT);
+    public MqttListener(Vertx vertx, NetServerOptions options, Hubs hubs, RegistrationDesk desk, InstantSource clock) {
+        this(vertx, options, hubs, desk, clock, CONNECT_LIMIT);
     }
 
-    MqttListener(Vertx vertx, NetServerOptions options, Hubs hubs, InstantSource clock, Duration connectLimit) {
+    MqttListener(
+            Vertx vertx,
+            NetServerOptions options,
+            Hubs hubs,
+            RegistrationDesk desk,
+            InstantSource clock,
+            Duration connectLimit) {
         if (!options.isSsl()) {
             throw new IllegalArgumentException("this listener serves TLS only; switch it on in the options");
         }
         this.server = vertx.createNetServer(options.setTcpKeepAlive(true).setTcpNoDelay(true));
-        this.connections = new Connections(vertx, new Admission(hubs), clock, connectLimit);
+        this.connections = new Connections(vertx, hubs, desk, clock, connectLimit);
     }
 
     /**

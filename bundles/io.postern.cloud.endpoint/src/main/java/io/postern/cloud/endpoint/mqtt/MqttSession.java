@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
+import io.postern.cloud.dps.RegistrationAttempt;
+import io.postern.cloud.dps.RegistrationDesk;
 import io.postern.cloud.endpoint.mqtt.Packet.ConnectReturn;
 import io.postern.cloud.hub.CloseReason;
 import io.postern.cloud.hub.DeviceConnection;
@@ -23,12 +25,14 @@ final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnab
 
     private final MqttSocket socket;
     private final Admission admission;
+    private final RegistrationDesk desk;
     private final InstantSource clock;
     private final Inbox inbox = new Inbox();
 
-    MqttSession(MqttSocket socket, Admission admission, InstantSource clock) {
+    MqttSession(MqttSocket socket, Admission admission, RegistrationDesk desk, InstantSource clock) {
         this.socket = socket;
         this.admission = admission;
+        this.desk = desk;
         this.clock = clock;
     }
 
@@ -63,7 +67,7 @@ final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnab
                             "",
                             ConnectReturn.UNACCEPTABLE_PROTOCOL,
                             "protocol " + Shown.of(foreign.protocol()) + " level " + foreign.level()
-                                    + "; this hub speaks MQTT 3.1.1");
+                                    + "; this server speaks MQTT 3.1.1");
                 case Inbox.Item _ -> {
                     // gone before it said who it is
                 }
@@ -90,6 +94,9 @@ final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnab
         }
         switch (decision) {
             case Admission.Refused(ConnectReturn code, String reason) -> refuse(connect.clientId(), code, reason);
+            case Admission.AtTheDesk(RegistrationAttempt device) ->
+                new DpsConversation(socket, inbox, new DpsAnswers(desk, device, socket.remote(), clock))
+                        .hold(connect, size);
             case Admission.Admitted(DeviceSession session) -> {
                 try (session) {
                     new Conversation(socket, inbox, session, clock).hold(connect, size);
@@ -100,7 +107,7 @@ final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnab
 
     private void refuse(String clientId, ConnectReturn code, String reason) {
         LOG.atWarn()
-                .addKeyValue("deviceId", Shown.of(clientId))
+                .addKeyValue("deviceId", Shown.of(clientId)) // of a device that comes to register: its registration id
                 .addKeyValue("remote", socket.remote())
                 .addKeyValue("code", code)
                 .addKeyValue("reason", reason)

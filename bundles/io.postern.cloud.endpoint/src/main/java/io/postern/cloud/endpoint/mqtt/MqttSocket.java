@@ -56,6 +56,7 @@ final class MqttSocket {
     private int octets;
     private long lastHeard = System.nanoTime();
     private long timer;
+    private Optional<Long> deadline = Optional.empty();
 
     private MqttSocket(
             Vertx vertx, Duplex duplex, Lobby lobby, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
@@ -110,6 +111,16 @@ final class MqttSocket {
             accepted = true;
             lobby.leave();
             drain();
+        });
+    }
+
+    /** Bounds the time the connection may last from now on, whatever is said on it. */
+    void endAfter(Duration most) {
+        loop.runOnContext(_ -> {
+            if (!ended) {
+                deadline = Optional.of(vertx.setTimer(
+                        most.toMillis(), _ -> end(Optional.of("it lasted for " + most.toMinutes() + " minutes"))));
+            }
         });
     }
 
@@ -176,6 +187,7 @@ final class MqttSocket {
         if (!ended) {
             ended = true;
             vertx.cancelTimer(timer);
+            deadline.ifPresent(vertx::cancelTimer);
             if (!accepted) {
                 lobby.leave();
             }

@@ -48,6 +48,7 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
@@ -56,7 +57,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A provisioning service with its hub behind a real listener on port 443, which official clients cannot be talked out
+ * A provisioning service with its hub behind real listeners on the ports which official clients cannot be talked out
  * of, and this JVM's default trust turned to its authority.
  */
 final class DpsSite implements AutoCloseable {
@@ -77,6 +78,7 @@ final class DpsSite implements AutoCloseable {
     private final String address = LoopbackAddress.random();
     private final PrivateCa ca;
     private final HttpsListener listener;
+    private final MqttListener mqtt;
 
     DpsSite(Path directory) throws IOException, GeneralSecurityException {
         assumePort443(address);
@@ -101,7 +103,15 @@ final class DpsSite implements AutoCloseable {
         var errors = new ErrorReplies(clock, random);
         List<Route> routes =
                 List.of(new DpsDeviceRoute(provisioning.desk(), errors), new DpsServiceRoute(provisioning, errors));
-        listener = HttpsListener.open(vertx, options, routes, clock, random);
+        mqtt = new MqttListener(
+                vertx,
+                new ServerTls(ca)
+                        .applyTo(new NetServerOptions().setHost(address).setPort(8883)),
+                Hubs.of(hub),
+                provisioning.desk(),
+                clock);
+        mqtt.start();
+        listener = HttpsListener.open(vertx, options, routes, Map.of("mqtt", mqtt::accept), clock, random);
         trustStore = directory.resolve("trust.p12");
         trust(ca);
     }
@@ -113,15 +123,6 @@ final class DpsSite implements AutoCloseable {
     String serviceConnectionString() {
         return "HostName=" + names.serviceHost() + ";SharedAccessKeyName=provisioningserviceowner;SharedAccessKey="
                 + dps.policies().owner().keys().primary().revealBase64();
-    }
-
-    /** The hub's own listener beside it, on the port that official clients know; the caller closes it. */
-    MqttListener openMqtt() throws IOException {
-        var options = new ServerTls(ca)
-                .applyTo(new NetServerOptions().setHost(address).setPort(8883));
-        var mqtt = new MqttListener(vertx, options, Hubs.of(hub), InstantSource.system());
-        mqtt.start();
-        return mqtt;
     }
 
     /** Enrolls a device with fresh symmetric keys. */
@@ -155,6 +156,7 @@ final class DpsSite implements AutoCloseable {
         System.clearProperty("javax.net.ssl.trustStore");
         System.clearProperty("javax.net.ssl.trustStorePassword");
         listener.close();
+        mqtt.close();
         EventLoops.close(vertx);
         hub.close();
         database.close();

@@ -17,7 +17,6 @@ import io.postern.cloud.dps.AttestationMechanism;
 import io.postern.cloud.dps.EnrollmentGroup;
 import io.postern.cloud.dps.EnrollmentGroupId;
 import io.postern.cloud.dps.IndividualEnrollment;
-import io.postern.cloud.endpoint.mqtt.MqttListener;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CertificatePair;
@@ -45,19 +44,14 @@ class OfficialCertificateDeviceIT {
     static Path directory;
 
     private static DpsSite site;
-    private static MqttListener mqtt;
 
     @BeforeAll
     static void start() throws Exception {
         site = new DpsSite(directory);
-        mqtt = site.openMqtt();
     }
 
     @AfterAll
     static void stop() {
-        if (mqtt != null) {
-            mqtt.close();
-        }
         if (site != null) {
             site.close();
         }

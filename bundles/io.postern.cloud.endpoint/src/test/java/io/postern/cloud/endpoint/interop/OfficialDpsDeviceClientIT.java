@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.interop;
 
+import static com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol.HTTPS;
+import static com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol.MQTT;
+import static com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol.MQTT_WS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,26 +13,41 @@ import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientR
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientStatus;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientSubstatus;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol;
+import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProvider;
 import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProviderSymmetricKey;
 import io.postern.cloud.dps.AttestationMechanism;
+import io.postern.cloud.dps.EnrollmentGroup;
+import io.postern.cloud.dps.EnrollmentGroupId;
 import io.postern.cloud.dps.IndividualEnrollment;
 import io.postern.cloud.dps.ProvisioningStatus;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.cloud.hub.x509.CaName;
+import io.postern.testkit.LabCa;
+import io.postern.wire.DerivedKey;
 import io.postern.wire.DeviceId;
 import io.postern.wire.RegistrationId;
+import io.postern.wire.Secret;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The unmodified provisioning-device-client with symmetric keys, over HTTPS. */
+/** The unmodified provisioning-device-client, each story over every transport it has and we serve. */
 @Timeout(60)
 class OfficialDpsDeviceClientIT {
     private static final int PATIENCE = 30_000; // milliseconds; round trips and the pause the client makes between
+    private static final LabCa ROOT = LabCa.root("Plant", Instant.now());
+    private static final SymmetricKeys GROUP = SymmetricKeys.random(64, new SecureRandom());
 
     @TempDir
     static Path directory;
@@ -39,6 +57,10 @@ class OfficialDpsDeviceClientIT {
     @BeforeAll
     static void start() throws Exception {
         site = new DpsSite(directory);
+        site.verify("plant", ROOT);
+        site.dps
+                .groups()
+                .create(EnrollmentGroup.of(EnrollmentGroupId.of("keys"), new AttestationMechanism.SymmetricKey(GROUP)));
     }
 
     @AfterAll
@@ -48,56 +70,112 @@ class OfficialDpsDeviceClientIT {
         }
     }
 
-    @Test
+    static Stream<ProvisioningDeviceClientTransportProtocol> transports() {
+        return Stream.of(HTTPS, MQTT, MQTT_WS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    @Tag("SYS-03")
     @Tag("DPS-25")
     @Tag("HUB-07")
-    void registersWithItsKey() throws Exception {
-        SymmetricKeys keys = site.enroll("meter-1");
+    void registersWithItsKey(ProvisioningDeviceClientTransportProtocol transport) throws Exception {
+        String id = "meter-1-" + idPart(transport);
+        SymmetricKeys keys = site.enroll(id);
 
-        ProvisioningDeviceClientRegistrationResult result = register("meter-1", keys);
+        ProvisioningDeviceClientRegistrationResult result = register(transport, id, keys);
 
-        assertThat(result.getProvisioningDeviceClientStatus())
-                .isEqualTo(ProvisioningDeviceClientStatus.PROVISIONING_DEVICE_STATUS_ASSIGNED);
+        assertAssigned(result, id);
         assertThat(result.getSubstatus()).isEqualTo(ProvisioningDeviceClientSubstatus.INITIAL_ASSIGNMENT);
-        assertThat(result.getIothubUri()).isEqualTo(site.names.hubHost());
-        assertThat(result.getDeviceId()).isEqualTo("meter-1");
-        assertThat(result.getRegistrationId()).isEqualTo("meter-1");
-        assertThat(site.hub
-                        .identities()
-                        .find(DeviceId.of("meter-1"))
-                        .orElseThrow()
-                        .keys())
+        assertThat(result.getRegistrationId()).isEqualTo(id);
+        assertThat(site.hub.identities().find(DeviceId.of(id)).orElseThrow().keys())
                 .isEqualTo(keys);
     }
 
-    @Test
-    void isRefusedWithAKeyThatIsNotEnrolled() {
-        site.enroll("meter-2");
+    @ParameterizedTest
+    @MethodSource("transports")
+    @Tag("SYS-03")
+    @Tag("CEN-08")
+    @Tag("DPS-23")
+    void registersWithAKeyDerivedFromAGroups(ProvisioningDeviceClientTransportProtocol transport) throws Exception {
+        String id = "member-1-" + idPart(transport);
+        Secret key = DerivedKey.of(GROUP.primary(), RegistrationId.of(id));
 
-        assertThatThrownBy(() -> register("meter-2", SymmetricKeys.random(32, new SecureRandom())))
-                .hasStackTraceContaining("not signed with a key this service knows");
+        assertAssigned(
+                register(
+                        transport,
+                        new SecurityProviderSymmetricKey(key.revealBase64().getBytes(StandardCharsets.UTF_8), id)),
+                id);
     }
 
-    @Test
-    void isRefusedWhenNobodyEnrolledIt() {
-        assertThatThrownBy(() -> register("meter-3", SymmetricKeys.random(32, new SecureRandom())))
-                .hasStackTraceContaining("no enrollment for registration id meter-3");
+    @ParameterizedTest
+    @MethodSource("transports")
+    @Tag("SYS-03")
+    @Tag("DPS-05")
+    @Tag("DPS-11")
+    void registersWithACertificate(ProvisioningDeviceClientTransportProtocol transport) throws Exception {
+        String id = "meter-x-" + idPart(transport);
+        site.enroll(IndividualEnrollment.of(
+                RegistrationId.of(id), new AttestationMechanism.CaReferences(new CaName("plant"), Optional.empty())));
+
+        assertAssigned(register(transport, new HeldCertificate(id, ROOT.device(id))), id);
     }
 
-    @Test
-    void learnsThatItIsDisabled() {
+    @ParameterizedTest
+    @MethodSource("transports")
+    void isRefusedWithAKeyThatIsNotEnrolled(ProvisioningDeviceClientTransportProtocol transport) {
+        String id = "meter-2-" + idPart(transport);
+        site.enroll(id);
+
+        assertThatThrownBy(() -> register(transport, id, SymmetricKeys.random(32, new SecureRandom())))
+                .hasStackTraceContaining(
+                        transport == HTTPS ? "not signed with a key this service knows" : "Not authorized to connect");
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void isRefusedWhenNobodyEnrolledIt(ProvisioningDeviceClientTransportProtocol transport) {
+        String id = "meter-3-" + idPart(transport);
+
+        assertThatThrownBy(() -> register(transport, id, SymmetricKeys.random(32, new SecureRandom())))
+                .hasStackTraceContaining(
+                        transport == HTTPS ? "no enrollment for registration id " + id : "Not authorized to connect");
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void learnsThatItIsDisabled(ProvisioningDeviceClientTransportProtocol transport) {
+        String id = "meter-4-" + idPart(transport);
         SymmetricKeys keys = SymmetricKeys.random(32, new SecureRandom());
-        site.enroll(IndividualEnrollment.of(RegistrationId.of("meter-4"), new AttestationMechanism.SymmetricKey(keys))
+        site.enroll(IndividualEnrollment.of(RegistrationId.of(id), new AttestationMechanism.SymmetricKey(keys))
                 .with(ProvisioningStatus.DISABLED));
 
-        assertThatThrownBy(() -> register("meter-4", keys)).hasStackTraceContaining("disabled the enrollment");
+        assertThatThrownBy(() -> register(transport, id, keys)).hasStackTraceContaining("disabled the enrollment");
     }
 
-    private static ProvisioningDeviceClientRegistrationResult register(String id, SymmetricKeys keys) throws Exception {
-        var security = new SecurityProviderSymmetricKey(
-                keys.primary().revealBase64(), keys.secondary().revealBase64(), id);
-        ProvisioningDeviceClient client = ProvisioningDeviceClient.create(
-                site.names.provisioningHost(), site.scope(), ProvisioningDeviceClientTransportProtocol.HTTPS, security);
+    private static String idPart(ProvisioningDeviceClientTransportProtocol transport) {
+        return transport.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static void assertAssigned(ProvisioningDeviceClientRegistrationResult result, String id) {
+        assertThat(result.getProvisioningDeviceClientStatus())
+                .isEqualTo(ProvisioningDeviceClientStatus.PROVISIONING_DEVICE_STATUS_ASSIGNED);
+        assertThat(result.getIothubUri()).isEqualTo(site.names.hubHost());
+        assertThat(result.getDeviceId()).isEqualTo(id);
+    }
+
+    private static ProvisioningDeviceClientRegistrationResult register(
+            ProvisioningDeviceClientTransportProtocol transport, String id, SymmetricKeys keys) throws Exception {
+        return register(
+                transport,
+                new SecurityProviderSymmetricKey(
+                        keys.primary().revealBase64(), keys.secondary().revealBase64(), id));
+    }
+
+    private static ProvisioningDeviceClientRegistrationResult register(
+            ProvisioningDeviceClientTransportProtocol transport, SecurityProvider security) throws Exception {
+        ProvisioningDeviceClient client =
+                ProvisioningDeviceClient.create(site.names.provisioningHost(), site.scope(), transport, security);
         try {
             var model = new AdditionalData();
             model.setProvisioningPayload("{\"modelId\":\"dtmi:postern:meter;1\"}");

@@ -36,11 +36,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The vendor's own device client, unmodified, over MQTT; its port is fixed. */
+/** The vendor's own device client, unmodified, over MQTT, bare and in WebSockets; its ports are fixed. */
 @Timeout(120)
 class AzureDeviceClientIT {
-    private static final int PORT = 8883;
     private static final int PATIENCE_MILLIS = 20_000;
     private static final int ANSWER_MILLIS = 3_000;
     private static final int TRIES = 10;
@@ -53,7 +54,7 @@ class AzureDeviceClientIT {
 
     @BeforeEach
     void open() throws Exception {
-        server = new TestHub(directory, InstantSource.system(), PORT, Duration.ofSeconds(5));
+        server = new TestHub(directory, InstantSource.system(), 8883, 443, Duration.ofSeconds(5));
         meter = server.device("meter-1");
     }
 
@@ -62,13 +63,14 @@ class AzureDeviceClientIT {
         server.close();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource(names = {"MQTT", "MQTT_WS"})
     @Tag("HUB-02")
     @Tag("HUB-07")
     @Tag("HUB-16")
     @Tag("HUB-28")
-    void sendsTelemetryWithTheDevicesKey() throws Exception {
-        var client = new DeviceClient(connectionString(), IotHubClientProtocol.MQTT, options());
+    void sendsTelemetryWithTheDevicesKey(IotHubClientProtocol protocol) throws Exception {
+        var client = new DeviceClient(connectionString(), protocol, options());
         client.open(false);
         for (int i = 1; i <= 3; i++) {
             var message = new Message("{\"kw\":" + i + "}");
@@ -94,10 +96,11 @@ class AzureDeviceClientIT {
                 .contains(ModelId.of("dtmi:com:example:Meter;1"));
     }
 
-    @Test
-    void readsItsTwinReportsAndHearsOfDesiredChanges() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"MQTT", "MQTT_WS"})
+    void readsItsTwinReportsAndHearsOfDesiredChanges(IotHubClientProtocol protocol) throws Exception {
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        var client = new DeviceClient(connectionString(), IotHubClientProtocol.MQTT, options());
+        var client = new DeviceClient(connectionString(), protocol, options());
         client.open(false);
         client.subscribeToDesiredProperties(
                 (change, _) -> heard.add(change.getDesiredProperties().getVersion() + " "

@@ -3,20 +3,45 @@ package io.postern.cloud.endpoint.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.cloud.endpoint.RawWebSocket;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.wire.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLContext;
 
 /** A client that says what no library would. Reads with a time limit of 20 s. */
 final class RawClient implements AutoCloseable {
+    /** What carries the packets. */
+    enum Way {
+        SOCKET,
+        WEB_SOCKET
+    }
+
     final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
 
     RawClient(TestHub hub) throws IOException, GeneralSecurityException {
-        socket = hub.tls().getSocketFactory().createSocket(TestHub.NAMES.hubHost(), hub.port);
+        this(hub, Way.SOCKET, hub.tls());
+    }
+
+    RawClient(TestHub hub, Way way, SSLContext tls) throws IOException, GeneralSecurityException {
+        int port = way == Way.SOCKET ? hub.port : hub.httpsPort();
+        socket = tls.getSocketFactory().createSocket(TestHub.NAMES.hubHost(), port);
         socket.setSoTimeout(20_000);
+        if (way == Way.SOCKET) {
+            in = socket.getInputStream();
+            out = socket.getOutputStream();
+        } else {
+            RawWebSocket web = RawWebSocket.open(socket, "/$iothub/websocket", "mqtt");
+            in = web.content();
+            out = web.messages();
+        }
     }
 
     /** A client that has been let in as {@code device}. */
@@ -28,8 +53,8 @@ final class RawClient implements AutoCloseable {
     }
 
     RawClient send(byte[] octets) throws IOException {
-        socket.getOutputStream().write(octets);
-        socket.getOutputStream().flush();
+        out.write(octets);
+        out.flush();
         return this;
     }
 
@@ -48,6 +73,45 @@ final class RawClient implements AutoCloseable {
         return send(packet(0x10, body.toByteArray()));
     }
 
+    /** Without a password: a client certificate speaks for it. */
+    RawClient connect(String clientId, String user) throws IOException {
+        var body = new ByteArrayOutputStream();
+        body.writeBytes(Bytes.hex("00044d5154540480003c").toArray());
+        text(body, clientId);
+        text(body, user);
+        return send(packet(0x10, body.toByteArray()));
+    }
+
+    /** Subscribes to one filter at QoS 2 and returns what was granted. */
+    int subscribe(String filter) throws IOException {
+        var body = new ByteArrayOutputStream();
+        body.writeBytes(new byte[] {0, 9});
+        text(body, filter);
+        body.write(2);
+        send(packet(0x82, body.toByteArray()));
+        Bytes ack = read(5);
+        assertThat(ack.toString()).startsWith("90030009");
+        return ack.toArray()[4] & 0xFF;
+    }
+
+    /** @param payload as text */
+    record Message(String topic, String payload) {}
+
+    /** The next message, which the server sends at QoS 0. */
+    Message message() throws IOException {
+        assertThat(read(1)).hasToString("30");
+        int length = 0;
+        for (int shift = 0, octet = 0x80; octet >= 0x80; shift += 7) {
+            octet = read(1).toArray()[0] & 0xFF;
+            length |= (octet & 0x7F) << shift;
+        }
+        byte[] body = read(length).toArray();
+        int topic = (body[0] & 0xFF) << 8 | body[1] & 0xFF;
+        return new Message(
+                Bytes.of(body).slice(2, 2 + topic).toUtf8(),
+                Bytes.of(body).slice(2 + topic, length).toUtf8());
+    }
+
     RawClient publish(String topic, int qos, int id, byte[] payload) throws IOException {
         var body = new ByteArrayOutputStream();
         text(body, topic);
@@ -61,12 +125,12 @@ final class RawClient implements AutoCloseable {
 
     /** The next {@code count} octets; fewer when the server closed before. */
     Bytes read(int count) throws IOException {
-        return Bytes.of(socket.getInputStream().readNBytes(count));
+        return Bytes.of(in.readNBytes(count));
     }
 
     /** All there is until the server closes. */
     Bytes readAll() throws IOException {
-        return Bytes.of(socket.getInputStream().readAllBytes());
+        return Bytes.of(in.readAllBytes());
     }
 
     @Override

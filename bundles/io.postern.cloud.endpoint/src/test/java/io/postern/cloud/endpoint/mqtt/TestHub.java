@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
+import io.postern.cloud.dps.DpsSettings;
+import io.postern.cloud.dps.InProcessHub;
+import io.postern.cloud.dps.ProvisioningService;
+import io.postern.cloud.dps.ProvisioningTenant;
 import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.endpoint.EventLoops;
+import io.postern.cloud.endpoint.http.HttpsListener;
 import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
 import io.postern.cloud.hub.DeviceIdentity;
@@ -23,6 +28,7 @@ import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetServerOptions;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,6 +41,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -44,21 +51,28 @@ import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
-/** A hub behind a real MQTT listener on a loopback address of its own. */
+/** A hub and a provisioning service behind real listeners for MQTT, bare and in WebSockets, on a loopback address. */
 final class TestHub implements AutoCloseable {
     static final CloudNames NAMES = new CloudNames("mqtt.test");
     static final String ADDRESS = LoopbackAddress.random(); // one a JVM, which remembers where it found a name
 
     final Hub hub;
+    final ProvisioningTenant dps;
     final int port;
     final PrivateCa ca;
     private final InstantSource clock;
     private final Vertx vertx = EventLoops.start();
     private final Database database;
     private final MqttListener listener;
+    private final HttpsListener https;
 
     /** @param port 0 for any */
     TestHub(Path directory, InstantSource clock, int port, Duration connectLimit)
+            throws IOException, GeneralSecurityException {
+        this(directory, clock, port, 0, connectLimit);
+    }
+
+    TestHub(Path directory, InstantSource clock, int port, int httpsPort, Duration connectLimit)
             throws IOException, GeneralSecurityException {
         this.clock = clock;
         Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
@@ -69,8 +83,25 @@ final class TestHub implements AutoCloseable {
         hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, new SecureRandom());
         var options = new ServerTls(ca)
                 .applyTo(new NetServerOptions().setHost(ADDRESS).setPort(port));
-        listener = new MqttListener(vertx, options, Hubs.of(hub), clock, connectLimit);
+        var provisioning = new ProvisioningService(
+                DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost()),
+                database,
+                sealer,
+                new InProcessHub(hub),
+                clock,
+                System::nanoTime,
+                new SecureRandom());
+        dps = provisioning.defaultTenant();
+        listener = new MqttListener(vertx, options, Hubs.of(hub), provisioning.desk(), clock, connectLimit);
         this.port = listener.start();
+        https = HttpsListener.open(
+                vertx,
+                new ServerTls(ca)
+                        .applyTo(new HttpServerOptions().setHost(ADDRESS).setPort(httpsPort)),
+                List.of(),
+                Map.of("mqtt", listener::accept),
+                clock,
+                new SecureRandom());
     }
 
     DeviceIdentity device(String name) {
@@ -164,12 +195,18 @@ final class TestHub implements AutoCloseable {
         return keys.getKeyManagers();
     }
 
+    int httpsPort() {
+        return https.port();
+    }
+
     void closeListener() {
+        https.close();
         listener.close();
     }
 
     @Override
     public void close() {
+        https.close();
         listener.close();
         hub.close();
         database.close();
