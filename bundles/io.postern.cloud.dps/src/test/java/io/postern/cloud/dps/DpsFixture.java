@@ -75,6 +75,14 @@ final class DpsFixture implements AutoCloseable {
         return provisioning.desk();
     }
 
+    /** Another tenant beside the default one. */
+    ProvisioningTenant tenant(String name) {
+        if (provisioning.tenants().create(new TenantName(name)) instanceof TenantReply.Created(var tenant)) {
+            return tenant;
+        }
+        throw new AssertionError("there already: " + name);
+    }
+
     ServicePolicy policy(String name, Set<ServicePermission> permissions) {
         if (service.policies().create(name, permissions) instanceof PolicyReply.Stored(ServicePolicy policy)) {
             return policy;

@@ -54,7 +54,8 @@ final class EntryPaths {
             case "GET" -> door.pass(request, ServicePermission.ENROLLMENT_READ, entries::read);
             case "PUT" -> door.pass(request, ServicePermission.ENROLLMENT_WRITE, entries::put);
             case "DELETE" -> door.pass(request, ServicePermission.ENROLLMENT_WRITE, entries::delete);
-            default -> door.wrongMethod(request, "GET, PUT, DELETE");
+            default ->
+                door.wrongMethod(request, request.has(1, "query") ? "GET, POST, PUT, DELETE" : "GET, PUT, DELETE");
         };
     }
 }

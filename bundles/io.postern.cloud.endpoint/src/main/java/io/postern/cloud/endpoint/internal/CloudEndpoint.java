@@ -18,10 +18,7 @@ import io.postern.cloud.endpoint.http.TwinRoute;
 import io.postern.cloud.endpoint.mqtt.MqttListener;
 import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
-import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.Hubs;
-import io.postern.cloud.hub.SharedAccessPolicies;
-import io.postern.cloud.hub.SharedAccessPolicy;
 import io.postern.cloud.tokens.TokenServices;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -35,18 +32,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** All listeners of one cloud, in front of its services. */
 final class CloudEndpoint implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(CloudEndpoint.class);
-
     private final Vertx vertx;
     private final HttpsListener https;
     private final MqttListener mqtt;
     private final int mqttPort;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Runnable unsubscribe = () -> {};
 
     private CloudEndpoint(Vertx vertx, HttpsListener https, MqttListener mqtt, int mqttPort) {
         this.vertx = vertx;
@@ -76,7 +70,10 @@ final class CloudEndpoint implements AutoCloseable {
                 PrivateCa.open(settings.directory().resolve("tls"), settings.names(), settings.listen(), clock, random);
         CloudEndpoint endpoint = listen(settings, new ServerTls(ca), hubs, provisioning, tokens, clock, random);
         try {
-            endpoint.announce(settings, connection, ca, hubs, provisioning);
+            var announcement = new Announcement(
+                    settings, endpoint.httpsPort(), endpoint.mqttPort(), connection, ca.caFile(), hubs, provisioning);
+            announcement.publish();
+            endpoint.unsubscribe = provisioning.onChange(announcement::renew);
             return endpoint;
         } catch (IOException | RuntimeException e) {
             endpoint.close();
@@ -168,43 +165,6 @@ final class CloudEndpoint implements AutoCloseable {
         }
     }
 
-    private void announce(
-            EndpointSettings settings,
-            ConnectionFile connection,
-            PrivateCa ca,
-            Hubs hubs,
-            ProvisioningService provisioning)
-            throws IOException {
-        var dpsOwner = provisioning.defaultTenant().policies().owner();
-        connection.write(
-                settings,
-                httpsPort(),
-                mqttPort(),
-                provisioning.defaultTenant().idScope(),
-                new ConnectionFile.Key(
-                        settings.names().serviceHost(),
-                        dpsOwner.name(),
-                        dpsOwner.keys().primary()),
-                hubs.all().stream().map(CloudEndpoint::ownerKey).toList(),
-                ca.caFile());
-        LOG.atInfo()
-                .addKeyValue("address", settings.listen().getHostAddress())
-                .addKeyValue("httpsPort", httpsPort())
-                .addKeyValue("mqttPort", mqttPort())
-                .addKeyValue("domain", settings.names().domain())
-                .addKeyValue("connectionFile", connection.file())
-                .log("cloud ready");
-    }
-
-    private static ConnectionFile.Key ownerKey(Hub hub) {
-        SharedAccessPolicy owner = hub.policies()
-                .find(SharedAccessPolicies.OWNER)
-                .orElseThrow(() -> new IllegalStateException(
-                        "hub " + hub.name() + " has lost its policy " + SharedAccessPolicies.OWNER));
-        return new ConnectionFile.Key(
-                hub.name().text(), owner.name(), owner.keys().primary());
-    }
-
     int httpsPort() {
         return https.port();
     }
@@ -219,6 +179,7 @@ final class CloudEndpoint implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        unsubscribe.run();
         https.close();
         mqtt.close();
         EventLoops.close(vertx);

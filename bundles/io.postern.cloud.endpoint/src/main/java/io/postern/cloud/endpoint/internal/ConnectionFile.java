@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -39,7 +40,10 @@ final class ConnectionFile {
         Files.deleteIfExists(file());
     }
 
-    /** @param hubs at least one, that of the default hub first */
+    /**
+     * @param hubs at least one, that of the default hub first
+     * @param hostNames all that the listeners answer to
+     */
     void write(
             EndpointSettings settings,
             int httpsPort,
@@ -47,13 +51,14 @@ final class ConnectionFile {
             IdScope idScope,
             Key dps,
             List<Key> hubs,
-            Path caFile)
+            Path caFile,
+            Set<String> hostNames)
             throws IOException {
         CloudNames names = settings.names();
         Path hosts = directory.resolve("hosts");
         ProtectedFile.writeReadable(
                 hosts,
-                names.all().stream()
+                hostNames.stream()
                         .map(name -> settings.reachedAt() + " " + name + "\n")
                         .collect(Collectors.joining()));
         JsonObject json = Json.object()

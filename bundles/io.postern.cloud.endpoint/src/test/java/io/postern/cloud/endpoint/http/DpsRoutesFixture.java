@@ -10,6 +10,8 @@ import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.dps.ProvisioningTenant;
 import io.postern.cloud.dps.ServicePermission;
 import io.postern.cloud.dps.ServicePolicy;
+import io.postern.cloud.dps.TenantName;
+import io.postern.cloud.dps.TenantReply;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.store.Database;
@@ -70,6 +72,14 @@ final class DpsRoutesFixture implements AutoCloseable {
         return dps.idScope().text();
     }
 
+    /** Another tenant beside the default one. */
+    ProvisioningTenant tenant(String name) {
+        if (provisioning.tenants().create(new TenantName(name)) instanceof TenantReply.Created(var tenant)) {
+            return tenant;
+        }
+        throw new AssertionError("there already: " + name);
+    }
+
     ServicePolicy policy(String name, Set<ServicePermission> permissions) {
         if (dps.policies().create(name, permissions) instanceof PolicyReply.Stored(ServicePolicy policy)) {
             return policy;
@@ -87,10 +97,12 @@ final class DpsRoutesFixture implements AutoCloseable {
     }
 
     String serviceToken(ServicePolicy policy) {
+        return serviceToken(SERVICE, policy);
+    }
+
+    String serviceToken(String host, ServicePolicy policy) {
         return sign(
-                ResourceUri.of(SERVICE),
-                Optional.of(policy.name()),
-                policy.keys().primary());
+                ResourceUri.of(host), Optional.of(policy.name()), policy.keys().primary());
     }
 
     /** Asks as the owner of the service; {@code headers} are names and values in turn. */
@@ -108,10 +120,14 @@ final class DpsRoutesFixture implements AutoCloseable {
     }
 
     Optional<Reply> answer(String method, String path, String body, Map<String, String> headers) {
+        return answer(SERVICE, method, path, body, headers);
+    }
+
+    Optional<Reply> answer(String host, String method, String path, String body, Map<String, String> headers) {
         List<String> segments =
                 Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
-        var request = new Request(
-                "192.0.2.7:40000", method, SERVICE, segments, Map.of(), headers, Bytes.utf8(body), List.of());
+        var request =
+                new Request("192.0.2.7:40000", method, host, segments, Map.of(), headers, Bytes.utf8(body), List.of());
         return routes.stream()
                 .flatMap(route -> route.handle(request).stream())
                 .map(Reply.class::cast)

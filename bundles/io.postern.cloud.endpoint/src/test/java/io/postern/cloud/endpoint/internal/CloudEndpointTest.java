@@ -4,7 +4,15 @@ package io.postern.cloud.endpoint.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.cloud.dps.ProvisioningTenant;
+import io.postern.cloud.dps.ServicePolicy;
+import io.postern.cloud.dps.TenantName;
+import io.postern.cloud.dps.TenantReply;
+import io.postern.cloud.hub.SharedAccessPolicies.KeySlot;
+import io.postern.testkit.Hosts;
 import io.postern.wire.Json;
+import io.postern.wire.ResourceUri;
+import io.postern.wire.SasToken;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,8 +21,11 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +71,57 @@ class CloudEndpointTest {
         assertThat(Path.of(connection.getString("hostsFile")))
                 .content()
                 .contains(CloudSite.ADDRESS + " hub.site.test\n", CloudSite.ADDRESS + " tokens.site.test\n");
+    }
+
+    @Test
+    @Tag("DPS-14")
+    void aTenantMadeMeanwhileIsReachedUnderItsOwnNameWithoutARestart() throws Exception {
+        String host = "north-service.site.test";
+        Hosts.write(CloudSite.ADDRESS, host);
+        site.start(0, 0);
+        Path hosts = Path.of(connection().getString("hostsFile"));
+        assertThat(hosts).content().doesNotContain(host);
+        ProvisioningTenant tenant =
+                ((TenantReply.Created) site.provisioning().tenants().create(new TenantName("north"))).tenant();
+        String token = SasToken.sign(
+                        ResourceUri.of(host),
+                        Instant.now().plusSeconds(60),
+                        Optional.of(ServicePolicy.OWNER),
+                        tenant.policies().owner().keys().primary()::hmacSha256)
+                .text()
+                .revealUtf8();
+
+        try (CloudSite.Client client = site.client()) {
+            var answer = client.send("GET", host, "/settings", "", "Authorization", token);
+            assertThat(answer.body()).contains(tenant.idScope().text());
+        }
+        assertThat(hosts).content().contains(CloudSite.ADDRESS + " " + host + "\n");
+        site.provisioning().tenants().delete(tenant.name());
+        assertThat(hosts).content().doesNotContain(host);
+    }
+
+    @Test
+    void theConnectionFileBearsTheOwnersKeyOfTheMoment() throws Exception {
+        site.start(0, 0);
+        String before = connection().getString("dpsConnectionString");
+
+        site.provisioning().defaultTenant().policies().regenerate(ServicePolicy.OWNER, KeySlot.PRIMARY);
+
+        assertThat(connection().getString("dpsConnectionString"))
+                .isNotEqualTo(before)
+                .endsWith(site.provisioning()
+                        .defaultTenant()
+                        .policies()
+                        .owner()
+                        .keys()
+                        .primary()
+                        .revealBase64());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(site.connectionFile())))
+                .isEqualTo("rw-------");
+    }
+
+    private JsonObject connection() throws IOException {
+        return Json.parseObject(Files.readString(site.connectionFile()));
     }
 
     @Test

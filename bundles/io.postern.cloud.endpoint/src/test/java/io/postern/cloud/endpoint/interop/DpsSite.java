@@ -75,7 +75,7 @@ final class DpsSite implements AutoCloseable {
     private final SSLSocketFactory defaultBefore = HttpsURLConnection.getDefaultSSLSocketFactory();
     private final Database database;
     private final Vertx vertx = EventLoops.start();
-    private final String address = LoopbackAddress.random();
+    final String address = LoopbackAddress.random();
     private final PrivateCa ca;
     private final HttpsListener listener;
     private final MqttListener mqtt;
