@@ -83,7 +83,8 @@ final class DeviceCertificates implements Batch.Maker {
         if (!Files.exists(folder.resolve(CHAIN))) {
             return Optional.of("this folder holds something else than a certificate; choose another --out");
         }
-        boolean cut = Files.exists(folder.resolve(KEY)) && Files.size(folder.resolve(KEY)) == 0;
+        Path key = folder.resolve(KEY);
+        boolean cut = Files.exists(key) && !Files.readString(key).endsWith(Pem.END_OF_KEY);
         return cut || certificate(id).filter(found -> names(found, id)).isEmpty()
                 ? Optional.of("its files were not written to the end; remove the folder and start again")
                 : Optional.empty();

@@ -58,10 +58,10 @@ final class TpmCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         TpmIdentity tpm = TpmIdentity.read(device, withCertificate);
         QrCode code = QrCode.of(tpm.key().tpm2bPublic().toBase64());
-        show(tpm);
         if (!noQr) {
             (output.terminal() ? code.colouredLines() : code.lines()).forEach(output.out()::println);
         }
+        show(tpm);
         if (image.isPresent()) {
             write(code, image.get());
             output.out().println("QR code: " + image.get());

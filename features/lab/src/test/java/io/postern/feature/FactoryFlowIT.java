@@ -127,6 +127,7 @@ class FactoryFlowIT {
         try (Swtpm tpm = Swtpm.fresh(directory)) {
             List<String> shown = walk(desk, "## Gateways with a TPM", Optional.of(tpm));
 
+            assertThat(shown).anySatisfy(text -> assertThat(text).contains("1 rows, 1 added"));
             assertThat(shown.getLast()).contains("1 enrolled");
             RegistrationId id = RegistrationId.of(
                     Files.readAllLines(desk.file("shipment.csv")).getLast().replaceAll(",.*", ""));

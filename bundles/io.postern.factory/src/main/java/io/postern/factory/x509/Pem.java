@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 
 /** Texts of certificates and keys (RFC 7468). */
 public final class Pem {
+    /** How a key's text ends when it was written to its end. */
+    public static final String END_OF_KEY = "-----END PRIVATE KEY-----\n";
+
     private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'}); // RFC 7468, 2
 
     private Pem() {}
