@@ -8,6 +8,7 @@ import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import java.io.IOException;
 import java.security.KeyPair;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -52,6 +53,11 @@ public final class TpmComponent implements SecurityModule {
     @Override
     public Bytes sign(byte[] message) throws IOException {
         return module.sign(message);
+    }
+
+    @Override
+    public Optional<Bytes> endorsementCertificate() throws IOException {
+        return module.endorsementCertificate();
     }
 
     @Override

@@ -56,6 +56,7 @@ public final class TpmSecurityModule implements SecurityModule, AutoCloseable {
     }
 
     /** The DER of the maker's certificate for the endorsement key; empty when the TPM holds none. */
+    @Override
     public Optional<Bytes> endorsementCertificate() throws IOException {
         return chip.run("read the certificate of the endorsement key", EndorsementCertificate::read);
     }

@@ -28,6 +28,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Registers the gateway with the provisioning service by whichever attestation it has (DPS-05, DPS-06, CEN-08):
@@ -37,6 +39,8 @@ import java.util.function.Consumer;
  * never kept, and the hub key replaces the old one only when the new assignment is known.
  */
 public final class Provisioner {
+    private static final Logger LOG = LoggerFactory.getLogger(Provisioner.class);
+
     /** Official clients use the same; polls of one operation end long before. */
     private static final Duration TOKEN_LIFE = Duration.ofHours(1);
 
@@ -137,7 +141,7 @@ public final class Provisioner {
             Claim claim = claim();
             Recollection before = recall(memory.read(), claim);
             var request = new RegistrationRequest(
-                    claim.id(), claim.tpm(), settings.payload().of(before));
+                    claim.id(), claim.tpm(), settings.payload().of(before, endorsementCertificate()));
 
             Optional<Credential> proof = claim.proof();
             RegistrationReply reply = link.register(settings.idScope(), request, proof);
@@ -195,6 +199,19 @@ public final class Provisioner {
                         Milestone.TPM_READY,
                         keys.endorsementKey().registrationId().text()));
         return claim;
+    }
+
+    /** Tells the service more, and is never what a registration fails for: most services do not ask. */
+    private Optional<Bytes> endorsementCertificate() {
+        if (!(attestation instanceof Attestation.Tpm(SecurityModule module, var _))) {
+            return Optional.empty();
+        }
+        try {
+            return module.endorsementCertificate();
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("registering without the certificate of the TPM's endorsement key");
+            return Optional.empty();
+        }
     }
 
     private Recollection recall(Optional<Assignment> stored, Claim now) throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.provisioning;
 
+import io.postern.wire.Bytes;
 import io.postern.wire.Json;
 import io.postern.wire.ModelId;
 import jakarta.json.JsonObject;
@@ -30,13 +31,24 @@ public record RegistrationPayload(Optional<JsonObject> configured, Optional<Mode
         }
     }
 
-    /** The payload of one attempt; empty when there is nothing to tell. */
-    Optional<JsonObject> of(Recollection memory) {
+    /**
+     * The payload of one attempt; empty when there is nothing to tell.
+     *
+     * @param certificate of the TPM's endorsement key, from its maker
+     */
+    Optional<JsonObject> of(Recollection memory, Optional<Bytes> certificate) {
         var json = configured.map(Json::object).orElseGet(Json::object);
         model.ifPresent(id -> json.add(MODEL, id.text()));
+        var own = Json.object();
+        certificate.ifPresent(der -> own.add("endorsementKeyCertificate", der.toBase64()));
         if (memory instanceof Recollection.Lost(TpmChange.Replaced(var former, var _, var device))) {
-            var replaces = Json.object().add("registrationId", former.text()).add("deviceId", device.text());
-            json.add(POSTERN, Json.object().add("replaces", replaces));
+            own.add(
+                    "replaces",
+                    Json.object().add("registrationId", former.text()).add("deviceId", device.text()));
+        }
+        JsonObject postern = own.build();
+        if (!postern.isEmpty()) {
+            json.add(POSTERN, postern);
         }
         JsonObject payload = json.build();
         return payload.isEmpty() ? Optional.empty() : Optional.of(payload);

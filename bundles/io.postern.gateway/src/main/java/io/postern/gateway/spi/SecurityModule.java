@@ -6,6 +6,7 @@ import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import java.io.IOException;
 import java.security.KeyPair;
+import java.util.Optional;
 
 /**
  * The chip that holds the gateway's identity (SYS-10). Keys go in, signatures come out; no key ever leaves.
@@ -22,6 +23,14 @@ public interface SecurityModule {
      * @throws ActivationRefusedException when the blob was made for another module or altered
      */
     ActivatedKey activate(ActivationBlob blob) throws IOException;
+
+    /**
+     * The DER of its maker's certificate for the endorsement key, which tells a cloud side where the module comes from;
+     * empty when the maker gave it none.
+     */
+    default Optional<Bytes> endorsementCertificate() throws IOException {
+        return Optional.empty();
+    }
 
     /** Whether a hub key was kept earlier, in this process or before. */
     boolean hasIdentityKey() throws IOException;

@@ -18,6 +18,7 @@ final class FakeSecurityModule implements SecurityModule {
     private final PowerCut powerCut;
     private Optional<Secret> kept = Optional.empty();
     private Optional<IOException> failure = Optional.empty();
+    private CertificateMemory certificate = Optional::empty;
     private int loaded;
     private int mostLoaded;
 
@@ -55,6 +56,21 @@ final class FakeSecurityModule implements SecurityModule {
                 Bytes.EMPTY,
                 Bytes.EMPTY,
                 Bytes.EMPTY);
+    }
+
+    /** Where its maker's certificate lies. */
+    interface CertificateMemory {
+        Optional<Bytes> read() throws IOException;
+    }
+
+    FakeSecurityModule certified(CertificateMemory memory) {
+        certificate = memory;
+        return this;
+    }
+
+    @Override
+    public Optional<Bytes> endorsementCertificate() throws IOException {
+        return certificate.read();
     }
 
     void failWith(IOException failure) {

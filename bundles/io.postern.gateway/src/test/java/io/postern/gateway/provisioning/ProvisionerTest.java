@@ -395,6 +395,25 @@ class ProvisionerTest {
     }
 
     @Test
+    @Tag("DPS-29")
+    void aTpmsCertificateIsToldAndNeverWhatARegistrationFailsFor() throws Exception {
+        var none = new RegistrationPayload(Optional.empty(), Optional.empty());
+        link.replies(CHALLENGE, ASSIGNED, CHALLENGE, ASSIGNED);
+
+        provisioner(new Provisioner.Settings(SCOPE, none), module.certified(() -> Optional.of(Bytes.hex("3082"))))
+                .attempt(_ -> {});
+        assertThat(link.asked().getLast().payload())
+                .contains(Json.parseObject("{\"postern\":{\"endorsementKeyCertificate\":\"MII=\"}}"));
+
+        FakeSecurityModule mute = module.certified(() -> {
+            throw new IOException("the TPM does not answer");
+        });
+        assertThat(provisioner(new Provisioner.Settings(SCOPE, none), mute).attempt(_ -> {}))
+                .isInstanceOf(ProvisioningOutcome.Assigned.class);
+        assertThat(link.asked().getLast().payload()).isEmpty();
+    }
+
+    @Test
     void aPowerCutAtAnyStepLeavesKeyAndAssignmentOfTheSameHubOrNone() throws Exception {
         int cuts = 0;
         for (int at = 1; ; at++) {
