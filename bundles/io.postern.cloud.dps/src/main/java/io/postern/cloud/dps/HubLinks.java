@@ -25,7 +25,7 @@ public final class HubLinks {
     private final IdScope scope;
     private final HubLinkRow rows;
     private final boolean ownsHere;
-    private final List<InProcessHub> here;
+    private final List<LocalHub> here;
     private final InstantSource clock;
     private volatile List<Open> all; // in the order of names; replaced as a whole, by the holder of this
 
@@ -38,7 +38,7 @@ public final class HubLinks {
             IdScope scope,
             KeySealer sealer,
             boolean ownsHere,
-            List<InProcessHub> here,
+            List<LocalHub> here,
             InstantSource clock) {
         this.database = database;
         this.scope = scope;
@@ -95,7 +95,7 @@ public final class HubLinks {
     }
 
     private HubLink checked(HubLink asked) throws IOException {
-        Optional<InProcessHub> local = hereBy(asked.name());
+        Optional<LocalHub> local = hereBy(asked.name());
         Optional<HubAccess> access = asked.access();
         if (access.isEmpty() && isLinked(asked.name())) {
             return new HubLink(
@@ -174,7 +174,7 @@ public final class HubLinks {
                 : hereBy(link.name());
     }
 
-    private Optional<InProcessHub> hereBy(HubName name) {
+    private Optional<LocalHub> hereBy(HubName name) {
         return here.stream().filter(hub -> hub.name().equals(name)).findFirst();
     }
 }

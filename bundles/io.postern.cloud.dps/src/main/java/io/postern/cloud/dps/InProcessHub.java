@@ -19,7 +19,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /** A linked hub that runs in the same process: its registry is called, no connection string is needed. */
-public final class InProcessHub implements LinkedHub {
+public final class InProcessHub implements LocalHub {
     private static final int ATTEMPTS = 3; // an operator and a device rarely change one identity at the same moment
 
     private static final Set<Permission> NEEDED =
@@ -36,8 +36,8 @@ public final class InProcessHub implements LinkedHub {
         return hub.name();
     }
 
-    /** Whether a policy of the hub, with one of its keys, gives all that a link needs (DPS-18). */
-    boolean admits(ConnectionString access) {
+    @Override
+    public boolean admits(ConnectionString access) {
         return hub.policies()
                 .find(access.keyName())
                 .filter(policy -> policy.permissions().containsAll(NEEDED))

@@ -36,14 +36,23 @@ public final class ProvisioningService {
             DpsSettings settings,
             Database database,
             KeySealer sealer,
-            List<InProcessHub> hubs,
+            List<? extends LocalHub> hubs,
             WebhookCaller webhooks,
             InstantSource clock,
             LongSupplier nanoTime,
             SecureRandom random) {
         this.settings = settings;
         this.tenants = new Tenants(new SharedParts(
-                settings, database, sealer, hubs, webhooks, new DeviceTurns(), clock, nanoTime, random, listeners));
+                settings,
+                database,
+                sealer,
+                List.copyOf(hubs),
+                webhooks,
+                new DeviceTurns(),
+                clock,
+                nanoTime,
+                random,
+                listeners));
         this.desk = new RegistrationDesk(tenants);
     }
 

@@ -57,10 +57,7 @@ public final class ProvisioningTenant {
         this.links = new HubLinks(database, idScope, sealer, name.equals(TenantName.DEFAULT), parts.hubs(), clock);
         this.allocation = new AllocationSettings(database, idScope);
         if (allocation.begins() && name.equals(TenantName.DEFAULT)) {
-            parts.hubs().stream()
-                    .findFirst()
-                    .map(InProcessHub::name)
-                    .ifPresent(hub -> links.store(HubLink.inProcess(hub)));
+            parts.hubs().stream().findFirst().map(LocalHub::name).ifPresent(hub -> links.store(HubLink.inProcess(hub)));
         }
         var allocator = new Allocator(links, allocation, parts.webhooks(), new AllocationRequests(enrollments, groups));
         this.desk = new TenantDesk(

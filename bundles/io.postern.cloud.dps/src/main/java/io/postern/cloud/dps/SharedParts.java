@@ -22,7 +22,7 @@ record SharedParts(
         DpsSettings settings,
         Database database,
         KeySealer sealer,
-        List<InProcessHub> hubs,
+        List<LocalHub> hubs,
         WebhookCaller webhooks,
         DeviceTurns turns,
         InstantSource clock,
