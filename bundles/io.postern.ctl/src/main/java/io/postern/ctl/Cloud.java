@@ -49,6 +49,10 @@ public final class Cloud {
         return new Registrations(client(connection.dps().host(), connection.dps()));
     }
 
+    public LinkedHubs linkedHubs() {
+        return new LinkedHubs(client(connection.dps().host(), connection.dps()));
+    }
+
     public Devices devices() {
         return new Devices(client(connection.hub().host(), connection.hub()));
     }

@@ -137,6 +137,7 @@ public final class Ctl implements Runnable {
                 .addSubcommand(new AuthorityCommands(this))
                 .addSubcommand(new CommandLine(new ShipmentCommands(this)).addSubcommand(new VendorCaCommands(this)))
                 .addSubcommand(new RegistrationCommands(this))
+                .addSubcommand(new CommandLine(new DpsCommands(this)).addSubcommand(new LinkedHubCommands(this)))
                 .addSubcommand(new DeviceCommands(this))
                 .addSubcommand(new LeafCommands(this))
                 .addSubcommand(new EventsCommand(this))

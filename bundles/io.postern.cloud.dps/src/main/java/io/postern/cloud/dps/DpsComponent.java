@@ -4,6 +4,7 @@ package io.postern.cloud.dps;
 import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
@@ -30,6 +31,12 @@ public final class DpsComponent {
 
         /** The name devices register at, for example {@code provisioning.postern.localhost}. */
         String provisioningHost();
+
+        /** The hosts that allocation webhooks may be called at; none when empty. */
+        String[] allocationWebhookHosts() default {};
+
+        /** CA certificates (PEM) that those hosts' certificates lead to; the roots of this Java when empty. */
+        String allocationWebhookCaFile() default "";
     }
 
     private final ServiceRegistration<ProvisioningService> offered;
@@ -40,12 +47,14 @@ public final class DpsComponent {
             @Reference Database database,
             @Reference KeySealer sealer,
             @Reference Hubs hubs,
-            Config config) {
+            Config config)
+            throws IOException {
         var service = new ProvisioningService(
                 DpsSettings.of(config.serviceHost(), config.provisioningHost()),
                 database,
                 sealer,
-                new InProcessHub(hubs.standard()),
+                hubs.all().stream().map(InProcessHub::new).toList(),
+                WebhookSettings.caller(config.allocationWebhookHosts(), config.allocationWebhookCaFile()),
                 InstantSource.system(),
                 System::nanoTime,
                 new SecureRandom());

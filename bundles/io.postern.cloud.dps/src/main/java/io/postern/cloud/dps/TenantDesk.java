@@ -36,7 +36,7 @@ final class TenantDesk {
 
     private static final Duration RETRY_AFTER =
             Duration.ZERO; // mostly it is decided already; clients that want 2 to 5 s take their own default
-    private static final Duration PATIENCE = Duration.ofSeconds(2); // official clients wait 10 s for this answer
+    private static final Duration PATIENCE = Duration.ofSeconds(5); // official clients wait 10 s for this answer
     private static final Duration ASK_AGAIN = Duration.ofSeconds(2); // as often as clients may ask: 5 times in 10 s
     private static final Duration OUTCOME_LIFE = Duration.ofMinutes(5); // clients give up polling within one
     private static final int MOST_OUTCOMES = 20_000; // about 50 MB; 20 times the hosted service's quota of a minute

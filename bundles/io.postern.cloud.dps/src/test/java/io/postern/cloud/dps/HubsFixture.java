@@ -9,6 +9,7 @@ import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
+import io.postern.testkit.Await;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
@@ -127,13 +128,23 @@ final class HubsFixture implements AutoCloseable {
 
     RegistrationStatus.State register(RegistrationId id, Optional<JsonObject> payload) {
         RegistrationAttempt attempt = attempt(id, payload);
-        if (service.desk().register(attempt) instanceof RegistrationAnswer.Accepted(String operation, Duration _)
-                && service.desk().status(attempt, operation)
-                        instanceof RegistrationAnswer.Finished(RegistrationStatus status)) {
-            clock.advance(Duration.ofMinutes(1)); // for the limit of questions
-            return status.state().orElseThrow();
+        if (service.desk().register(attempt) instanceof RegistrationAnswer.Accepted(String operation, Duration _)) {
+            return Await.value(
+                            Duration.ofSeconds(20),
+                            "the registration of " + id + " ends",
+                            () -> asked(attempt, operation),
+                            Optional::isPresent)
+                    .orElseThrow();
         }
-        throw new AssertionError("not finished: " + id);
+        throw new AssertionError("not accepted: " + id);
+    }
+
+    private Optional<RegistrationStatus.State> asked(RegistrationAttempt attempt, String operation) {
+        clock.advance(Duration.ofSeconds(3)); // for the limit of questions
+        return service.desk().status(attempt, operation)
+                        instanceof RegistrationAnswer.Finished(RegistrationStatus status)
+                ? status.state()
+                : Optional.empty();
     }
 
     RegistrationRecord record() {

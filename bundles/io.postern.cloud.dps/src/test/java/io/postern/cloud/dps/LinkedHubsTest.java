@@ -98,7 +98,8 @@ class LinkedHubsTest {
 
         // 60 : 20; the names are fixed, so is what becomes of them
         assertThat(shares.get(NORTH)).isBetween(50, 70);
-        assertThat(dps.links().devices(NORTH)).isEqualTo((long) shares.get(NORTH));
+        assertThat(dps.links().devices(NORTH))
+                .isEqualTo(shares.getOrDefault(NORTH, 0).longValue());
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** The custom allocation policy: a program of the operator chooses, over TLS, from the hosts that are allowed. */
 class WebhookAllocationTest {
     private static final String HOST = "webhook-allocation.test";
+
+    private static final String ADDRESS = LoopbackAddress.random(); // one a JVM, which remembers where it found a name
+    private static ServerIdentity identity;
+    private static String roots;
 
     @TempDir
     Path directory;
@@ -44,17 +49,20 @@ class WebhookAllocationTest {
     private HttpsServer server;
     private HubsFixture dps;
 
+    @BeforeAll
+    static void makeCertificate(@TempDir Path forAll) throws IOException {
+        identity = ServerIdentity.selfSigned(forAll, HOST);
+        roots = Files.readString(identity.pem());
+        Hosts.write(ADDRESS, HOST);
+    }
+
     @BeforeEach
     void open() throws Exception {
-        String address = LoopbackAddress.random();
-        Hosts.write(address, HOST);
-        ServerIdentity identity = ServerIdentity.selfSigned(directory, HOST);
-        server = HttpsServer.create(new InetSocketAddress(address, 0), 0);
+        server = HttpsServer.create(new InetSocketAddress(ADDRESS, 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(identity.serverContext()));
         server.createContext("/choose", this::choose);
         server.start();
-        dps = new HubsFixture(
-                directory, new WebhookCaller(Set.of(HOST), Optional.of(Files.readString(identity.pem()))));
+        dps = new HubsFixture(directory, new WebhookCaller(Set.of(HOST), Optional.of(roots)));
         dps.enroll(custom(HOST), ReprovisionPolicy.MIGRATE);
     }
 
