@@ -54,7 +54,8 @@ record GatewayConfiguration(
                 .add("tokenPort", cloud.httpsPort())
                 .add("caFile", caFile())
                 .add("leaves", ids)
-                .add("timelineFile", timeline().toString());
+                .add("timelineFile", timeline().toString())
+                .add("stateFile", directory.resolve("state.json").toString());
     }
 
     private String caFile() {

@@ -14,15 +14,28 @@ import java.util.Optional;
 /**
  * What of a gateway's configuration the doctor looks at.
  *
+ * @param identity how the gateway proves itself
  * @param hub the hub's likely name: it is told at provisioning, but with our own cloud it stands beside the others
  */
 record GatewayFile(
         String tpmDevice,
+        Identity identity,
+        Optional<Path> stateFile,
         List<SerialPort> serialPorts,
         Optional<Path> directory,
         Server provisioning,
         Optional<Server> tokens,
         Optional<Server> hub) {
+
+    /**
+     * @param kind as the key {@code identity} names it
+     * @param certificate and {@code key} are files, where the kind has them
+     */
+    record Identity(String kind, Optional<Path> certificate, Optional<Path> key) {
+        boolean needsTpm() {
+            return kind.equals("tpm") || kind.equals("x509-tpm");
+        }
+    }
 
     record SerialPort(String line, Path path) {}
 
@@ -41,6 +54,11 @@ record GatewayFile(
         Optional<Path> ca = path(core, "caFile");
         return new GatewayFile(
                 Json.text(section(json, "io.postern.gateway.tpm"), "device").orElse("dev:/dev/tpmrm0"),
+                new Identity(
+                        Json.text(core, "identity").orElse("tpm"),
+                        path(core, "certificateFile"),
+                        path(core, "keyFile")),
+                path(core, "stateFile"),
                 serialPorts(json),
                 path(section(json, "io.postern.gateway.store"), "directory"),
                 new Server(provisioningHost, port(core, "provisioningPort", 443), ca),

@@ -29,7 +29,8 @@ record Plan(InstantSource clock, Optional<Path> hosts) {
         List<Check> checks = basics();
         try {
             GatewayFile gateway = GatewayFile.read(file);
-            checks.add(new TpmCheck(gateway.tpmDevice(), true, new TpmWire()));
+            checks.addAll(identity(gateway));
+            gateway.stateFile().ifPresent(state -> checks.add(new StateCheck(state)));
             gateway.serialPorts()
                     .forEach(port -> checks.add(new SerialPortCheck(port.line(), port.path(), SerialPortCheck.BY_ID)));
             gateway.directory().ifPresent(folder -> checks.add(DiskCheck.of("Disk", folder)));
@@ -48,6 +49,19 @@ record Plan(InstantSource clock, Optional<Path> hosts) {
         return checks;
     }
 
+    private List<Check> identity(GatewayFile gateway) {
+        GatewayFile.Identity identity = gateway.identity();
+        List<Check> checks = new ArrayList<>(List.of(new IdentityCheck(identity.kind())));
+        if (identity.needsTpm()) {
+            checks.add(new TpmCheck(gateway.tpmDevice(), true, new TpmWire()));
+        }
+        identity.certificate().ifPresent(file -> checks.add(new OwnCertificateCheck(file, clock)));
+        identity.key()
+                .ifPresent(file ->
+                        checks.add(new PrivateFileCheck("Gateway's key", file, "Put the gateway's key there.")));
+        return checks;
+    }
+
     /** What the cloud of this data folder needs, seen from where we are. */
     List<Check> cloud(Path folder) {
         List<Check> checks = basics();
@@ -57,7 +71,7 @@ record Plan(InstantSource clock, Optional<Path> hosts) {
             checks.addAll(ports(443, 8883));
             return checks;
         }
-        checks.add(new PrivateFileCheck("Operator's keys", file));
+        checks.add(new PrivateFileCheck("Operator's keys", file, "Name the cloud's data folder with --cloud DIR."));
         try {
             CloudConnection connection = CloudConnection.ofFile(file);
             Names names = connection.hostsFile().filter(Files::exists).isPresent()

@@ -6,8 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Whether a file with keys in it is readable by its owner alone. */
-record PrivateFileCheck(String name, Path file) implements Check {
+/**
+ * Whether a file with keys in it is readable by its owner alone.
+ *
+ * @param absent what to do when it cannot be looked at
+ */
+record PrivateFileCheck(String name, Path file, String absent) implements Check {
     @Override
     public Finding examine() {
         try {
@@ -18,7 +22,7 @@ record PrivateFileCheck(String name, Path file) implements Check {
                             file + " holds keys and others may read it (" + permissions + ")",
                             "chmod 600 " + file + ", and make new keys if a stranger has seen it.");
         } catch (IOException e) {
-            return Finding.fault("cannot look at " + file + ": " + e, "Name the cloud's data folder with --cloud DIR.");
+            return Finding.fault("cannot look at " + file + ": " + e, absent);
         }
     }
 }

@@ -4,6 +4,7 @@ package io.postern.ctl.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.ctl.doctor.Finding.Level;
+import io.postern.testkit.LabCa;
 import io.postern.testkit.MovableClock;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,7 +13,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,12 +130,62 @@ class ChecksTest {
     void doesNotAcceptKeysThatOthersMayRead() throws IOException {
         Path file = Files.createFile(folder.resolve("connection.json"));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-        assertThat(new PrivateFileCheck("Keys", file).examine())
+        assertThat(new PrivateFileCheck("Keys", file, "Make it.").examine())
                 .satisfies(found -> assertThat(found.level()).isEqualTo(Level.FAULT))
                 .satisfies(found -> assertThat(found.remedy()).contains("chmod 600 " + file));
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        assertThat(new PrivateFileCheck("Keys", file).examine().level()).isEqualTo(Level.GOOD);
+        assertThat(new PrivateFileCheck("Keys", file, "Make it.").examine().level())
+                .isEqualTo(Level.GOOD);
+    }
+
+    @Test
+    void tellsWhereTheGatewayStandsAndWhatComesNext() throws IOException {
+        Path file = folder.resolve("state.json");
+        assertThat(new StateCheck(file).examine().level()).isEqualTo(Level.WARNING);
+        String form = "{\"state\":\"%s\",\"reason\":\"because\",\"next\":\"registers again; do this\","
+                + "\"since\":\"2026-03-01T08:00:00Z\",\"nextTry\":\"2026-03-01T08:00:40Z\",\"failures\":1}";
+
+        Files.writeString(file, form.formatted("ASSIGNED"));
+        assertThat(new StateCheck(file).examine().level()).isEqualTo(Level.GOOD);
+        Files.writeString(file, form.formatted("WAITING"));
+        assertThat(new StateCheck(file).examine().level()).isEqualTo(Level.WARNING);
+        Files.writeString(file, form.formatted("TPM_REPLACED"));
+        assertThat(new StateCheck(file).examine())
+                .isEqualTo(Finding.fault(
+                        "TPM_REPLACED since 2026-03-01T08:00:00Z: because",
+                        "The gateway registers again; do this (at 2026-03-01T08:00:40Z)."));
+        Files.writeString(file, "{}");
+        assertThat(new StateCheck(file).examine().level()).isEqualTo(Level.WARNING);
+    }
+
+    @Test
+    @Tag("DPS-08")
+    void saysThatAKeyInAFileIsWeaker() {
+        assertThat(new IdentityCheck("tpm").examine().level()).isEqualTo(Level.GOOD);
+        assertThat(new IdentityCheck("x509-tpm").examine().level()).isEqualTo(Level.GOOD);
+        assertThat(new IdentityCheck("x509-file").examine())
+                .satisfies(found -> assertThat(found.level()).isEqualTo(Level.WARNING))
+                .satisfies(found -> assertThat(found.text()).contains("whoever copies it"));
+        assertThat(new IdentityCheck("symmetric-key").examine().level()).isEqualTo(Level.WARNING);
+        assertThat(new IdentityCheck("password").examine().level()).isEqualTo(Level.FAULT);
+    }
+
+    @Test
+    void warnsBeforeTheGatewaysCertificateEnds() throws IOException {
+        var now = Instant.parse("2026-03-01T08:00:00Z");
+        var holder = LabCa.root("Plant", now).device("gw-7", now, now.plus(Duration.ofDays(365)));
+        Path file = Files.writeString(folder.resolve("gw.pem"), LabCa.pem(holder.chain()));
+
+        assertThat(certificateAt(file, now).level()).isEqualTo(Level.GOOD);
+        assertThat(certificateAt(file, now.plus(Duration.ofDays(340))).level()).isEqualTo(Level.WARNING);
+        assertThat(certificateAt(file, now.plus(Duration.ofDays(366))).text()).contains("CN=gw-7 ended on");
+        assertThat(certificateAt(file, now.minusSeconds(9)).remedy()).contains("clock");
+        assertThat(certificateAt(folder.resolve("none"), now).remedy()).contains("--csr");
+    }
+
+    private static Finding certificateAt(Path file, Instant now) {
+        return new OwnCertificateCheck(file, () -> now).examine();
     }
 
     @Test
