@@ -8,6 +8,7 @@ import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.Hubs;
+import io.postern.cloud.store.DataDirectory;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.tokens.TokenService;
@@ -39,9 +40,12 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -53,27 +57,32 @@ final class CloudSite implements AutoCloseable {
     private final Path directory;
     private final SecureRandom random = new SecureRandom();
     private final Database database;
-    private final Hub hub;
+    private final Hubs hubs;
+    private final List<DataDirectory.Vault> vaults = new ArrayList<>();
     private final ProvisioningService provisioning;
     private final TokenServices tokens;
     private Optional<CloudEndpoint> endpoint = Optional.empty();
 
-    CloudSite(Path directory) throws IOException {
+    /** @param further names of hubs beside the default one, without the domain */
+    CloudSite(Path directory, String... further) throws IOException {
         InstantSource clock = InstantSource.system();
         this.directory = directory;
-        Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
+        List<HubName> names = Stream.concat(Stream.of("hub"), Stream.of(further))
+                .map(name -> HubName.of(name + "." + NAMES.domain()))
+                .toList();
+        Hosts.write(ADDRESS, NAMES.with(names).all().toArray(String[]::new));
         database = Database.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
-        hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, random);
+        hubs = openHubs(names);
         provisioning = new ProvisioningService(
                 DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost()),
                 database,
                 sealer,
-                new InProcessHub(hub),
+                new InProcessHub(hubs.standard()),
                 clock,
                 System::nanoTime,
                 random);
-        tokens = TokenServices.of(TokenSettings.DEFAULTS, Hubs.of(hub), database, clock, System::nanoTime, random);
+        tokens = TokenServices.of(TokenSettings.DEFAULTS, hubs, database, clock, System::nanoTime, random);
     }
 
     CloudEndpoint start(int httpsPort, int mqttPort) throws IOException {
@@ -83,7 +92,7 @@ final class CloudSite implements AutoCloseable {
     CloudEndpoint start(String address, String domain, int httpsPort, int mqttPort) throws IOException {
         var settings = EndpointSettings.of(address, httpsPort, mqttPort, domain, directory.toString());
         CloudEndpoint started =
-                CloudEndpoint.start(settings, Hubs.of(hub), provisioning, tokens, InstantSource.system(), random);
+                CloudEndpoint.start(settings, hubs, provisioning, tokens, InstantSource.system(), random);
         endpoint = Optional.of(started);
         return started;
     }
@@ -97,7 +106,11 @@ final class CloudSite implements AutoCloseable {
     }
 
     Hub hub() {
-        return hub;
+        return hubs.standard();
+    }
+
+    Hubs hubs() {
+        return hubs;
     }
 
     TokenService tokens() {
@@ -116,8 +129,21 @@ final class CloudSite implements AutoCloseable {
     @Override
     public void close() {
         endpoint.ifPresent(CloudEndpoint::close);
-        hub.close();
+        hubs.all().forEach(Hub::close);
+        vaults.forEach(DataDirectory.Vault::close);
         database.close();
+    }
+
+    private Hubs openHubs(List<HubName> names) throws IOException {
+        var data = new DataDirectory(directory, random);
+        List<Hub> opened = new ArrayList<>();
+        for (HubName name : names) {
+            DataDirectory.Vault vault = data.open(name.text());
+            vaults.add(vault);
+            opened.add(
+                    Hub.open(HubSettings.of(name), vault.database(), vault.sealer(), InstantSource.system(), random));
+        }
+        return new Hubs(opened);
     }
 
     /** Speaks HTTPS as the owner of the hub. */
