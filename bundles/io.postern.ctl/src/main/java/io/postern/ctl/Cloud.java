@@ -41,6 +41,10 @@ public final class Cloud {
         return new Shipments(client(connection.dps().host(), connection.dps()));
     }
 
+    public Replacements replacements() {
+        return new Replacements(client(connection.dps().host(), connection.dps()));
+    }
+
     public Authorities authorities() {
         return new Authorities(client(connection.dps().host(), connection.dps()));
     }

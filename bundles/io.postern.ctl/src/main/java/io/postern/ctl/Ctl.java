@@ -139,6 +139,7 @@ public final class Ctl implements Runnable {
                 .addSubcommand(new RegistrationCommands(this))
                 .addSubcommand(new CommandLine(new DpsCommands(this)).addSubcommand(new LinkedHubCommands(this)))
                 .addSubcommand(new DeviceCommands(this))
+                .addSubcommand(new ReplacementCommands(this))
                 .addSubcommand(new LeafCommands(this))
                 .addSubcommand(new EventsCommand(this))
                 .addSubcommand(new CompletionCommand(this));

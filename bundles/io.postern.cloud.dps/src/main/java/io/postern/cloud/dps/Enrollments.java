@@ -100,6 +100,16 @@ public final class Enrollments {
         });
     }
 
+    /** Puts an enrollment in the place of another registration, which goes with its record; counts one update. */
+    void replace(Connection c, RegistrationId former, IndividualEnrollment enrollment) throws SQLException {
+        Sql.update(
+                c, "DELETE FROM dps_enrollment WHERE scope = ? AND registration_id = ?", scope.text(), former.text());
+        Sql.update(
+                c, "DELETE FROM dps_registration WHERE scope = ? AND registration_id = ?", scope.text(), former.text());
+        Instant now = clock.instant();
+        write(c, new StoredEnrollment(enrollment, Etag.fresh(random), now, now), Operation.ENROLLMENT_UPDATE);
+    }
+
     /** @param most from 1 to {@link #LARGEST_PAGE} */
     public EnrollmentPage page(int most, Optional<RegistrationId> after) {
         requirePageSize(most);

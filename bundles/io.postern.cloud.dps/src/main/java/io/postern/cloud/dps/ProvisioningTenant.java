@@ -33,6 +33,7 @@ public final class ProvisioningTenant {
     private final OperationsMeter meter;
     private final ServicePolicies policies;
     private final ServiceGate gate;
+    private final TpmReplacements replacements;
     private final TenantDesk desk;
 
     ProvisioningTenant(TenantName name, IdScope idScope, Instant created, SharedParts parts) {
@@ -60,10 +61,13 @@ public final class ProvisioningTenant {
             parts.hubs().stream().findFirst().map(LocalHub::name).ifPresent(hub -> links.store(HubLink.inProcess(hub)));
         }
         var allocator = new Allocator(links, allocation, parts.webhooks(), new AllocationRequests(enrollments, groups));
+        this.replacements =
+                new TpmReplacements(database, idScope, enrollments, groups, records, shipments.records(), clock);
         this.desk = new TenantDesk(
                 enrollments,
                 groups,
                 shipments,
+                replacements,
                 authorities,
                 records,
                 new Assignments(idScope, allocator, links, records, new Leftovers(database, idScope), parts.turns()),
@@ -137,6 +141,11 @@ public final class ProvisioningTenant {
     /** What is known of TPMs before and after they arrive. */
     public Shipments shipments() {
         return shipments;
+    }
+
+    /** TPMs that wait to take a device over. */
+    public TpmReplacements replacements() {
+        return replacements;
     }
 
     public CaCertificates authorities() {

@@ -29,23 +29,30 @@ final class Reception {
     private final KeyExaminer keyExaminer;
     private final CertificateExaminer certificateExaminer;
     private final ShipmentReception shipments;
+    private final ReplacementReception replacements;
 
     Reception(
             Enrollments enrollments,
             EnrollmentGroups groups,
             ShipmentReception shipments,
+            ReplacementReception replacements,
             TpmExaminer tpmExaminer,
             KeyExaminer keyExaminer,
             CertificateExaminer certificateExaminer) {
         this.enrollments = enrollments;
         this.groups = groups;
         this.shipments = shipments;
+        this.replacements = replacements;
         this.tpmExaminer = tpmExaminer;
         this.keyExaminer = keyExaminer;
         this.certificateExaminer = certificateExaminer;
     }
 
     Finding receive(RegistrationAttempt attempt) {
+        Optional<Finding> replacing = attempt.request().tpm().flatMap(tpm -> replacements.receive(attempt, tpm));
+        if (replacing.isPresent()) {
+            return replacing.get();
+        }
         Optional<StoredEnrollment> individual = enrollments.find(attempt.id());
         if (individual.isPresent()) {
             IndividualEnrollment enrollment = individual.get().enrollment();

@@ -36,6 +36,8 @@ public sealed interface RegistrationAnswer {
         NOT_PROVEN,
         /** The operation was never begun, has been forgotten or is another device's. */
         UNKNOWN_OPERATION,
-        NOT_REGISTERED
+        NOT_REGISTERED,
+        /** The TPM is proven and asks for a device that was another's: an operator decides. */
+        AWAITING_APPROVAL
     }
 }

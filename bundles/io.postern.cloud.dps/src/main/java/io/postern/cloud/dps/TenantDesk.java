@@ -58,6 +58,7 @@ final class TenantDesk {
             Enrollments enrollments,
             EnrollmentGroups groups,
             Shipments shipments,
+            TpmReplacements replacements,
             CaCertificates authorities,
             RegistrationRecords records,
             Assignments assignments,
@@ -75,6 +76,7 @@ final class TenantDesk {
                 enrollments,
                 groups,
                 new ShipmentReception(groups, shipments, tpmExaminer),
+                new ReplacementReception(replacements, enrollments, records, shipments.records(), tpmExaminer, clock),
                 tpmExaminer,
                 new KeyExaminer(clock),
                 new CertificateExaminer(authorities, clock));

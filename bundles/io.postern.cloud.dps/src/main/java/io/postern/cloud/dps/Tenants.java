@@ -28,6 +28,7 @@ public final class Tenants {
     Tenants(SharedParts parts) {
         Tables.migrate(parts.database());
         Shipments.migrate(parts.database());
+        ReplacementTables.migrate(parts.database());
         this.parts = parts;
         this.all = readAll();
         if (find(TenantName.DEFAULT).isEmpty()) {

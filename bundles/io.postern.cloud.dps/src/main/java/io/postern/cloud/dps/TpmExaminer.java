@@ -66,11 +66,19 @@ final class TpmExaminer {
             return Proof.otherAttestation("the storage root key shown is not the one bound to " + attempt.id()
                     + "; if its TPM was cleared on purpose, update the enrollment without storageRootKey");
         }
+        return examine(attempt, tpm, ProvenancePolicy.ANY, new Provenanced(verdict(attempt, tpm), Optional.empty()));
+    }
+
+    /** A TPM that nothing is enrolled for yet: whether it exists and is of a kind the tenant accepts. */
+    Proof examineNewcomer(RegistrationAttempt attempt, TpmAttestation tpm) {
+        return prove(attempt, tpm, ProvenancePolicy.ANY, verdict(attempt, tpm));
+    }
+
+    private Verdict verdict(RegistrationAttempt attempt, TpmAttestation tpm) {
         Optional<EndorsementCertificate> certificate = ShownCertificate.of(attempt)
                 .or(() -> shipments.lists().find(tpm.endorsementKey().digest()).flatMap(entry -> entry.key()
                         .certificate()));
-        Verdict verdict = shipments.judge(tpm.endorsementKey(), certificate);
-        return examine(attempt, tpm, ProvenancePolicy.ANY, new Provenanced(verdict, Optional.empty()));
+        return shipments.judge(tpm.endorsementKey(), certificate);
     }
 
     /**
@@ -96,7 +104,14 @@ final class TpmExaminer {
 
     private Proof examine(
             RegistrationAttempt attempt, TpmAttestation tpm, ProvenancePolicy policy, Provenanced provenanced) {
-        Verdict verdict = provenanced.verdict();
+        Proof proof = prove(attempt, tpm, policy, provenanced.verdict());
+        if (proof instanceof Proof.Proven) {
+            shipments.records().keep(attempt.id(), provenanced.group(), tpm, provenanced.verdict());
+        }
+        return proof;
+    }
+
+    private Proof prove(RegistrationAttempt attempt, TpmAttestation tpm, ProvenancePolicy policy, Verdict verdict) {
         for (ProvenancePolicy asked : List.of(policy, shipments.policy().current())) {
             if (!asked.allows(verdict.provenance())) {
                 return Proof.otherAttestation("the TPM of " + attempt.id() + " is "
@@ -104,11 +119,7 @@ final class TpmExaminer {
                         + verdict.reason() + ")");
             }
         }
-        Proof proof = prove(attempt, new AnsweredChallenge.Subject(attempt.scope(), attempt.id(), tpm));
-        if (proof instanceof Proof.Proven) {
-            shipments.records().keep(attempt.id(), provenanced.group(), tpm, verdict);
-        }
-        return proof;
+        return prove(attempt, new AnsweredChallenge.Subject(attempt.scope(), attempt.id(), tpm));
     }
 
     private Proof prove(RegistrationAttempt attempt, AnsweredChallenge.Subject subject) {

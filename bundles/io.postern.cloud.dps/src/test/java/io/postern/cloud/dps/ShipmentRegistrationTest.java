@@ -254,12 +254,16 @@ class ShipmentRegistrationTest {
     void areHeldToTheStorageRootKeyOfTheirFirstRegistration() {
         listed();
         register(TPM, attempt(TPM));
-        RegistrationAttempt cleared = dps.attempt(id(TPM), TPM.cleared());
+        PaperTpm cleared = TPM.cleared();
+        RegistrationAttempt attempt = dps.attempt(id(TPM), cleared.attestation());
 
-        assertRefused(dps.desk().register(cleared), Refusal.OTHER_ATTESTATION, "delete the registration record");
+        assertRefused(
+                dps.desk().register(dps.signed(attempt, cleared.activate(dps.challenge(attempt)))),
+                Refusal.AWAITING_APPROVAL,
+                "waits for an operator");
 
         dps.service.records().delete(RegistrationId.of(id(TPM)), IfMatch.ANY);
-        assertThat(dps.desk().register(cleared)).isInstanceOf(RegistrationAnswer.Challenged.class);
+        assertThat(dps.desk().register(attempt)).isInstanceOf(RegistrationAnswer.Challenged.class);
     }
 
     @Test

@@ -108,22 +108,27 @@ class TpmRegistrationTest {
     void areHeldToTheStorageRootKeyOfTheirFirstRegistration() {
         enroll();
         dps.outcome(dps.signed(attempt(), nonceKey()));
+        PaperTpm cleared = TPM.cleared();
+        RegistrationAttempt attempt = dps.attempt("gw-1", cleared.attestation());
 
         assertRefused(
-                dps.desk().register(dps.attempt("gw-1", TPM.cleared())), Refusal.OTHER_ATTESTATION, "storage root key");
+                dps.desk().register(dps.signed(attempt, cleared.activate(dps.challenge(attempt)))),
+                Refusal.AWAITING_APPROVAL,
+                "waits for an operator");
 
-        // an operator lets the cleared TPM in again
+        // an operator may also update the enrollment to let the cleared TPM in
         IndividualEnrollment unbound =
                 IndividualEnrollment.of(RegistrationId.of("gw-1"), DpsFixture.tpm(TPM.attestation()));
         dps.service.enrollments().update(unbound, IfMatch.ANY);
-        assertThat(dps.desk().register(dps.attempt("gw-1", TPM.cleared())))
-                .isInstanceOf(RegistrationAnswer.Challenged.class);
+        assertThat(dps.outcome(dps.signed(attempt, cleared.activate(dps.challenge(attempt))))
+                        .status())
+                .isEqualTo(Status.ASSIGNED);
     }
 
     @Test
     void areNotBoundByAChallengeNobodyAnswered() {
         enroll();
-        dps.challenge(dps.attempt("gw-1", TPM.cleared()));
+        dps.challenge(dps.attempt("gw-1", TPM.cleared().attestation()));
 
         assertThat(dps.outcome(dps.signed(attempt(), nonceKey())).status()).isEqualTo(Status.ASSIGNED);
     }

@@ -63,6 +63,7 @@ public sealed interface DeskReply {
             case UNKNOWN_SCOPE -> refused(404_001, "IdScopeNotFound", text);
             case UNKNOWN_REGISTRATION -> refused(404_002, "EnrollmentNotFound", text);
             case UNKNOWN_OPERATION -> refused(404_003, "OperationNotFound", text);
+            case AWAITING_APPROVAL -> refused(403_004, "AwaitingApproval", text);
             case NOT_REGISTERED -> refused(404_004, "RegistrationNotFound", text);
         };
     }

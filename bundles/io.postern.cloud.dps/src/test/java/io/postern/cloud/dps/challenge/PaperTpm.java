@@ -18,17 +18,25 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** The device's end of a challenge on paper: two key pairs and the unwrapping a TPM does, every integrity checked. */
 public final class PaperTpm {
-    private final KeyPair endorsement = TestTpmKeys.generate();
-    private final KeyPair storage = TestTpmKeys.generate();
+    private final KeyPair endorsement;
+    private final KeyPair storage;
+
+    public PaperTpm() {
+        this(TestTpmKeys.generate());
+    }
+
+    private PaperTpm(KeyPair endorsement) {
+        this.endorsement = endorsement;
+        this.storage = TestTpmKeys.generate();
+    }
 
     public TpmAttestation attestation() {
         return TpmAttestation.decode(TestTpmKeys.endorsementKey(endorsement), TestTpmKeys.storageRootKey(storage));
     }
 
     /** The same chip after it was cleared: the endorsement key stays, the storage root key is another. */
-    public TpmAttestation cleared() {
-        return TpmAttestation.decode(
-                TestTpmKeys.endorsementKey(endorsement), TestTpmKeys.storageRootKey(TestTpmKeys.generate()));
+    public PaperTpm cleared() {
+        return new PaperTpm(endorsement);
     }
 
     /** TPM2_ActivateCredential and TPM2_Import: the HMAC key, or an error when the blob is not for this TPM. */

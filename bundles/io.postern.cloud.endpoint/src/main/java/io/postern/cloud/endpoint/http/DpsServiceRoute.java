@@ -36,6 +36,7 @@ public final class DpsServiceRoute implements Route {
                 new CertificateRoute(tenant.authorities(), new DpsCertificateDoor(operators)),
                 new ShipmentRoute(tenant, operators),
                 new TpmTrustRoute(tenant.shipments(), operators),
+                new DpsReplacementRoute(tenant.replacements(), operators),
                 new DpsPolicyRoute(tenant.policies(), operators),
                 new DpsSettingsRoute(tenant, operators),
                 new DpsLinkedHubRoute(tenant.linkedHubs(), operators),
