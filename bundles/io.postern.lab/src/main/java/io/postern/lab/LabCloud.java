@@ -94,7 +94,9 @@ public final class LabCloud implements AutoCloseable {
                 "--https-port",
                 Integer.toString(ports.https()),
                 "--mqtt-port",
-                Integer.toString(ports.mqtt()));
+                Integer.toString(ports.mqtt()),
+                "--amqp-port",
+                Integer.toString(ports.amqp()));
     }
 
     private CloudConnection awaitConnection() throws LabException, IOException, InterruptedException {

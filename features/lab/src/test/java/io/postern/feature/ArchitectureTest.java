@@ -96,6 +96,7 @@ class ArchitectureTest {
         "com.pi4j.., io.postern.gateway.gpio..",
         "tss.., io.postern.gateway.tpm..",
         "io.vertx.., io.postern.cloud.endpoint..",
+        "org.apache.qpid.., io.postern.cloud.endpoint.amqp",
         "org.bouncycastle.., io.postern.cloud.endpoint..|io.postern.factory.x509..",
         "com.google.zxing.., io.postern.factory.qr.."
     })

@@ -55,7 +55,8 @@ public sealed interface DeskReply {
         return new Told(status, body, OptionalInt.empty());
     }
 
-    private static DeskReply refused(Refusal why, String text) {
+    /** A refusal that names its reason. */
+    static Refused refused(Refusal why, String text) {
         return switch (why) {
             // no 401 here: one official client takes every 401 to a TPM's first request for a challenge
             case OTHER_ATTESTATION -> refused(403_002, "AttestationMismatch", text);
@@ -68,7 +69,7 @@ public sealed interface DeskReply {
         };
     }
 
-    private static DeskReply refused(int code, String name, String text) {
+    private static Refused refused(int code, String name, String text) {
         return new Refused(code, name, text, OptionalInt.empty());
     }
 

@@ -64,8 +64,8 @@ class CloudFeatureIT {
     }
 
     private RunningFeature start() throws Exception {
-        Path configuration =
-                Files.writeString(directory.resolve("cloud.json"), """
+        Path configuration = Files.writeString(
+                directory.resolve("cloud.json"), """
                 {
                   "io.postern.cloud.store": { "directory": "%1$s" },
                   "io.postern.cloud.hub~hub": { "hubName": "hub.postern.test" },
@@ -76,10 +76,11 @@ class CloudFeatureIT {
                   },
                   "io.postern.cloud.tokens": { "tokenLife": "1h" },
                   "io.postern.cloud.endpoint": {
-                    "directory": "%1$s", "listen": "127.0.0.1", "domain": "postern.test", "httpsPort": %2$d, "mqttPort": %3$d
+                    "directory": "%1$s", "listen": "127.0.0.1", "domain": "postern.test",
+                    "httpsPort": %2$d, "mqttPort": %3$d, "amqpPort": %4$d
                   }
                 }
-                """.formatted(directory, freePort(), freePort()));
+                """.formatted(directory, freePort(), freePort(), freePort()));
         return RunningFeature.start(
                 FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), configuration);
     }

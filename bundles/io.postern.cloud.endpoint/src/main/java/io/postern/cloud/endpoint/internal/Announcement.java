@@ -16,8 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Tells in the connection file what listens, and tells it anew when tenants come and go or the owner's key changes. */
 record Announcement(
         EndpointSettings settings,
-        int httpsPort,
-        int mqttPort,
+        EndpointPorts ports,
         ConnectionFile connection,
         Path caFile,
         Hubs hubs,
@@ -29,8 +28,9 @@ record Announcement(
         write();
         LOG.atInfo()
                 .addKeyValue("address", settings.listen().getHostAddress())
-                .addKeyValue("httpsPort", httpsPort)
-                .addKeyValue("mqttPort", mqttPort)
+                .addKeyValue("httpsPort", ports.https())
+                .addKeyValue("mqttPort", ports.mqtt())
+                .addKeyValue("amqpPort", ports.amqp())
                 .addKeyValue("domain", settings.names().domain())
                 .addKeyValue("connectionFile", connection.file())
                 .log("cloud ready");
@@ -51,8 +51,7 @@ record Announcement(
         var dpsOwner = provisioning.defaultTenant().policies().owner();
         connection.write(
                 settings,
-                httpsPort,
-                mqttPort,
+                ports,
                 provisioning.defaultTenant().idScope(),
                 new ConnectionFile.Key(
                         settings.names().serviceHost(),

@@ -5,6 +5,8 @@ import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
+import io.postern.cloud.endpoint.amqp.AmqpListener;
+import io.postern.cloud.endpoint.amqp.dps.DpsAmqpService;
 import io.postern.cloud.endpoint.http.DpsDeviceRoute;
 import io.postern.cloud.endpoint.http.DpsServiceRoute;
 import io.postern.cloud.endpoint.http.ErrorReplies;
@@ -38,15 +40,17 @@ final class CloudEndpoint implements AutoCloseable {
     private final Vertx vertx;
     private final HttpsListener https;
     private final MqttListener mqtt;
-    private final int mqttPort;
+    private final AmqpListener amqp;
+    private final EndpointPorts ports;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Runnable unsubscribe = () -> {};
 
-    private CloudEndpoint(Vertx vertx, HttpsListener https, MqttListener mqtt, int mqttPort) {
+    private CloudEndpoint(Vertx vertx, HttpsListener https, MqttListener mqtt, AmqpListener amqp, EndpointPorts ports) {
         this.vertx = vertx;
         this.https = https;
         this.mqtt = mqtt;
-        this.mqttPort = mqttPort;
+        this.amqp = amqp;
+        this.ports = ports;
     }
 
     /**
@@ -70,8 +74,7 @@ final class CloudEndpoint implements AutoCloseable {
                 PrivateCa.open(settings.directory().resolve("tls"), settings.names(), settings.listen(), clock, random);
         CloudEndpoint endpoint = listen(settings, new ServerTls(ca), hubs, provisioning, tokens, clock, random);
         try {
-            var announcement = new Announcement(
-                    settings, endpoint.httpsPort(), endpoint.mqttPort(), connection, ca.caFile(), hubs, provisioning);
+            var announcement = new Announcement(settings, endpoint.ports, connection, ca.caFile(), hubs, provisioning);
             announcement.publish();
             endpoint.unsubscribe = provisioning.onChange(announcement::renew);
             return endpoint;
@@ -93,12 +96,19 @@ final class CloudEndpoint implements AutoCloseable {
         List<Route> routes = routes(settings.names(), hubs, provisioning, tokens, new ErrorReplies(clock, random));
         Vertx vertx = EventLoops.start();
         try {
-            String address = settings.listen().getHostAddress();
-            var options = new NetServerOptions().setHost(address).setPort(settings.mqttPort());
-            var mqtt = new MqttListener(vertx, tls.applyTo(options), hubs, provisioning.desk(), clock);
-            Map<String, Consumer<Duplex>> webSockets = Map.of("mqtt", mqtt::accept);
+            var mqtt = new MqttListener(
+                    vertx, options(settings, settings.ports().mqtt(), tls), hubs, provisioning.desk(), clock);
+            var amqp = new AmqpListener(
+                    vertx,
+                    options(settings, settings.ports().amqp(), tls),
+                    List.of(new DpsAmqpService(provisioning.desk(), clock, random)));
+            Map<String, Consumer<Duplex>> webSockets = Map.of("mqtt", mqtt::accept, "AMQPWSB10", amqp::serve);
             HttpsListener https = openHttps(vertx, tls, settings, routes, webSockets, clock, random);
-            return new CloudEndpoint(vertx, https, mqtt, startMqtt(mqtt, settings));
+            var ports = new EndpointPorts(
+                    https.port(),
+                    start(mqtt::start, settings, settings.ports().mqtt(), "mqttPort"),
+                    start(amqp::start, settings, settings.ports().amqp(), "amqpPort"));
+            return new CloudEndpoint(vertx, https, mqtt, amqp, ports);
         } catch (IOException | RuntimeException e) {
             EventLoops.close(vertx); // with all that listens on them
             throw e;
@@ -115,19 +125,32 @@ final class CloudEndpoint implements AutoCloseable {
             RandomGenerator random)
             throws IOException {
         String address = settings.listen().getHostAddress();
-        var options = tls.applyTo(new HttpServerOptions().setHost(address).setPort(settings.httpsPort()));
+        var options = tls.applyTo(new HttpServerOptions()
+                .setHost(address)
+                .setPort(settings.ports().https()));
         try {
             return HttpsListener.open(vertx, options, routes, webSockets, clock, random);
         } catch (IOException e) {
-            throw PortAdvice.explain(e, address, settings.httpsPort(), "httpsPort");
+            throw PortAdvice.explain(e, address, settings.ports().https(), "httpsPort");
         }
     }
 
-    private static int startMqtt(MqttListener mqtt, EndpointSettings settings) throws IOException {
+    private static NetServerOptions options(EndpointSettings settings, int port, ServerTls tls) {
+        return tls.applyTo(new NetServerOptions()
+                .setHost(settings.listen().getHostAddress())
+                .setPort(port));
+    }
+
+    /** Something that starts to listen and says where. */
+    private interface Start {
+        int listen() throws IOException;
+    }
+
+    private static int start(Start listener, EndpointSettings settings, int port, String key) throws IOException {
         try {
-            return mqtt.start();
+            return listener.listen();
         } catch (IOException e) {
-            throw PortAdvice.explain(e, settings.listen().getHostAddress(), settings.mqttPort(), "mqttPort");
+            throw PortAdvice.explain(e, settings.listen().getHostAddress(), port, key);
         }
     }
 
@@ -166,11 +189,15 @@ final class CloudEndpoint implements AutoCloseable {
     }
 
     int httpsPort() {
-        return https.port();
+        return ports.https();
     }
 
     int mqttPort() {
-        return mqttPort;
+        return ports.mqtt();
+    }
+
+    int amqpPort() {
+        return ports.amqp();
     }
 
     /** Idempotent: event loops that have ended take no further task, not even the one that would end them. */
@@ -182,6 +209,7 @@ final class CloudEndpoint implements AutoCloseable {
         unsubscribe.run();
         https.close();
         mqtt.close();
+        amqp.close();
         EventLoops.close(vertx);
     }
 }

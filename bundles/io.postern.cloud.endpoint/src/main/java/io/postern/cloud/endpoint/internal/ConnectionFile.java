@@ -46,8 +46,7 @@ final class ConnectionFile {
      */
     void write(
             EndpointSettings settings,
-            int httpsPort,
-            int mqttPort,
+            EndpointPorts ports,
             IdScope idScope,
             Key dps,
             List<Key> hubs,
@@ -73,7 +72,12 @@ final class ConnectionFile {
                 .add("caFile", caFile.toString())
                 .add("hostsFile", hosts.toString())
                 .add("address", settings.reachedAt())
-                .add("ports", Json.object().add("https", httpsPort).add("mqtt", mqttPort))
+                .add(
+                        "ports",
+                        Json.object()
+                                .add("https", ports.https())
+                                .add("mqtt", ports.mqtt())
+                                .add("amqp", ports.amqp()))
                 .build();
         ProtectedFile.writeOwnerOnly(file(), Json.pretty(json) + "\n");
     }

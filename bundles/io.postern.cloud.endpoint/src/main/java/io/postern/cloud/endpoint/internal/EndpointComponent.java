@@ -31,6 +31,9 @@ public final class EndpointComponent {
         /** Official clients know no other port than 8883. */
         int mqttPort() default 8883;
 
+        /** Official clients know no other port than 5671. */
+        int amqpPort() default 5671;
+
         /** The names served are {@code provisioning.}, {@code service.} and {@code tokens.} of it, and those of the hubs. */
         String domain() default "postern.localhost";
 
@@ -49,7 +52,10 @@ public final class EndpointComponent {
             throws IOException {
         endpoint = CloudEndpoint.start(
                 EndpointSettings.of(
-                        config.listen(), config.httpsPort(), config.mqttPort(), config.domain(), config.directory()),
+                        config.listen(),
+                        new EndpointPorts(config.httpsPort(), config.mqttPort(), config.amqpPort()),
+                        config.domain(),
+                        config.directory()),
                 hubs,
                 provisioning,
                 tokens,

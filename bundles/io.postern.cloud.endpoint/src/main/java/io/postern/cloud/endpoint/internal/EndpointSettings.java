@@ -12,30 +12,24 @@ import java.util.List;
 /**
  * Settings of the listeners, checked.
  *
- * @param httpsPort 0 leaves the choice to the system
- * @param mqttPort 0 leaves the choice to the system
  * @param directory the data directory of the cloud side, absolute
  */
-record EndpointSettings(InetAddress listen, int httpsPort, int mqttPort, CloudNames names, Path directory) {
-    private static final String PID = "io.postern.cloud.endpoint: ";
+record EndpointSettings(InetAddress listen, EndpointPorts ports, CloudNames names, Path directory) {
+    static final String PID = "io.postern.cloud.endpoint: ";
 
     /** @throws IllegalArgumentException naming the key that is wrong */
-    static EndpointSettings of(String listen, int httpsPort, int mqttPort, String domain, String directory) {
+    static EndpointSettings of(String listen, EndpointPorts ports, String domain, String directory) {
         if (directory.isBlank()) {
             throw new IllegalArgumentException(PID + "directory must name the data directory");
         }
         return new EndpointSettings(
-                address(listen),
-                port("httpsPort", httpsPort),
-                port("mqttPort", mqttPort),
-                names(domain),
-                Path.of(directory).toAbsolutePath());
+                address(listen), ports, names(domain), Path.of(directory).toAbsolutePath());
     }
 
     /** In front of these hubs, the default first. */
     EndpointSettings serving(List<HubName> hubs) {
         try {
-            return new EndpointSettings(listen, httpsPort, mqttPort, names.with(hubs), directory);
+            return new EndpointSettings(listen, ports, names.with(hubs), directory);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("io.postern.cloud.hub and " + PID + e.getMessage(), e);
         }
@@ -53,13 +47,6 @@ record EndpointSettings(InetAddress listen, int httpsPort, int mqttPort, CloudNa
             throw new IllegalArgumentException(
                     PID + "listen must be an address of this machine, not \"" + Shown.of(listen) + "\"", e);
         }
-    }
-
-    private static int port(String key, int port) {
-        if (port < 0 || port > 65535) {
-            throw new IllegalArgumentException(PID + key + " is 0 to 65535, not " + port);
-        }
-        return port;
     }
 
     private static CloudNames names(String domain) {

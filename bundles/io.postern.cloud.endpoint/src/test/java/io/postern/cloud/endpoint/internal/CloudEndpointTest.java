@@ -32,6 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CloudEndpointTest {
+    private static final EndpointPorts ANY = new EndpointPorts(0, 0, 0);
+
     @TempDir
     Path directory;
 
@@ -67,6 +69,7 @@ class CloudEndpointTest {
         assertThat(connection.getString("address")).isEqualTo(CloudSite.ADDRESS);
         assertThat(connection.getJsonObject("ports").getInt("https")).isEqualTo(endpoint.httpsPort());
         assertThat(connection.getJsonObject("ports").getInt("mqtt")).isEqualTo(endpoint.mqttPort());
+        assertThat(connection.getJsonObject("ports").getInt("amqp")).isEqualTo(endpoint.amqpPort());
         assertThat(Path.of(connection.getString("caFile"))).isRegularFile();
         assertThat(Path.of(connection.getString("hostsFile")))
                 .content()
@@ -125,15 +128,15 @@ class CloudEndpointTest {
     }
 
     @Test
-    void bothListenersListenWhenTheFileIsThereAndNeitherAfterTheEnd() throws Exception {
+    void allListenersListenWhenTheFileIsThereAndNoneAfterTheEnd() throws Exception {
         CloudEndpoint endpoint = site.start(0, 0);
         assertThat(site.connectionFile()).exists();
-        for (int port : new int[] {endpoint.httpsPort(), endpoint.mqttPort()}) {
+        for (int port : new int[] {endpoint.httpsPort(), endpoint.mqttPort(), endpoint.amqpPort()}) {
             new Socket(CloudSite.ADDRESS, port).close();
         }
 
         endpoint.close();
-        for (int port : new int[] {endpoint.httpsPort(), endpoint.mqttPort()}) {
+        for (int port : new int[] {endpoint.httpsPort(), endpoint.mqttPort(), endpoint.amqpPort()}) {
             assertThatThrownBy(() -> new Socket(CloudSite.ADDRESS, port).close())
                     .isInstanceOf(IOException.class);
         }
@@ -151,13 +154,16 @@ class CloudEndpointTest {
                     .hasMessageContaining("ss -ltnp")
                     .hasMessageContaining("httpsPort");
             assertThatThrownBy(() -> site.start(0, port)).hasMessageContaining("mqttPort");
+            assertThatThrownBy(() ->
+                            site.start(CloudSite.ADDRESS, CloudSite.NAMES.domain(), new EndpointPorts(0, 0, port)))
+                    .hasMessageContaining("amqpPort");
             assertThat(site.connectionFile()).doesNotExist();
         }
     }
 
     @Test
     void anAddressOfAnotherMachineIsNamedWithWhatToDo() {
-        assertThatThrownBy(() -> site.start("192.0.2.1", CloudSite.NAMES.domain(), 0, 0)) // RFC 5737: nobody's
+        assertThatThrownBy(() -> site.start("192.0.2.1", CloudSite.NAMES.domain(), ANY)) // RFC 5737: nobody's
                 .hasMessageContaining("192.0.2.1")
                 .hasMessageContaining("set listen");
     }
@@ -173,7 +179,7 @@ class CloudEndpointTest {
 
     @Test
     void servicesUnderOtherNamesThanTheListenersServeAreAConfigurationError() {
-        assertThatThrownBy(() -> site.start(CloudSite.ADDRESS, "other.test", 0, 0))
+        assertThatThrownBy(() -> site.start(CloudSite.ADDRESS, "other.test", ANY))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("hubName")
                 .hasMessageContaining("hub.other.test");
@@ -181,15 +187,16 @@ class CloudEndpointTest {
 
     @ParameterizedTest
     @CsvSource({
-        "127.0.0.1, 70000, 0, a.test, /data, httpsPort",
-        "127.0.0.1, 0, -1, a.test, /data, mqttPort",
-        "127.0.0.1, 0, 0, nodot, /data, domain",
-        "127.0.0.1, 0, 0, a.test, ' ', directory",
-        "300.1.1.1, 0, 0, a.test, /data, listen"
+        "127.0.0.1, 70000, 0, 0, a.test, /data, httpsPort",
+        "127.0.0.1, 0, -1, 0, a.test, /data, mqttPort",
+        "127.0.0.1, 0, 0, 65536, a.test, /data, amqpPort",
+        "127.0.0.1, 0, 0, 0, nodot, /data, domain",
+        "127.0.0.1, 0, 0, 0, a.test, ' ', directory",
+        "300.1.1.1, 0, 0, 0, a.test, /data, listen"
     })
     void settingsNameTheKeyThatIsWrong(
-            String listen, int httpsPort, int mqttPort, String domain, String data, String key) {
-        assertThatThrownBy(() -> EndpointSettings.of(listen, httpsPort, mqttPort, domain, data))
+            String listen, int https, int mqtt, int amqp, String domain, String data, String key) {
+        assertThatThrownBy(() -> EndpointSettings.of(listen, new EndpointPorts(https, mqtt, amqp), domain, data))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("io.postern.cloud.endpoint: " + key);
     }

@@ -86,11 +86,11 @@ final class CloudSite implements AutoCloseable {
     }
 
     CloudEndpoint start(int httpsPort, int mqttPort) throws IOException {
-        return start(ADDRESS, NAMES.domain(), httpsPort, mqttPort);
+        return start(ADDRESS, NAMES.domain(), new EndpointPorts(httpsPort, mqttPort, 0));
     }
 
-    CloudEndpoint start(String address, String domain, int httpsPort, int mqttPort) throws IOException {
-        var settings = EndpointSettings.of(address, httpsPort, mqttPort, domain, directory.toString());
+    CloudEndpoint start(String address, String domain, EndpointPorts ports) throws IOException {
+        var settings = EndpointSettings.of(address, ports, domain, directory.toString());
         CloudEndpoint started =
                 CloudEndpoint.start(settings, hubs, provisioning, tokens, InstantSource.system(), random);
         endpoint = Optional.of(started);

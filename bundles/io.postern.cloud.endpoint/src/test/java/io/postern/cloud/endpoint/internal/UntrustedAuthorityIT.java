@@ -78,8 +78,11 @@ class UntrustedAuthorityIT {
                 ResourceUri.hub(CloudSite.NAMES.hub()), Instant.now(), Optional.of("p"), key::hmacSha256));
         String request = "GET /devices HTTP/1.1\r\nHost: h\r\nAuthorization: " + token + "\r\n\r\n";
         try (CapturedLog log = CapturedLog.start()) {
-            for (int port :
-                    new int[] {site.endpoint().httpsPort(), site.endpoint().mqttPort()}) {
+            for (int port : new int[] {
+                site.endpoint().httpsPort(),
+                site.endpoint().mqttPort(),
+                site.endpoint().amqpPort()
+            }) {
                 assertThat(plain(port, request)).doesNotContain("HTTP");
             }
 

@@ -10,6 +10,8 @@ import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.dps.ProvisioningTenant;
 import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.endpoint.EventLoops;
+import io.postern.cloud.endpoint.amqp.AmqpListener;
+import io.postern.cloud.endpoint.amqp.dps.DpsAmqpService;
 import io.postern.cloud.endpoint.http.DpsDeviceRoute;
 import io.postern.cloud.endpoint.http.DpsServiceRoute;
 import io.postern.cloud.endpoint.http.ErrorReplies;
@@ -79,6 +81,7 @@ final class DpsSite implements AutoCloseable {
     private final PrivateCa ca;
     private final HttpsListener listener;
     private final MqttListener mqtt;
+    private final AmqpListener amqp;
 
     DpsSite(Path directory) throws IOException, GeneralSecurityException {
         assumePort443(address);
@@ -111,7 +114,14 @@ final class DpsSite implements AutoCloseable {
                 provisioning.desk(),
                 clock);
         mqtt.start();
-        listener = HttpsListener.open(vertx, options, routes, Map.of("mqtt", mqtt::accept), clock, random);
+        amqp = new AmqpListener(
+                vertx,
+                new ServerTls(ca)
+                        .applyTo(new NetServerOptions().setHost(address).setPort(5671)),
+                List.of(new DpsAmqpService(provisioning.desk(), clock, random)));
+        listener = HttpsListener.open(
+                vertx, options, routes, Map.of("mqtt", mqtt::accept, "AMQPWSB10", amqp::serve), clock, random);
+        amqp.start();
         trustStore = directory.resolve("trust.p12");
         trust(ca);
     }
@@ -157,6 +167,7 @@ final class DpsSite implements AutoCloseable {
         System.clearProperty("javax.net.ssl.trustStorePassword");
         listener.close();
         mqtt.close();
+        amqp.close();
         EventLoops.close(vertx);
         hub.close();
         database.close();

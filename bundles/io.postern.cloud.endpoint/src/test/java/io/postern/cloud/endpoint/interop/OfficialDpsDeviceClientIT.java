@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.interop;
 
+import static com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol.AMQPS;
+import static com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol.AMQPS_WS;
 import static com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol.HTTPS;
 import static com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol.MQTT;
 import static com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol.MQTT_WS;
@@ -21,6 +23,7 @@ import io.postern.cloud.dps.EnrollmentGroupId;
 import io.postern.cloud.dps.IndividualEnrollment;
 import io.postern.cloud.dps.ProvisioningStatus;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaName;
 import io.postern.testkit.LabCa;
 import io.postern.wire.DerivedKey;
@@ -47,6 +50,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OfficialDpsDeviceClientIT {
     private static final int PATIENCE = 30_000; // milliseconds; round trips and the pause the client makes between
     private static final LabCa ROOT = LabCa.root("Plant", Instant.now());
+    private static final LabCa LINE = ROOT.intermediate("Line 1", 0);
     private static final SymmetricKeys GROUP = SymmetricKeys.random(64, new SecureRandom());
 
     @TempDir
@@ -61,6 +65,12 @@ class OfficialDpsDeviceClientIT {
         site.dps
                 .groups()
                 .create(EnrollmentGroup.of(EnrollmentGroupId.of("keys"), new AttestationMechanism.SymmetricKey(GROUP)));
+        site.dps
+                .groups()
+                .create(EnrollmentGroup.of(
+                        EnrollmentGroupId.of("line"),
+                        new AttestationMechanism.SigningCertificates(
+                                new Authority(LINE.certificate()), Optional.empty())));
     }
 
     @AfterAll
@@ -71,7 +81,7 @@ class OfficialDpsDeviceClientIT {
     }
 
     static Stream<ProvisioningDeviceClientTransportProtocol> transports() {
-        return Stream.of(HTTPS, MQTT, MQTT_WS);
+        return Stream.of(HTTPS, MQTT, MQTT_WS, AMQPS, AMQPS_WS);
     }
 
     @ParameterizedTest
@@ -123,13 +133,23 @@ class OfficialDpsDeviceClientIT {
 
     @ParameterizedTest
     @MethodSource("transports")
+    @Tag("SYS-03")
+    @Tag("DPS-05")
+    @Tag("DPS-23")
+    void registersWithACertificateUnderAGroupsCa(ProvisioningDeviceClientTransportProtocol transport) throws Exception {
+        String id = "line-x-" + idPart(transport);
+
+        assertAssigned(register(transport, new HeldCertificate(id, LINE.device(id))), id);
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
     void isRefusedWithAKeyThatIsNotEnrolled(ProvisioningDeviceClientTransportProtocol transport) {
         String id = "meter-2-" + idPart(transport);
         site.enroll(id);
 
         assertThatThrownBy(() -> register(transport, id, SymmetricKeys.random(32, new SecureRandom())))
-                .hasStackTraceContaining(
-                        transport == HTTPS ? "not signed with a key this service knows" : "Not authorized to connect");
+                .hasStackTraceContaining(told(transport, "not signed with a key this service knows"));
     }
 
     @ParameterizedTest
@@ -138,8 +158,7 @@ class OfficialDpsDeviceClientIT {
         String id = "meter-3-" + idPart(transport);
 
         assertThatThrownBy(() -> register(transport, id, SymmetricKeys.random(32, new SecureRandom())))
-                .hasStackTraceContaining(
-                        transport == HTTPS ? "no enrollment for registration id " + id : "Not authorized to connect");
+                .hasStackTraceContaining(told(transport, "no enrollment for registration id " + id));
     }
 
     @ParameterizedTest
@@ -151,6 +170,15 @@ class OfficialDpsDeviceClientIT {
                 .with(ProvisioningStatus.DISABLED));
 
         assertThatThrownBy(() -> register(transport, id, keys)).hasStackTraceContaining("disabled the enrollment");
+    }
+
+    /** MQTT and SASL have no room for a reason: the device learns that it was refused, the operator why. */
+    private static String told(ProvisioningDeviceClientTransportProtocol transport, String reason) {
+        return switch (transport) {
+            case HTTPS -> reason;
+            case MQTT, MQTT_WS -> "Not authorized to connect";
+            case AMQPS, AMQPS_WS -> "Sas token was rejected by the service";
+        };
     }
 
     private static String idPart(ProvisioningDeviceClientTransportProtocol transport) {

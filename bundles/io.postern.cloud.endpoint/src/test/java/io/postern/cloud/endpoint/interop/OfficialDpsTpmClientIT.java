@@ -42,9 +42,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The unmodified provisioning-device-client with the unmodified tpm-provider, over HTTPS. The provider knows no other
+ * The unmodified provisioning-device-client with the unmodified tpm-provider, over the
+ * transports that have a challenge. The provider knows no other
  * TPM than {@code /dev/tpmrm0}, so the device runs in a JVM with a {@code /dev} of its own; that needs root.
  */
 @Timeout(120)
@@ -77,16 +80,17 @@ class OfficialDpsTpmClientIT {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTPS", "AMQPS", "AMQPS_WS"})
     @Tag("DPS-06")
     @Tag("DPS-10")
     @Tag("DPS-28")
     @Tag("HUB-07")
-    void provesItselfWithItsTpmAndSignsItsHubTokensThere() throws Exception {
+    void provesItselfWithItsTpmAndSignsItsHubTokensThere(String protocol) throws Exception {
         EndorsementKey key = standardEndorsementKey();
         site.enroll(IndividualEnrollment.of(key.registrationId(), new AttestationMechanism.Tpm(key, Optional.empty())));
 
-        Map<String, String> first = runDevice();
+        Map<String, String> first = runDevice(protocol);
 
         assertThat(first)
                 .containsEntry("endorsementKey", key.tpm2bPublic().toBase64())
@@ -98,7 +102,7 @@ class OfficialDpsTpmClientIT {
         assertAdmitted(first);
 
         tpm.tool("tpm2_flushcontext", "-l"); // the official provider leaves its policy sessions behind
-        Map<String, String> second = runDevice();
+        Map<String, String> second = runDevice(protocol);
 
         assertAdmitted(second);
         assertThat(identity(second).generationId()).isEqualTo(identity.generationId());
@@ -107,6 +111,7 @@ class OfficialDpsTpmClientIT {
                 .containsEntry(Operation.RE_REGISTRATION, 1L);
     }
 
+    /** Over HTTPS only: refused in the middle of SASL, this client waits for its challenge without end. */
     @Test
     @Tag("DPS-04")
     void isRefusedWithAnotherTpmThanTheEnrolledOne() throws Exception {
@@ -117,7 +122,7 @@ class OfficialDpsTpmClientIT {
                     new AttestationMechanism.Tpm(standardEndorsementKey(another), Optional.empty())));
         }
 
-        assertThat(output(false)).contains("is not the one enrolled for " + mine.registrationId());
+        assertThat(output(false, "HTTPS")).contains("is not the one enrolled for " + mine.registrationId());
         assertThat(site.hub.identities().list(1)).isEmpty();
     }
 
@@ -132,7 +137,7 @@ class OfficialDpsTpmClientIT {
                 .lists()
                 .read(PALLET, "endorsementKeyHash,deviceId\n" + key.digest() + ",Pump-7\n", 2, "run");
 
-        Map<String, String> said = runDevice();
+        Map<String, String> said = runDevice("HTTPS");
 
         assertThat(said)
                 .containsEntry("registrationId", key.registrationId().text())
@@ -169,7 +174,7 @@ class OfficialDpsTpmClientIT {
         String payload = "{\"postern\":{\"endorsementKeyCertificate\":\""
                 + Bytes.of(Files.readAllBytes(certificate)).toBase64() + "\"}}";
 
-        Map<String, String> said = runDevice(payload);
+        Map<String, String> said = runDevice("HTTPS", payload);
 
         assertThat(said).containsEntry("status", "PROVISIONING_DEVICE_STATUS_ASSIGNED");
         TpmRecord record =
@@ -181,7 +186,7 @@ class OfficialDpsTpmClientIT {
         tpm.tool("tpm2_flushcontext", "-l"); // the official provider leaves its policy sessions behind
         site.dps.shipments().policy().set(new ProvenancePolicy(EnumSet.complementOf(EnumSet.of(Provenance.SOFTWARE))));
 
-        assertThat(output(false, payload)).contains("is software, and accepted are only");
+        assertThat(output(false, "HTTPS", payload)).contains("is software, and accepted are only");
     }
 
     private void load(String name, Path pem) throws IOException {
@@ -206,15 +211,15 @@ class OfficialDpsTpmClientIT {
         return EndorsementKey.decode(Bytes.of(Files.readAllBytes(file)));
     }
 
-    private Map<String, String> runDevice(String... payload) throws Exception {
-        return output(true, payload)
+    private Map<String, String> runDevice(String protocol, String... payload) throws Exception {
+        return output(true, protocol, payload)
                 .lines()
                 .filter(line -> line.startsWith("device: "))
                 .map(line -> line.substring("device: ".length()).split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
     }
 
-    private String output(boolean good, String... payload) throws IOException, InterruptedException {
+    private String output(boolean good, String protocol, String... payload) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private", "sh"));
         command.addAll(List.of(LAUNCHER.toString(), tpm.host(), Integer.toString(tpm.port())));
         command.addAll(List.of(
@@ -227,7 +232,8 @@ class OfficialDpsTpmClientIT {
                 System.getProperty("java.class.path"),
                 OfficialTpmDevice.class.getName(),
                 site.names.provisioningHost(),
-                site.scope()));
+                site.scope(),
+                protocol));
         command.addAll(List.of(payload));
         Path log = directory.resolve("device.log");
         Process device = new ProcessBuilder(command)

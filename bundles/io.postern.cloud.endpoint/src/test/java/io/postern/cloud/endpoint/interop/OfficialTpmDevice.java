@@ -14,7 +14,7 @@ import java.util.Base64;
  * A device of nothing but official parts, to run in a JVM of its own whose {@code /dev/tpmrm0} is a TPM: it registers
  * and then signs a hub token in the TPM. Says what happened in lines of the form {@code name=value}.
  *
- * <p>Arguments: provisioning host, id scope, and if wanted the registration's payload.
+ * <p>Arguments: provisioning host, id scope, transport protocol, and if wanted the registration's payload.
  */
 final class OfficialTpmDevice {
     private static final int PATIENCE = 30_000; // milliseconds
@@ -24,7 +24,11 @@ final class OfficialTpmDevice {
     public static void main(String[] arguments) {
         int exit = 0;
         try {
-            run(arguments[0], arguments[1], arguments.length > 2 ? arguments[2] : "");
+            run(
+                    arguments[0],
+                    arguments[1],
+                    ProvisioningDeviceClientTransportProtocol.valueOf(arguments[2]),
+                    arguments.length > 3 ? arguments[3] : "");
         } catch (Exception e) {
             e.printStackTrace();
             exit = 1;
@@ -32,12 +36,13 @@ final class OfficialTpmDevice {
         System.exit(exit); // the official client leaves threads behind when it is refused
     }
 
-    private static void run(String host, String scope, String payload) throws Exception {
+    private static void run(
+            String host, String scope, ProvisioningDeviceClientTransportProtocol protocol, String payload)
+            throws Exception {
         var tpm = new SecurityProviderTPMHsm();
         say("endorsementKey", Base64.getEncoder().encodeToString(tpm.getEndorsementKey()));
         say("registrationId", tpm.getRegistrationId());
-        ProvisioningDeviceClient client =
-                ProvisioningDeviceClient.create(host, scope, ProvisioningDeviceClientTransportProtocol.HTTPS, tpm);
+        ProvisioningDeviceClient client = ProvisioningDeviceClient.create(host, scope, protocol, tpm);
         var more = new AdditionalData();
         more.setProvisioningPayload(payload);
         var result =

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.amqp;
+
+import io.postern.cloud.endpoint.Duplex;
+import io.postern.wire.Bytes;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: octets from the duplex into the engine and out of it, and the time limits. Owned by its event loop;
+ * other threads may call {@link #onLoop} and {@link #endFromAnywhere}.
+ */
+final class AmqpConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(AmqpConnection.class);
+
+    private static final int WINDOW = 1024 * 1024; // octets of messages in work; four of the largest there will be
+    private static final long SHORTEST_TICK = 100; // milliseconds
+
+    /** Who counts connections; told on their event loops. */
+    interface Watch {
+        /** It was let in to its first link. */
+        void admitted(AmqpConnection connection);
+
+        void ended(AmqpConnection connection);
+    }
+
+    private final Vertx vertx;
+    private final Context loop;
+    private final Duplex duplex;
+    private final AmqpPatience patience;
+    private final Errands errands;
+    private final List<String> mechanisms;
+    private final List<AmqpVisit> visits;
+    private final Watch watch;
+    private byte[] preamble = new byte[0];
+    private @Nullable Engine engine;
+    private boolean admitted;
+    private boolean ending; // nothing more is read
+    private boolean ended;
+    private boolean blocked; // the client does not read
+    private int inWork;
+    private long greeting;
+    private long admission;
+    private long ticker;
+
+    AmqpConnection(
+            Vertx vertx,
+            Duplex duplex,
+            AmqpPatience patience,
+            List<AmqpService> services,
+            Executor threads,
+            Watch watch) {
+        this.vertx = vertx;
+        this.loop = vertx.getOrCreateContext();
+        this.duplex = duplex;
+        this.patience = patience;
+        this.errands = new Errands(threads, this::failed);
+        this.watch = watch;
+        var client = new AmqpClient(duplex.remote(), duplex.clientCertificates());
+        this.visits = services.stream().map(service -> service.welcome(client)).toList();
+        this.mechanisms = services.stream()
+                .flatMap(service -> service.mechanisms().stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** Begins; on the event loop. */
+    void start() {
+        duplex.onOctets(this::heard);
+        duplex.onFailure(failure -> end("the connection broke: " + failure.getMessage()));
+        duplex.onEnd(() -> end(""));
+        greeting = after(patience.greeting(), "it did not begin");
+        admission = after(patience.admission(), "it was not admitted to a link");
+    }
+
+    /** Runs {@code work} on the event loop and sends what comes of it. */
+    void onLoop(Runnable work) {
+        loop.runOnContext(_ -> {
+            if (!ended) {
+                work.run();
+                flush();
+            }
+        });
+    }
+
+    /** Has {@code work} done on the connection's virtual thread, after all that was given to it before. */
+    void errand(Runnable work) {
+        if (!errands.add(work)) {
+            end("too much of it waits to be done, or the listener stops");
+        }
+    }
+
+    /** The client has begun. */
+    void greeted() {
+        vertx.cancelTimer(greeting);
+    }
+
+    /** The client has been let in to a link. */
+    void admitted() {
+        if (!admitted) {
+            admitted = true;
+            vertx.cancelTimer(admission);
+            watch.admitted(this);
+        }
+    }
+
+    AmqpPatience patience() {
+        return patience;
+    }
+
+    boolean isWritable() {
+        return !blocked && !duplex.isWriteQueueFull();
+    }
+
+    /** Octets of messages that are being worked on; above a window nothing more is read. */
+    void inWork(int more) {
+        inWork += more;
+        readOrPause();
+    }
+
+    /** Ends the connection with a reason that the client is told. */
+    void refuse(AmqpError error) {
+        if (!ending && engine != null) {
+            log(error, "connection");
+            engine.close(error);
+            endAfterWriting("");
+        }
+    }
+
+    void log(AmqpError error, String what) {
+        LOG.atWarn()
+                .addKeyValue("remote", duplex.remote())
+                .addKeyValue("condition", error.condition())
+                .log("AMQP {} refused: {}", what, error.description());
+    }
+
+    /** Reads nothing more and closes when the client had the time to read what was written. */
+    void endAfterWriting(String reason) {
+        if (!ending) {
+            ending = true;
+            logEnd(reason);
+            flush();
+            vertx.setTimer(patience.farewell().toMillis(), _ -> end(""));
+        }
+    }
+
+    /** Ends at once. */
+    void end(String reason) {
+        if (!ended) {
+            ended = true;
+            ending = true;
+            logEnd(reason);
+            vertx.cancelTimer(greeting);
+            vertx.cancelTimer(admission);
+            vertx.cancelTimer(ticker);
+            duplex.close();
+            watch.ended(this);
+            if (engine != null) {
+                engine.links().allDetached();
+            }
+            errands.add(() -> visits.forEach(AmqpVisit::close));
+        }
+    }
+
+    /** Ends at once, without a word; safe for any thread. */
+    void endFromAnywhere() {
+        onLoop(() -> end(""));
+    }
+
+    private void logEnd(String reason) {
+        if (!reason.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("remote", duplex.remote())
+                    .addKeyValue("reason", reason)
+                    .log("AMQP connection ended");
+        }
+    }
+
+    private void failed(Throwable failure) {
+        LOG.atError().setCause(failure).addKeyValue("remote", duplex.remote()).log("AMQP service failed");
+        onLoop(() -> refuse(new AmqpError(AmqpError.INTERNAL, "the service failed; its log tells why")));
+    }
+
+    private void heard(byte[] octets) {
+        if (ending) {
+            return;
+        }
+        if (engine != null) {
+            feed(octets);
+            return;
+        }
+        preamble = Bytes.concat(Bytes.of(preamble), Bytes.of(octets)).toArray();
+        if (preamble.length >= Preamble.LENGTH) {
+            Optional<Preamble> spoken = Preamble.of(preamble);
+            if (spoken.isPresent()) {
+                engine = new Engine(this, visits, spoken.get() == Preamble.SASL ? mechanisms : List.of());
+                feed(preamble);
+                preamble = new byte[0];
+            } else {
+                duplex.write(Preamble.SASL.octets()); // spec: AMQP 1.0 Part 2, 2.2: what we would have spoken
+                end("it does not speak AMQP 1.0, but begins with "
+                        + Bytes.of(preamble).slice(0, Preamble.LENGTH));
+            }
+        }
+    }
+
+    private void feed(byte[] octets) {
+        Engine to = Objects.requireNonNull(engine);
+        int at = 0;
+        while (at < octets.length && !ending) {
+            int taken = to.feed(octets, at);
+            at += taken;
+            if (taken == 0) {
+                break; // the engine has closed
+            }
+        }
+        flush();
+    }
+
+    private void flush() {
+        if (ended || engine == null) {
+            return;
+        }
+        Optional<Future<Void>> last;
+        try {
+            last = engine.writeTo(duplex);
+        } catch (RuntimeException e) { // after a frame it did not expect, its state may be past writing
+            end("the engine failed: " + e);
+            return;
+        }
+        if (engine.isLeft()) {
+            end("");
+        } else if (engine.isClosed()) {
+            endAfterWriting("");
+        } else if (last.isPresent() && duplex.isWriteQueueFull() && !blocked) {
+            block(last.get());
+        }
+    }
+
+    private void block(Future<Void> last) {
+        blocked = true;
+        readOrPause();
+        long slow = vertx.setTimer(patience.reading().toMillis(), _ -> end("it does not read what is sent to it"));
+        last.onComplete(_ -> {
+            vertx.cancelTimer(slow);
+            onLoop(() -> {
+                blocked = false;
+                readOrPause();
+                Objects.requireNonNull(engine).links().writable();
+            });
+        });
+    }
+
+    private void readOrPause() {
+        if (blocked || inWork > WINDOW) {
+            duplex.pause();
+        } else {
+            duplex.resume();
+        }
+    }
+
+    /** Obeys the client's idle time-out and keeps it to ours, from the moment both are known. */
+    void tick() {
+        if (!ending && engine != null) {
+            long now = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+            long deadline = engine.tick(now);
+            flush();
+            ticker = vertx.setTimer(Math.max(SHORTEST_TICK, deadline - now), _ -> tick());
+        }
+    }
+
+    private long after(Duration limit, String failing) {
+        return vertx.setTimer(limit.toMillis(), _ -> end(failing + " within " + limit.toMillis() + " ms"));
+    }
+}

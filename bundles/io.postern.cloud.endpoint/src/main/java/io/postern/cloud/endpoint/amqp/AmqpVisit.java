@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.amqp;
+
+import io.postern.wire.Bytes;
+import java.util.Optional;
+
+/**
+ * What one service has with one connection. All methods are called one after another on the connection's own virtual
+ * thread and may block; so are those of the {@link LinkAnswer}s it gives.
+ */
+public interface AmqpVisit extends AutoCloseable {
+
+    /** Begins a SASL exchange; empty when these credentials are not of this service's kind. */
+    Optional<SaslStep> authenticate(String mechanism, Bytes initialResponse);
+
+    /** Goes on with the exchange that {@link #authenticate} began. */
+    SaslStep respond(Bytes response);
+
+    /** Decides about a link; empty when the address is not one of this service's. */
+    Optional<LinkAnswer> attach(LinkRequest request);
+
+    /** The connection has ended. */
+    @Override
+    void close();
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.amqp;
+
+import io.postern.wire.Shown;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.engine.Delivery;
+import org.apache.qpid.proton.engine.EndpointState;
+import org.apache.qpid.proton.engine.Link;
+import org.apache.qpid.proton.engine.Receiver;
+import org.apache.qpid.proton.engine.Sender;
+import org.apache.qpid.proton.engine.Session;
+import org.jspecify.annotations.Nullable;
+
+/** The links of one connection, from the client's wish to their end. Owned by the event loop. */
+final class Links {
+    static final int MOST = 16; // a device registers over two, and hardly ever reopens them
+
+    private final AmqpConnection connection;
+    private final List<AmqpVisit> visits;
+    private final Map<Link, Optional<OpenLink>> links = new LinkedHashMap<>(); // empty while it is being decided about
+
+    Links(AmqpConnection connection, List<AmqpVisit> visits) {
+        this.connection = connection;
+        this.visits = visits;
+    }
+
+    void attach(@Nullable Link link) {
+        if (link == null || links.containsKey(link)) { // so the engine tells of a handle or a name used twice
+            connection.refuse(new AmqpError(AmqpError.FRAMING, "a link is attached a second time"));
+        } else if (links.size() >= MOST) {
+            connection.refuse(new AmqpError(AmqpError.LIMIT, "more than " + MOST + " links on one connection"));
+        } else {
+            links.put(link, Optional.empty());
+            LinkRequest request = request(link);
+            connection.errand(() -> {
+                LinkAnswer answer = decide(request);
+                connection.onLoop(() -> apply(link, answer));
+            });
+        }
+    }
+
+    private LinkAnswer decide(LinkRequest request) {
+        for (AmqpVisit visit : visits) {
+            Optional<LinkAnswer> answer = visit.attach(request);
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+        }
+        return refused(AmqpError.NOT_FOUND, "nothing is served at " + Shown.of(request.address()));
+    }
+
+    /** A refusal of our own; services log theirs. */
+    private LinkAnswer.Refused refused(String condition, String text) {
+        var error = new AmqpError(condition, text);
+        connection.log(error, "link");
+        return new LinkAnswer.Refused(error);
+    }
+
+    private void apply(Link link, LinkAnswer answer) {
+        link.setSource(link.getRemoteSource());
+        link.setTarget(link.getRemoteTarget());
+        link.setSenderSettleMode(link.getRemoteSenderSettleMode());
+        link.setReceiverSettleMode(ReceiverSettleMode.FIRST);
+        switch (answer) {
+            case LinkAnswer.Taking taking
+            when link instanceof Receiver receiver -> {
+                receiver.setMaxMessageSize(UnsignedLong.valueOf(taking.mostOctets()));
+                receiver.open();
+                admitted(link, new IncomingLink(connection, receiver, taking));
+            }
+            case LinkAnswer.Giving giving
+            when link instanceof Sender sender -> {
+                sender.open();
+                var outgoing = new OutgoingLink(connection, sender, giving);
+                connection.errand(() -> giving.giver().attached(outgoing));
+                admitted(link, outgoing);
+            }
+            case LinkAnswer.Refused(AmqpError error) -> refuse(link, error);
+            case LinkAnswer.Taking _, LinkAnswer.Giving _ ->
+                refuse(
+                        link,
+                        refused(AmqpError.NOT_ALLOWED, "the link leads the other way")
+                                .error());
+        }
+        if (link.getRemoteState() == EndpointState.CLOSED) { // it left while we were deciding
+            detached(link);
+        }
+    }
+
+    private void admitted(Link link, OpenLink open) {
+        links.put(link, Optional.of(open));
+        connection.admitted();
+    }
+
+    /** spec: AMQP 1.0 Part 2, 2.6.3: attached without a terminus, then detached with the reason */
+    private void refuse(Link link, AmqpError error) {
+        link.setSource(null);
+        link.setTarget(null);
+        link.open();
+        link.setCondition(IncomingLink.condition(error));
+        link.close();
+    }
+
+    void delivered(Link link, Delivery delivery) {
+        open(link).ifPresent(each -> each.delivered(delivery));
+    }
+
+    void flowed(Link link) {
+        open(link).ifPresent(OpenLink::flowed);
+    }
+
+    /** The connection takes octets again. */
+    void writable() {
+        List.copyOf(links.values()).forEach(each -> each.ifPresent(OpenLink::flowed));
+    }
+
+    void detached(Link link) {
+        boolean undecided =
+                links.containsKey(link) && open(link).isEmpty() && link.getLocalState() == EndpointState.UNINITIALIZED;
+        if (!undecided && links.containsKey(link)) {
+            open(link).ifPresent(OpenLink::detached);
+            links.remove(link);
+            link.close();
+            link.free();
+        }
+    }
+
+    void ended(Session session) {
+        new ArrayList<>(links.keySet())
+                .stream().filter(link -> link.getSession() == session).forEach(link -> {
+                    open(link).ifPresent(OpenLink::detached);
+                    links.remove(link);
+                });
+    }
+
+    void allDetached() {
+        List.copyOf(links.values()).forEach(each -> each.ifPresent(OpenLink::detached));
+        links.clear();
+    }
+
+    private Optional<OpenLink> open(Link link) {
+        return links.getOrDefault(link, Optional.empty());
+    }
+
+    private static LinkRequest request(Link link) {
+        boolean sends = link instanceof Receiver;
+        var terminus = sends ? link.getRemoteTarget() : link.getRemoteSource();
+        Map<String, Object> properties = new HashMap<>();
+        Map<Symbol, Object> said = link.getRemoteProperties();
+        if (said != null) {
+            said.forEach((key, value) -> {
+                if (key != null && value != null) {
+                    properties.put(key.toString(), value);
+                }
+            });
+        }
+        return new LinkRequest(
+                link.getName(),
+                address(terminus),
+                sends ? LinkRequest.Direction.CLIENT_SENDS : LinkRequest.Direction.CLIENT_RECEIVES,
+                properties);
+    }
+
+    private static String address(@Nullable Object terminus) {
+        String address =
+                switch (terminus) {
+                    case org.apache.qpid.proton.amqp.transport.Source source -> source.getAddress();
+                    case org.apache.qpid.proton.amqp.transport.Target target -> target.getAddress();
+                    case null, default -> null;
+                };
+        return address == null ? "" : address;
+    }
+}
