@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.postern.gateway.identity.Attestation;
 import io.postern.gateway.provisioning.Provisioner;
 import io.postern.gateway.provisioning.ProvisioningOutcome;
+import io.postern.gateway.provisioning.TpmChange;
 import io.postern.gateway.spi.StateStore;
 import io.postern.testkit.MovableClock;
 import io.postern.testkit.Swtpm;
+import io.postern.wire.DeviceId;
 import io.postern.wire.IdScope;
+import io.postern.wire.RegistrationId;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -93,10 +96,31 @@ class TpmProvisioningIT {
                 var otherModule = TpmSecurityModule.at(other.device())) {
             assertThat(provisioner(otherModule).stored()).isEmpty();
             assertThat(provisioner(otherModule).attempt(_ -> {}))
-                    .isInstanceOfSatisfying(ProvisioningOutcome.Failed.class, failed -> assertThat(failed.reason())
-                            .contains("made for another TPM"));
+                    .isInstanceOfSatisfying(ProvisioningOutcome.TpmChanged.class, changed -> {
+                        assertThat(changed.change()).isInstanceOf(TpmChange.Replaced.class);
+                        assertThat(changed.answer()).contains("made for another TPM");
+                    });
             assertThatThrownBy(() -> otherModule.sign(MESSAGE)).hasMessageContaining("provision again");
         }
+    }
+
+    @Test
+    @Tag("DPS-28")
+    @Tag("DPS-30")
+    void aClearedTpmIsNamedAndRegistersAgainUnderItsEndorsementKey() throws Exception {
+        provisioner(module).attempt(_ -> {});
+        module.close();
+        swtpm.tool("tpm2_clear");
+
+        RegistrationId id = module.attestation().endorsementKey().registrationId();
+        var cleared = new TpmChange.Cleared(id, DeviceId.of(id.text()), "its storage root key is another one");
+        assertThat(provisioner(module).stored()).isEmpty();
+        assertThat(provisioner(module).attempt(_ -> {}))
+                .isInstanceOfSatisfying(ProvisioningOutcome.TpmChanged.class, changed -> assertThat(changed.change())
+                        .isEqualTo(cleared));
+        service = new NonceService(module.attestation()); // an operator has accepted it
+        assertThat(provisioner(module).attempt(_ -> {})).isInstanceOf(ProvisioningOutcome.Assigned.class);
+        assertThat(provisioner(module).stored()).isPresent();
     }
 
     private Provisioner provisioner(TpmSecurityModule over) {

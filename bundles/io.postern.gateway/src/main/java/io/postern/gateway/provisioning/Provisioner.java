@@ -137,9 +137,10 @@ public final class Provisioner {
      * @param progress told what comes in between
      */
     public ProvisioningOutcome attempt(Consumer<ProvisioningEvent> progress) throws InterruptedException {
+        Recollection before = new Recollection.Nothing();
         try {
             Claim claim = claim();
-            Recollection before = recall(memory.read(), claim);
+            before = recall(memory.read(), claim);
             var request = new RegistrationRequest(
                     claim.id(), claim.tpm(), settings.payload().of(before, endorsementCertificate()));
 
@@ -184,7 +185,8 @@ public final class Provisioner {
         } catch (IdentityException e) {
             return new ProvisioningOutcome.NoIdentity(String.valueOf(e.getMessage()));
         } catch (ActivationRefusedException e) {
-            return new Failed(String.valueOf(e.getMessage()), false, Optional.empty());
+            String reason = String.valueOf(e.getMessage());
+            return refused(before, new Failed(reason, false, Optional.empty()), reason);
         } catch (UnreachableException e) {
             return new ProvisioningOutcome.Unreachable(String.valueOf(e.getMessage()));
         } catch (IOException e) {
