@@ -49,6 +49,10 @@ public final class Cloud {
         return new Authorities(client(connection.dps().host(), connection.dps()));
     }
 
+    public Provisioning provisioning() {
+        return new Provisioning(client(connection.dps().host(), connection.dps()));
+    }
+
     public Registrations registrations() {
         return new Registrations(client(connection.dps().host(), connection.dps()));
     }

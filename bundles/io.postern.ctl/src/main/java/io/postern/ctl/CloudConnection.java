@@ -40,6 +40,12 @@ public record CloudConnection(
         checkPort("mqtt", mqttPort);
     }
 
+    /** The same cloud with another policy of its provisioning service, or with another tenant of it. */
+    public CloudConnection with(ConnectionString other) {
+        return new CloudConnection(
+                other, hub, tokenHost, caFile, hostsFile, idScope, provisioningHost, httpsPort, mqttPort);
+    }
+
     /** Two services at their usual ports, as a real hub's portal shows them. */
     public static CloudConnection of(ConnectionString dps, ConnectionString hub, Optional<Path> caFile) {
         return new CloudConnection(

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
+import io.postern.wire.ConnectionString;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.RegistrationId;
 import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -61,6 +64,13 @@ public final class Ctl implements Runnable {
             description = "A copy of connection.json, under any name.")
     private Optional<Path> file = Optional.empty();
 
+    @Option(
+            names = "--dps-connection",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "A provisioning connection string in a file, to be another tenant or policy.")
+    private Optional<Path> dpsConnection = Optional.empty();
+
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON, for programs.")
     private boolean json;
 
@@ -112,7 +122,36 @@ public final class Ctl implements Runnable {
 
     /** The cloud that options and environment name. */
     Cloud cloud() throws IOException {
-        return Cloud.open(connection(), InstantSource.system());
+        CloudConnection connection = connection();
+        return Cloud.open(
+                dpsConnection.isPresent() ? connection.with(ownPolicy(dpsConnection.get())) : connection,
+                InstantSource.system());
+    }
+
+    private static ConnectionString ownPolicy(Path file) throws IOException {
+        return ConnectionString.parse(Files.readString(file));
+    }
+
+    /**
+     * Keeps the file of {@code --dps-connection} good when the key it bears was just replaced.
+     *
+     * @param fresh the new key
+     * @param keys both keys as they are now
+     */
+    void keepOwnKey(String policy, String fresh, JsonObject keys) throws IOException {
+        if (dpsConnection.isEmpty()) {
+            return; // the cloud renews connection.json itself
+        }
+        ConnectionString own = ownPolicy(dpsConnection.get());
+        String key = own.key().revealBase64();
+        boolean dead = own.keyName().equals(policy)
+                && !key.equals(keys.getString("primaryKey"))
+                && !key.equals(keys.getString("secondaryKey"));
+        if (dead) {
+            PrivateFile.write(
+                    dpsConnection.get(),
+                    "HostName=" + own.host() + ";SharedAccessKeyName=" + policy + ";SharedAccessKey=" + fresh + "\n");
+        }
     }
 
     private CloudConnection connection() throws IOException {
@@ -137,7 +176,11 @@ public final class Ctl implements Runnable {
                 .addSubcommand(new AuthorityCommands(this))
                 .addSubcommand(new CommandLine(new ShipmentCommands(this)).addSubcommand(new VendorCaCommands(this)))
                 .addSubcommand(new RegistrationCommands(this))
-                .addSubcommand(new CommandLine(new DpsCommands(this)).addSubcommand(new LinkedHubCommands(this)))
+                .addSubcommand(new CommandLine(new DpsCommands(this))
+                        .addSubcommand(new LinkedHubCommands(this))
+                        .addSubcommand(new PolicyCommands(this))
+                        .addSubcommand(new OperationsCommand(this)))
+                .addSubcommand(new ScopeCommands(this))
                 .addSubcommand(new DeviceCommands(this))
                 .addSubcommand(new ReplacementCommands(this))
                 .addSubcommand(new LeafCommands(this))

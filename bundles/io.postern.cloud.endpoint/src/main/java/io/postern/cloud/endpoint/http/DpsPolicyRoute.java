@@ -158,7 +158,7 @@ final class DpsPolicyRoute implements Route {
     }
 
     private Reply missing(Request request) {
-        return door.refuse(request, 404_007, "PolicyNotFound", "there is no policy " + Shown.of(name(request)));
+        return door.refuse(request, 404_010, "PolicyNotFound", "there is no policy " + Shown.of(name(request)));
     }
 
     private static JsonObject toJson(ServicePolicy policy) {
