@@ -9,7 +9,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code postern ctl dps}: what concerns the provisioning service as a whole. */
-@Command(name = "dps", description = "The provisioning service: its hubs and how devices are spread over them, its policies, its meter.")
+@Command(
+        name = "dps",
+        description =
+                "The provisioning service: its hubs and how devices are spread over them, its policies, its meter.")
 final class DpsCommands {
     private final Ctl ctl;
 

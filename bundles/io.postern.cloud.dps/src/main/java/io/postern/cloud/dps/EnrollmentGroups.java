@@ -87,10 +87,11 @@ public final class EnrollmentGroups {
         if (!condition.accepts(current.get().etag())) {
             return new GroupReply.EtagMismatch(id, current.get().etag());
         }
-        database.transaction(c -> Sql.update(
-                        c, "DELETE FROM dps_group WHERE scope = ? AND group_id = ?", scope.text(), id.text())
-                + Sql.update(
-                        c, "DELETE FROM dps_registration WHERE scope = ? AND group_id = ?", scope.text(), id.text()));
+        String members = "scope = ? AND group_id = ?";
+        ManyRows.delete(database, "dps_registration", members, scope.text(), id.text());
+        database.transaction(c -> Sql.update(c, "DELETE FROM dps_group WHERE " + members, scope.text(), id.text())
+                // those who came meanwhile
+                + Sql.update(c, "DELETE FROM dps_registration WHERE " + members, scope.text(), id.text()));
         all = readAll();
         return new GroupReply.Deleted(id);
     }

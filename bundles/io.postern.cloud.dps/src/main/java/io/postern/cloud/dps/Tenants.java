@@ -20,7 +20,6 @@ import java.util.stream.Stream;
  */
 public final class Tenants {
     private static final int MOST = 64; // each may hold about 75 MB of unfinished registrations when all are stormed
-    private static final int ROWS_AT_ONCE = 10_000; // about 0.1 s: others wait for the database so long
 
     private final SharedParts parts;
     private volatile List<ProvisioningTenant> all; // in the order of names; replaced as a whole, by the holder of this
@@ -84,8 +83,8 @@ public final class Tenants {
         }
         all = all.stream().filter(other -> !other.equals(tenant.get())).toList();
         IdScope scope = tenant.get().idScope();
-        empty("dps_enrollment", scope);
-        empty("dps_registration", scope);
+        ManyRows.delete(parts.database(), "dps_enrollment", "scope = ?", scope.text());
+        ManyRows.delete(parts.database(), "dps_registration", "scope = ?", scope.text());
         parts.database().transaction(c -> Sql.update(c, "DELETE FROM dps_scope WHERE scope = ?", scope.text()));
         parts.listeners().tell();
         return new TenantReply.Deleted(name);
@@ -124,13 +123,6 @@ public final class Tenants {
                 .stream()
                 .map(entry -> new ProvisioningTenant(entry.name(), entry.scope(), entry.created(), parts))
                 .toList();
-    }
-
-    /** A tenant may have a million rows: in one transaction everybody else would wait for seconds. */
-    private void empty(String table, IdScope scope) {
-        String some = "DELETE FROM " + table + " WHERE rowid IN (SELECT rowid FROM " + table + " WHERE scope = ? LIMIT "
-                + ROWS_AT_ONCE + ")";
-        while (parts.database().transaction(c -> Sql.update(c, some, scope.text())) == ROWS_AT_ONCE) {}
     }
 
     /** The hosted service's look, {@code 0ne} first; 64 random bits keep scopes apart when companies merge (DPS-14). */
