@@ -28,7 +28,7 @@ record PortCheck(InetAddress address, int port) implements Check {
             return Finding.fault(
                     "only root may listen on it",
                     "sysctl -w net.ipv4.ip_unprivileged_port_start=" + Math.min(port, 443)
-                            + ", run the cloud as root, or choose other ports (--https-port, --mqtt-port).");
+                            + ", run the cloud as root, or choose other ports (--https-port, --mqtt-port, --amqp-port).");
         }
         return Finding.warning(
                 "cannot listen on it: " + reason,

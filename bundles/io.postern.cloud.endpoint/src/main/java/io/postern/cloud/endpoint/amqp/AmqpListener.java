@@ -27,7 +27,7 @@ public final class AmqpListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AmqpListener.class);
     private static final Duration STARTING = Duration.ofSeconds(10);
     private static final Duration STOPPING = Duration.ofSeconds(5);
-    private static final int MOST_STRANGERS = 1024; // not yet admitted to a link; about 100 KB each
+    private static final int MOST_STRANGERS = 1024; // not yet admitted to a link; about 70 KB of engine each
 
     private final Vertx vertx;
     private final NetServer server;
