@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.ctl.CloudConnection;
 import io.postern.ctl.NewEnrollment;
 import io.postern.ctl.NewGroup;
+import io.postern.ctl.Replacements;
 import io.postern.ctl.ServiceException;
 import io.postern.ctl.TelemetryEvent;
 import io.postern.lab.LabCloud;
@@ -172,9 +173,13 @@ class AttestationsIT {
             assertThat(cloud.operator().devices().list()).noneMatch(device -> device.getString("deviceId")
                     .equals(key.registrationId().text()));
 
-            cloud.operator().registrations().delete(formerKey.registrationId());
-            cloud.operator().enrollments().delete(formerKey.registrationId());
-            enroll(key, "gw-swap");
+            Replacements replacements = cloud.operator().replacements();
+            JsonObject waiting = Await.value(PATIENCE, "the TPMs that wait", replacements::list, all -> !all.isEmpty())
+                    .getFirst();
+            assertThat(waiting.getString("deviceId")).isEqualTo("gw-swap");
+            assertThat(waiting.getString("registrationId"))
+                    .isEqualTo(key.registrationId().text());
+            replacements.approve(waiting);
             awaitMilestone(after, "LEAF_SPEAKING");
             assertThat(state("gw-swap").getString("state")).isEqualTo("ASSIGNED");
             long more = highest(events.all()) + 5;
