@@ -53,6 +53,7 @@ class KeyRegistrationTest {
     @Test
     @Tag("DPS-22")
     @Tag("DPS-25")
+    @Tag("CEN-06")
     @Tag("DPS-12")
     void areAssignedUnderTheNameTheirEnrollmentWants() {
         dps.enroll(IndividualEnrollment.of(RegistrationId.of("meter-1"), keys)
