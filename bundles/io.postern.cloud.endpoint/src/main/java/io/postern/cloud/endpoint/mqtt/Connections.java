@@ -22,16 +22,18 @@ final class Connections implements AutoCloseable {
     private final RegistrationDesk desk;
     private final InstantSource clock;
     private final Duration connectLimit;
-    private final Lobby lobby = new Lobby();
+    private final Lobby lobby;
     private final Map<Thread, MqttSocket> sessions = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    Connections(Vertx vertx, Hubs hubs, RegistrationDesk desk, InstantSource clock, Duration connectLimit) {
+    Connections(
+            Vertx vertx, Hubs hubs, RegistrationDesk desk, InstantSource clock, Duration connectLimit, Lobby lobby) {
         this.vertx = vertx;
         this.admission = new Admission(hubs, desk);
         this.desk = desk;
         this.clock = clock;
         this.connectLimit = connectLimit;
+        this.lobby = lobby;
     }
 
     /** Takes over a fresh connection; called on its event loop. */
@@ -39,7 +41,7 @@ final class Connections implements AutoCloseable {
         if (!lobby.enter()) {
             LOG.atWarn()
                     .addKeyValue("remote", duplex.remote())
-                    .addKeyValue("reason", Lobby.MOST + " connections wait to be admitted already")
+                    .addKeyValue("reason", "too many connections wait to be admitted already")
                     .log("MQTT connection refused");
             duplex.close();
             return;

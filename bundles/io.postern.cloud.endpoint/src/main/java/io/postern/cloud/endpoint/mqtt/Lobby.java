@@ -9,7 +9,11 @@ final class Lobby {
     // socket and one frame of at most 384 KB on a WebSocket, for 5 s
     static final int MOST = 1_024;
 
-    private final Semaphore room = new Semaphore(MOST);
+    private final Semaphore room;
+
+    Lobby(int most) {
+        room = new Semaphore(most);
+    }
 
     /** Whether there is room for one more. */
     boolean enter() {

@@ -54,7 +54,7 @@ class AzureDeviceClientIT {
 
     @BeforeEach
     void open() throws Exception {
-        server = new TestHub(directory, InstantSource.system(), 8883, 443, Duration.ofSeconds(5));
+        server = new TestHub(directory, InstantSource.system(), 8883, 443, Duration.ofSeconds(5), Lobby.MOST);
         meter = server.device("meter-1");
     }
 

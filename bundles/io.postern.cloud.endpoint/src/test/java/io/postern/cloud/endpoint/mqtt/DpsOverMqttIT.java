@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.cloud.dps.AttestationMechanism;
 import io.postern.cloud.dps.IndividualEnrollment;
 import io.postern.cloud.dps.Operation;
+import io.postern.cloud.dps.ProvisioningTenant;
+import io.postern.cloud.dps.TenantName;
+import io.postern.cloud.dps.TenantReply;
 import io.postern.cloud.endpoint.Canaries;
 import io.postern.cloud.endpoint.mqtt.RawClient.Message;
 import io.postern.cloud.endpoint.mqtt.RawClient.Way;
@@ -121,6 +124,37 @@ class DpsOverMqttIT {
 
             assertThat(heard.poll(20, TimeUnit.SECONDS)).startsWith("$dps/registrations/res/202/?$rid=7");
             client.disconnect();
+        }
+    }
+
+    @Test
+    @Tag("DPS-16")
+    @Tag("DPS-14")
+    void theDevicesOfTwoScopesRegisterAtTheSameAddressAndNotForOneAnother() throws Exception {
+        ProvisioningTenant other =
+                switch (server.provisioning.tenants().create(new TenantName("other"))) {
+                    case TenantReply.Created(ProvisioningTenant tenant) -> tenant;
+                    case TenantReply.Creation refused -> throw new AssertionError(refused);
+                };
+        RegistrationId id = RegistrationId.of("meter-o");
+        SymmetricKeys keys = SymmetricKeys.random(32, new SecureRandom());
+        other.enrollments().create(IndividualEnrollment.of(id, new AttestationMechanism.SymmetricKey(keys)));
+        String user = new DpsUserName(other.idScope(), id).text();
+        String token = CANARIES.token(SasToken.sign(
+                ResourceUri.registration(other.idScope(), id),
+                server.inAnHour(),
+                Optional.empty(),
+                keys.primary()::hmacSha256));
+
+        try (RawClient there = new RawClient(server);
+                RawClient here = new RawClient(server)) {
+            assertThat(there.connect("meter-o", user, token, 60).read(4)).hasToString("20020000");
+            there.subscribe(DpsTopic.REPLIES);
+            there.publish(REGISTER, 0, 0, body("meter-o"));
+            assertThat(there.message().topic()).startsWith("$dps/registrations/res/202/");
+
+            assertThat(here.connect("meter-o", userName("meter-o"), token, 60).readAll())
+                    .hasToString(NOT_AUTHORIZED);
         }
     }
 

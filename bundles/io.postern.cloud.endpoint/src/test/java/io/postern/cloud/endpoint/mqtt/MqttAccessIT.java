@@ -8,49 +8,26 @@ import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.IfMatch;
-import io.postern.testkit.MovableClock;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ModelId;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.Secret;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Who is let in, seen through Paho over TLS. */
 @Timeout(60)
-class MqttAccessIT {
+class MqttAccessIT extends WithOneMeter {
     private static final int NOT_AUTHORIZED = 5;
     private static final int MALFORMED = 4;
-
-    @TempDir
-    Path directory;
-
-    private final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
-    private TestHub server;
-    private DeviceIdentity meter;
-
-    @BeforeEach
-    void open() throws Exception {
-        server = new TestHub(directory, clock, 0, Duration.ofSeconds(5));
-        meter = server.device("meter-1");
-    }
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
 
     @Test
     @Tag("HUB-02")

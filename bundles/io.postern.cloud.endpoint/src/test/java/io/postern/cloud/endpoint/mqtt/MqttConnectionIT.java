@@ -3,41 +3,29 @@ package io.postern.cloud.endpoint.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.endpoint.RawWebSocket;
+import io.postern.cloud.endpoint.mqtt.RawClient.Way;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.testkit.Await;
-import io.postern.testkit.MovableClock;
+import io.postern.testkit.CapturedLog;
 import io.postern.wire.Bytes;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How connections begin and end, octet by octet: CONNECT, will, silence, farewell. */
 @Timeout(60)
-class MqttConnectionIT {
-    @TempDir
-    Path directory;
-
-    private TestHub server;
-    private DeviceIdentity meter;
-
-    @BeforeEach
-    void open() throws Exception {
-        server = new TestHub(directory, MovableClock.at("2026-03-01T08:00:00Z"), 0, Duration.ofMillis(400));
-        meter = server.device("meter-1");
-    }
-
-    @AfterEach
-    void close() {
-        server.close();
+class MqttConnectionIT extends WithOneMeter {
+    MqttConnectionIT() {
+        super(Duration.ofMillis(400));
     }
 
     @Test
@@ -102,10 +90,11 @@ class MqttConnectionIT {
         }
     }
 
-    @Test
-    void aSocketThatSaysNothingOrDripsIsClosedSoon() throws Exception {
-        try (RawClient silent = new RawClient(server);
-                RawClient dripping = new RawClient(server)) {
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void aConnectionThatSaysNothingOrDripsIsClosedSoon(Way way) throws Exception {
+        try (RawClient silent = new RawClient(server, way, server.tls());
+                RawClient dripping = new RawClient(server, way, server.tls())) {
             dripping.send("10");
             long start = System.nanoTime();
 
@@ -116,11 +105,53 @@ class MqttConnectionIT {
     }
 
     @Test
+    void aWebSocketThatLeavesAMessageHalfSentIsClosedSoon() throws Exception {
+        try (Socket socket =
+                server.tls().getSocketFactory().createSocket(TestHub.NAMES.hubHost(), server.httpsPort())) {
+            socket.setSoTimeout(20_000);
+            RawWebSocket half = RawWebSocket.open(socket, "/mqtt", "mqtt");
+            half.announce(RawWebSocket.BINARY, true, 100_000);
+
+            assertThat(half.content().readAllBytes()).isEmpty();
+        }
+    }
+
+    @Test
+    void strangersAreCountedOverAllListenersAndThoseLetInAreNot() throws Exception {
+        server.close();
+        Path fresh = Files.createDirectory(directory.resolve("fresh"));
+        server = new TestHub(fresh, clock, 0, 0, Duration.ofSeconds(30), 2);
+        meter = server.device("meter-1");
+        try (CapturedLog log = CapturedLog.start();
+                RawClient known = RawClient.admitted(server, meter)) {
+            assertThat(known.send("c000").read(2))
+                    .as("it is a stranger no longer")
+                    .hasToString("d000");
+            try (RawClient _ = new RawClient(server);
+                    RawClient _ = new RawClient(server, Way.WEB_SOCKET, server.tls());
+                    RawClient _ = new RawClient(server)) {
+                assertThat(log.await("MQTT connection refused")).contains("too many connections wait to be admitted");
+            }
+            assertThat(known.send("c000").read(2)).hasToString("d000");
+        }
+        Await.until(Duration.ofSeconds(20), "room for a newcomer", this::isLetIn);
+    }
+
+    private boolean isLetIn() {
+        try (RawClient client = new RawClient(server)) {
+            client.connect("meter-1", server.userName("meter-1"), server.token(meter), 60);
+            return client.read(4).equals(Bytes.hex("20020000"));
+        } catch (IOException | GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    @Test
     void aDeviceThatBreaksItsKeepAliveIsTakenForGone() throws Exception {
         try (RawClient client = new RawClient(server)) {
+            long start = System.nanoTime(); // before the server begins to count, however late we hear of it
             client.connect("meter-1", server.userName("meter-1"), server.token(meter), 1);
             assertThat(client.read(4)).hasToString("20020000");
-            long start = System.nanoTime();
 
             assertThat(client.readAll()).isEqualTo(Bytes.EMPTY);
 

@@ -4,43 +4,19 @@ package io.postern.cloud.endpoint.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.testkit.Await;
-import io.postern.testkit.MovableClock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Who is put out, and when, seen through Paho over TLS. */
 @Timeout(60)
-class MqttEndOfAccessIT {
-    @TempDir
-    Path directory;
-
-    private final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
-    private TestHub server;
-    private DeviceIdentity meter;
-
-    @BeforeEach
-    void open() throws Exception {
-        server = new TestHub(directory, clock, 0, Duration.ofSeconds(5));
-        meter = server.device("meter-1");
-    }
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
-
+class MqttEndOfAccessIT extends WithOneMeter {
     @Test
     void theNewestConnectionWins() throws Exception {
         try (MqttClient first = connect("meter-1", server.token(meter));

@@ -3,45 +3,21 @@ package io.postern.cloud.endpoint.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.cloud.hub.DeviceIdentity;
-import io.postern.testkit.MovableClock;
 import io.postern.wire.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an admitted device may publish, octet by octet, and what becomes of it. */
 @Timeout(60)
-class MqttTelemetryIT {
-    @TempDir
-    Path directory;
-
-    private TestHub server;
-    private DeviceIdentity meter;
-
-    @BeforeEach
-    void open() throws Exception {
-        server = new TestHub(directory, MovableClock.at("2026-03-01T08:00:00Z"), 0, Duration.ofMillis(400));
-        meter = server.device("meter-1");
-    }
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
-
+class MqttTelemetryIT extends WithOneMeter {
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -3,42 +3,18 @@ package io.postern.cloud.endpoint.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.IfMatch;
-import io.postern.testkit.MovableClock;
 import io.postern.wire.Bytes;
 import io.postern.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Subscriptions and the twin, octet by octet. */
 @Timeout(60)
-class MqttTwinIT {
-    @TempDir
-    Path directory;
-
-    private TestHub server;
-    private DeviceIdentity meter;
-
-    @BeforeEach
-    void open() throws Exception {
-        server = new TestHub(directory, MovableClock.at("2026-03-01T08:00:00Z"), 0, Duration.ofMillis(400));
-        meter = server.device("meter-1");
-    }
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
-
+class MqttTwinIT extends WithOneMeter {
     @Test
     void subscriptionsAreGrantedUpToQosOneAndForeignOnesRefused() throws Exception {
         try (RawClient client = RawClient.admitted(server, meter)) {

@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A client that says what no library would. Reads with a time limit of 20 s. */
 final class RawClient implements AutoCloseable {
@@ -32,8 +33,10 @@ final class RawClient implements AutoCloseable {
 
     RawClient(TestHub hub, Way way, SSLContext tls) throws IOException, GeneralSecurityException {
         int port = way == Way.SOCKET ? hub.port : hub.httpsPort();
-        socket = tls.getSocketFactory().createSocket(TestHub.NAMES.hubHost(), port);
-        socket.setSoTimeout(20_000);
+        var secured = (SSLSocket) tls.getSocketFactory().createSocket(TestHub.NAMES.hubHost(), port);
+        secured.setSoTimeout(20_000);
+        secured.startHandshake();
+        socket = secured;
         if (way == Way.SOCKET) {
             in = socket.getInputStream();
             out = socket.getOutputStream();

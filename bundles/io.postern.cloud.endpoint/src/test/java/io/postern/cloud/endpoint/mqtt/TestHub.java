@@ -57,6 +57,7 @@ final class TestHub implements AutoCloseable {
     static final String ADDRESS = LoopbackAddress.random(); // one a JVM, which remembers where it found a name
 
     final Hub hub;
+    final ProvisioningService provisioning;
     final ProvisioningTenant dps;
     final int port;
     final PrivateCa ca;
@@ -69,10 +70,11 @@ final class TestHub implements AutoCloseable {
     /** @param port 0 for any */
     TestHub(Path directory, InstantSource clock, int port, Duration connectLimit)
             throws IOException, GeneralSecurityException {
-        this(directory, clock, port, 0, connectLimit);
+        this(directory, clock, port, 0, connectLimit, Lobby.MOST);
     }
 
-    TestHub(Path directory, InstantSource clock, int port, int httpsPort, Duration connectLimit)
+    /** @param strangers how many connections may wait to be admitted */
+    TestHub(Path directory, InstantSource clock, int port, int httpsPort, Duration connectLimit, int strangers)
             throws IOException, GeneralSecurityException {
         this.clock = clock;
         Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
@@ -83,7 +85,7 @@ final class TestHub implements AutoCloseable {
         hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, new SecureRandom());
         var options = new ServerTls(ca)
                 .applyTo(new NetServerOptions().setHost(ADDRESS).setPort(port));
-        var provisioning = new ProvisioningService(
+        provisioning = new ProvisioningService(
                 DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost()),
                 database,
                 sealer,
@@ -92,7 +94,8 @@ final class TestHub implements AutoCloseable {
                 System::nanoTime,
                 new SecureRandom());
         dps = provisioning.defaultTenant();
-        listener = new MqttListener(vertx, options, Hubs.of(hub), provisioning.desk(), clock, connectLimit);
+        listener = new MqttListener(
+                vertx, options, Hubs.of(hub), provisioning.desk(), clock, connectLimit, new Lobby(strangers));
         this.port = listener.start();
         https = HttpsListener.open(
                 vertx,
