@@ -8,6 +8,7 @@ import io.postern.cloud.dps.InProcessHub;
 import io.postern.cloud.dps.IndividualEnrollment;
 import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.dps.ProvisioningTenant;
+import io.postern.cloud.dps.allocation.WebhookCaller;
 import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.amqp.AmqpListener;
@@ -84,6 +85,10 @@ final class DpsSite implements AutoCloseable {
     private final AmqpListener amqp;
 
     DpsSite(Path directory) throws IOException, GeneralSecurityException {
+        this(directory, WebhookCaller.none());
+    }
+
+    DpsSite(Path directory, WebhookCaller webhooks) throws IOException, GeneralSecurityException {
         assumePort443(address);
         var clock = InstantSource.system();
         var random = new SecureRandom();
@@ -94,7 +99,8 @@ final class DpsSite implements AutoCloseable {
                 DpsSettings.of(names.serviceHost(), names.provisioningHost()),
                 database,
                 sealer,
-                new InProcessHub(hub),
+                List.of(new InProcessHub(hub)),
+                webhooks,
                 clock,
                 System::nanoTime,
                 random);
