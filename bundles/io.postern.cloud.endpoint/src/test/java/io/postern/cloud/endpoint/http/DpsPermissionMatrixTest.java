@@ -69,6 +69,9 @@ class DpsPermissionMatrixTest {
             GET    /tpmVendors/some                            -           ServiceConfig
             PUT    /tpmVendors/some                            CERT        ServiceConfig
             DELETE /tpmVendors/some                            -           ServiceConfig
+            GET    /tpmReplacements                            -           EnrollmentRead
+            POST   /tpmReplacements/old/new/approve            -           EnrollmentWrite
+            POST   /tpmReplacements/old/new/reject             -           EnrollmentWrite
             GET    /operations                                 -           RegistrationStatusRead
             GET    /metrics                                    -           RegistrationStatusRead
             GET    /scopes                                     -           ScopeAdmin
