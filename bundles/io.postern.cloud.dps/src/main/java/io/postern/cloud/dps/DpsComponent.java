@@ -37,6 +37,18 @@ public final class DpsComponent {
 
         /** CA certificates (PEM) that those hosts' certificates lead to; the roots of this Java when empty. */
         String allocationWebhookCaFile() default "";
+
+        /** Registrations that each tenant may have in a second, in the long run. */
+        int registrationsPerSecond() default 200;
+
+        /** Registrations that each tenant may have at once, after a while without. */
+        int registrationsAtOnce() default 1_000;
+
+        /** Requests to the service endpoint that each tenant may have in a second, in the long run. */
+        int operationsPerSecond() default 200;
+
+        /** Requests to the service endpoint that each tenant may have at once, after a while without. */
+        int operationsAtOnce() default 1_000;
     }
 
     private final ServiceRegistration<ProvisioningService> offered;
@@ -50,7 +62,7 @@ public final class DpsComponent {
             Config config)
             throws IOException {
         var service = new ProvisioningService(
-                DpsSettings.of(config.serviceHost(), config.provisioningHost()),
+                settings(config),
                 database,
                 sealer,
                 hubs.all().stream().map(InProcessHub::new).toList(),
@@ -59,6 +71,14 @@ public final class DpsComponent {
                 System::nanoTime,
                 new SecureRandom());
         offered = context.registerService(ProvisioningService.class, service, FrameworkUtil.asDictionary(Map.of()));
+    }
+
+    private static DpsSettings settings(Config config) {
+        return DpsSettings.of(config.serviceHost(), config.provisioningHost())
+                .limited(
+                        DpsSettings.rate(
+                                "registrations", config.registrationsPerSecond(), config.registrationsAtOnce()),
+                        DpsSettings.rate("operations", config.operationsPerSecond(), config.operationsAtOnce()));
     }
 
     @Deactivate

@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
 
 /** Holds each device to five status questions in ten seconds, the hosted service's own limit, by a token bucket. */
 final class PollLimiter {
+    static final String LIMIT = "5 questions in 10 s";
     private static final int BURST = 5;
     private static final long REFILL_NANOS = Duration.ofSeconds(2).toNanos(); // 10 s / 5
     private static final Duration FULL_AGAIN = Duration.ofSeconds(10); // an idle bucket is full then: forget it

@@ -54,7 +54,14 @@ public final class ProvisioningTenant {
         this.meter = new OperationsMeter(database, idScope);
         this.policies = new ServicePolicies(
                 database, idScope, sealer, random, ServicePermission.of(name), parts.listeners()::tell);
-        this.gate = new ServiceGate(policies, serviceHost.text(), clock);
+        Rate registrations = parts.settings().registrations();
+        Rate operations = parts.settings().operations();
+        this.gate = new ServiceGate(
+                policies,
+                serviceHost.text(),
+                clock,
+                new Throttle(operations, parts.nanoTime()),
+                operations.told("requests", idScope));
         this.links = new HubLinks(database, idScope, sealer, name.equals(TenantName.DEFAULT), parts.hubs(), clock);
         this.allocation = new AllocationSettings(database, idScope);
         if (allocation.begins() && name.equals(TenantName.DEFAULT)) {
@@ -73,7 +80,9 @@ public final class ProvisioningTenant {
                 new Assignments(idScope, allocator, links, records, new Leftovers(database, idScope), parts.turns()),
                 clock,
                 parts.nanoTime(),
-                random);
+                random,
+                new Throttle(registrations, parts.nanoTime()),
+                registrations.told("registrations", idScope));
     }
 
     public TenantName name() {

@@ -20,8 +20,12 @@ public sealed interface RegistrationAnswer {
     /** What is written down about the device. */
     record Recorded(RegistrationRecord record) implements RegistrationAnswer {}
 
-    /** Asked too often. */
-    record Throttled(Duration retryAfter) implements RegistrationAnswer {}
+    /**
+     * Asked too often, or at a moment when too many others asked.
+     *
+     * @param limit what was exceeded, in words
+     */
+    record Throttled(String limit, Duration retryAfter) implements RegistrationAnswer {}
 
     /** @param text what was tried, why it was refused and what to do next; never a secret */
     record Refused(Refusal why, String text) implements RegistrationAnswer {}

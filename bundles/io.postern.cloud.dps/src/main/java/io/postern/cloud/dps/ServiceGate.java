@@ -3,10 +3,14 @@ package io.postern.cloud.dps;
 
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Decides whether a token opens a door of the service endpoint (DPS-15). */
+/**
+ * Decides whether a token opens a door of the service endpoint (DPS-15), and whether too many were opened already. Only
+ * who has proven itself uses the tenant's share up, so that no stranger can lock its operators out.
+ */
 public final class ServiceGate {
 
     /** Allowed for someone, or denied with a reason. */
@@ -16,6 +20,9 @@ public final class ServiceGate {
 
         /** @param text what is wrong with the token; never a secret */
         record Denied(Denial why, String text) implements Decision {}
+
+        /** @param limit what was exceeded, in words */
+        record Throttled(String limit, Duration retryAfter) implements Decision {}
     }
 
     /** Why a token was refused. */
@@ -29,9 +36,16 @@ public final class ServiceGate {
     private final ServicePolicies policies;
     private final ResourceUri service;
     private final InstantSource clock;
+    private final Throttle operations;
+    private final String limit;
 
-    /** @param serviceHost the name tokens must speak for */
-    public ServiceGate(ServicePolicies policies, String serviceHost, InstantSource clock) {
+    /**
+     * @param serviceHost the name tokens must speak for
+     * @param limit what {@code operations} allows, in words
+     */
+    ServiceGate(ServicePolicies policies, String serviceHost, InstantSource clock, Throttle operations, String limit) {
+        this.operations = operations;
+        this.limit = limit;
         this.policies = policies;
         this.service = ResourceUri.of(serviceHost);
         this.clock = clock;
@@ -67,7 +81,10 @@ public final class ServiceGate {
             return new Decision.Denied(
                     Denial.NOT_PERMITTED, "the policy " + policy.name() + " lacks the permission " + permission.text());
         }
-        return new Decision.Allowed(policy);
+        return operations
+                .take()
+                .<Decision>map(wait -> new Decision.Throttled(limit, wait))
+                .orElseGet(() -> new Decision.Allowed(policy));
     }
 
     private static Decision denied(String text) {

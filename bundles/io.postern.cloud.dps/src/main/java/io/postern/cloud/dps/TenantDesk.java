@@ -53,6 +53,8 @@ final class TenantDesk {
     private final Reception reception;
     private final ExpiringEntries<String, Outcome> outcomes;
     private final PollLimiter polls;
+    private final Throttle registrations;
+    private final String limit;
 
     TenantDesk(
             Enrollments enrollments,
@@ -64,7 +66,11 @@ final class TenantDesk {
             Assignments assignments,
             InstantSource clock,
             LongSupplier nanoTime,
-            SecureRandom random) {
+            SecureRandom random,
+            Throttle registrations,
+            String limit) {
+        this.registrations = registrations;
+        this.limit = limit;
         this.enrollments = enrollments;
         this.records = records;
         this.assignments = assignments;
@@ -84,8 +90,15 @@ final class TenantDesk {
         this.polls = new PollLimiter(nanoTime);
     }
 
-    /** Decides on a registration: challenged, accepted with the outcome to be polled, disabled or refused. */
+    /**
+     * Decides on a registration: challenged, accepted with the outcome to be polled, disabled or refused; when the
+     * tenant has had too many, to be brought again before anything of it was looked at.
+     */
     RegistrationAnswer register(RegistrationAttempt attempt) {
+        return registrations.take().map(this::throttled).orElseGet(() -> decide(attempt));
+    }
+
+    private RegistrationAnswer decide(RegistrationAttempt attempt) {
         return switch (reception.receive(attempt)) {
             case Reception.Stranger(String reason) -> refused(Refusal.UNKNOWN_REGISTRATION, reason);
             case Reception.Enrolled(EnrolledDevice device, Proof proof) ->
@@ -98,6 +111,10 @@ final class TenantDesk {
                     case Proof.Proven proven -> accepted(attempt, device, proven);
                 };
         };
+    }
+
+    private RegistrationAnswer throttled(Duration wait) {
+        return new RegistrationAnswer.Throttled(limit, wait);
     }
 
     /** Decides who is asking, and nothing more: for a transport that wants the proof before it takes requests. */
@@ -127,7 +144,7 @@ final class TenantDesk {
             return denied(flaw.get());
         }
         return polls.take(attempt.id())
-                .<RegistrationAnswer>map(RegistrationAnswer.Throttled::new)
+                .<RegistrationAnswer>map(wait -> new RegistrationAnswer.Throttled(PollLimiter.LIMIT, wait))
                 .orElseGet(() -> outcome.get()
                         .decision()
                         .status()
@@ -137,6 +154,10 @@ final class TenantDesk {
 
     /** Tells what is written down about a device, after the same proof as a registration. */
     RegistrationAnswer lookup(RegistrationAttempt attempt) {
+        return registrations.take().map(this::throttled).orElseGet(() -> find(attempt));
+    }
+
+    private RegistrationAnswer find(RegistrationAttempt attempt) {
         return switch (reception.receive(attempt)) {
             case Reception.Stranger(String reason) -> refused(Refusal.UNKNOWN_REGISTRATION, reason);
             case Reception.Enrolled(EnrolledDevice _, Proof proof) ->

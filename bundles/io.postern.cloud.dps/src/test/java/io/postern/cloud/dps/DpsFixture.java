@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 
 /** A provisioning service and its default tenant with its linked hub on a fresh database, all clocks standing still. */
 final class DpsFixture implements AutoCloseable {
@@ -51,7 +52,14 @@ final class DpsFixture implements AutoCloseable {
     final ProvisioningService provisioning;
     final ProvisioningTenant service;
 
+    private final UnaryOperator<DpsSettings> settings;
+
     DpsFixture(Path directory) throws IOException {
+        this(directory, UnaryOperator.identity());
+    }
+
+    DpsFixture(Path directory, UnaryOperator<DpsSettings> settings) throws IOException {
+        this.settings = settings;
         database = Database.open(directory.resolve("cloud.db"));
         sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
         hub = Hub.open(HubSettings.of(HUB), database, sealer, clock, new SecureRandom());
@@ -62,7 +70,7 @@ final class DpsFixture implements AutoCloseable {
     /** A service on the same database, as after a restart of the process. */
     ProvisioningService restarted() {
         return new ProvisioningService(
-                DpsSettings.of(SERVICE, "provisioning.lab.test"),
+                settings.apply(DpsSettings.of(SERVICE, "provisioning.lab.test")),
                 database,
                 sealer,
                 new InProcessHub(hub),

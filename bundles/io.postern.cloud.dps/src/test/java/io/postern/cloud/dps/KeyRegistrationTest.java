@@ -116,7 +116,7 @@ class KeyRegistrationTest {
         }
 
         assertThat(dps.desk().status(signed, operation))
-                .isEqualTo(new RegistrationAnswer.Throttled(Duration.ofSeconds(2)));
+                .isEqualTo(new RegistrationAnswer.Throttled("5 questions in 10 s", Duration.ofSeconds(2)));
         dps.clock.advance(Duration.ofSeconds(2));
         assertThat(dps.desk().status(signed, operation)).isInstanceOf(RegistrationAnswer.Finished.class);
     }

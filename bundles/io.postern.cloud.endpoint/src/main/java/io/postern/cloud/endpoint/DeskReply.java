@@ -13,6 +13,8 @@ import java.util.OptionalInt;
  * REST answer.
  */
 public sealed interface DeskReply {
+    /** spec: HTTP status * 1000 + n, the hub's own number for it */
+    int THROTTLED = 429_001;
 
     /** @param retryAfterSeconds how long the device is to wait before it asks on */
     record Told(int status, JsonObject body, OptionalInt retryAfterSeconds) implements DeskReply {}
@@ -42,11 +44,15 @@ public sealed interface DeskReply {
                                 .add("operationId", operationId)
                                 .add("status", "assigning")
                                 .build(),
-                        seconds(retryAfter));
+                        OptionalInt.of(seconds(retryAfter)));
             case RegistrationAnswer.Finished(var status) -> told(200, status.toJson());
             case RegistrationAnswer.Recorded(var record) -> told(200, record.toJson());
-            case RegistrationAnswer.Throttled(Duration retryAfter) ->
-                new Refused(429_001, "ThrottlingException", "more than 5 questions in 10 s; wait", seconds(retryAfter));
+            case RegistrationAnswer.Throttled(String limit, Duration retryAfter) ->
+                new Refused(
+                        THROTTLED,
+                        "ThrottlingException",
+                        "more than " + limit + "; come back in " + seconds(retryAfter) + " s",
+                        OptionalInt.of(seconds(retryAfter)));
             case RegistrationAnswer.Refused(Refusal why, String text) -> refused(why, text);
         };
     }
@@ -74,7 +80,7 @@ public sealed interface DeskReply {
     }
 
     /** Whole seconds, rounded up: clients read nothing finer. */
-    private static OptionalInt seconds(Duration wait) {
-        return OptionalInt.of(Math.toIntExact(wait.plusNanos(999_999_999).toSeconds()));
+    static int seconds(Duration wait) {
+        return Math.toIntExact(wait.plusNanos(999_999_999).toSeconds());
     }
 }

@@ -7,7 +7,9 @@ import io.postern.cloud.dps.ServiceGate.Decision;
 import io.postern.cloud.dps.ServiceGate.Denial;
 import io.postern.cloud.dps.ServicePermission;
 import io.postern.cloud.dps.ServicePolicy;
+import io.postern.cloud.endpoint.DeskReply;
 import io.postern.cloud.hub.IfMatch;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,7 @@ final class OperatorDoor {
                     case NOT_PROVEN -> door.refuse(entering, 401_002, "Unauthorized", text);
                     case NOT_PERMITTED -> door.refuse(entering, 403_001, "Forbidden", text);
                 };
+            case Decision.Throttled(String limit, Duration wait) -> throttled(entering, limit, wait);
             case Decision.Allowed(ServicePolicy caller) -> {
                 LOG.atDebug()
                         .addKeyValue("policy", caller.name())
@@ -63,6 +66,16 @@ final class OperatorDoor {
                 yield office.enter(entering, caller);
             }
         });
+    }
+
+    private Reply throttled(Request request, String limit, Duration wait) {
+        String seconds = Integer.toString(DeskReply.seconds(wait));
+        return door.refuse(
+                        request,
+                        DeskReply.THROTTLED,
+                        "ThrottlingException",
+                        "more than " + limit + "; come back in " + seconds + " s")
+                .with("Retry-After", seconds);
     }
 
     Reply refuse(Request request, int code, String name, String text) {

@@ -43,6 +43,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -65,6 +66,10 @@ final class CloudSite implements AutoCloseable {
 
     /** @param further names of hubs beside the default one, without the domain */
     CloudSite(Path directory, String... further) throws IOException {
+        this(directory, UnaryOperator.identity(), further);
+    }
+
+    CloudSite(Path directory, UnaryOperator<DpsSettings> dps, String... further) throws IOException {
         InstantSource clock = InstantSource.system();
         this.directory = directory;
         List<HubName> names = Stream.concat(Stream.of("hub"), Stream.of(further))
@@ -75,7 +80,7 @@ final class CloudSite implements AutoCloseable {
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
         hubs = openHubs(names);
         provisioning = new ProvisioningService(
-                DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost()),
+                dps.apply(DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost())),
                 database,
                 sealer,
                 new InProcessHub(hubs.standard()),
