@@ -12,9 +12,11 @@ import java.util.Optional;
  *
  * @param configured what an allocation webhook is to be told
  * @param model what the gateway is (CEN-22)
+ * @param latencies what a service that assigns to the nearest hub is to know
  */
-public record RegistrationPayload(Optional<JsonObject> configured, Optional<ModelId> model) {
-    public static final RegistrationPayload NONE = new RegistrationPayload(Optional.empty(), Optional.empty());
+public record RegistrationPayload(Optional<JsonObject> configured, Optional<ModelId> model, HubLatencies latencies) {
+    public static final RegistrationPayload NONE =
+            new RegistrationPayload(Optional.empty(), Optional.empty(), HubLatencies.NONE);
 
     private static final String MODEL = "modelId";
     /** Postern's own member; other services do not notice it. */
@@ -45,6 +47,12 @@ public record RegistrationPayload(Optional<JsonObject> configured, Optional<Mode
             own.add(
                     "replaces",
                     Json.object().add("registrationId", former.text()).add("deviceId", device.text()));
+        }
+        var milliseconds = Json.object();
+        latencies.measure().forEach((hub, latency) -> milliseconds.add(hub.text(), latency.toMillis()));
+        JsonObject measured = milliseconds.build();
+        if (!measured.isEmpty()) {
+            own.add("latencyMs", measured);
         }
         JsonObject postern = own.build();
         if (!postern.isEmpty()) {

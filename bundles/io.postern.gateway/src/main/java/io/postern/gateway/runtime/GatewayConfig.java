@@ -36,6 +36,9 @@ public @interface GatewayConfig {
     /** What the provisioning service is told at registration besides, a JSON object. */
     String payload() default "";
 
+    /** Hubs whose distance is measured and told at registration, {@code host} or {@code host:port}. */
+    String[] latencyHubs() default {};
+
     /** The leaf devices: {@code id} or {@code id=modelId}. */
     String[] leaves() default {};
 

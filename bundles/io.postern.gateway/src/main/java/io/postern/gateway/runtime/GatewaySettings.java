@@ -2,6 +2,7 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.LeafDevice;
+import io.postern.gateway.provisioning.HubLatencies;
 import io.postern.gateway.provisioning.RegistrationPayload;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The settings of {@code io.postern.gateway}, checked.
@@ -56,7 +58,7 @@ record GatewaySettings(
                 path("caFile", config.caFile()),
                 IdentitySettings.of(config),
                 model,
-                payload(config.payload(), model),
+                payload(config, model),
                 path("stateFile", config.stateFile()),
                 leaves(config.leaves()));
     }
@@ -90,15 +92,20 @@ record GatewaySettings(
         return text.isBlank() ? Optional.empty() : Optional.of(Setting.parse(key, text, parse));
     }
 
-    private static RegistrationPayload payload(String text, Optional<ModelId> model) {
+    private static RegistrationPayload payload(GatewayConfig config, Optional<ModelId> model) {
+        String text = config.payload();
         if (text.length() > LONGEST_PAYLOAD) {
             throw new IllegalArgumentException(
                     "payload: at most " + LONGEST_PAYLOAD + " characters, not " + text.length());
         }
+        List<HubLatencies.Candidate> hubs = Stream.of(config.latencyHubs())
+                .map(hub -> Setting.parse("latencyHubs", hub.strip(), HubLatencies.Candidate::parse))
+                .toList();
+        var latencies = Setting.parse("latencyHubs", hubs.size() + " hubs", _ -> new HubLatencies(hubs));
         Optional<JsonObject> json = optional("payload", text, Json::parseObject);
         return json.isEmpty()
-                ? new RegistrationPayload(json, model)
-                : Setting.parse("payload", text, _ -> new RegistrationPayload(json, model));
+                ? new RegistrationPayload(json, model, latencies)
+                : Setting.parse("payload", text, _ -> new RegistrationPayload(json, model, latencies));
     }
 
     private static String endpoint(String hostKey, String host, String portKey, int port) {

@@ -39,6 +39,8 @@ import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -380,7 +382,9 @@ class ProvisionerTest {
     @Test
     void configurationModelAndWishShareOnePayload() throws Exception {
         var payload = new RegistrationPayload(
-                Optional.of(Json.parseObject("{\"site\":\"north\"}")), Optional.of(ModelId.of("dtmi:lab:gw;1")));
+                Optional.of(Json.parseObject("{\"site\":\"north\"}")),
+                Optional.of(ModelId.of("dtmi:lab:gw;1")),
+                HubLatencies.NONE);
         link.replies(CHALLENGE, ASSIGNED, DENIED);
         provisioner(new Provisioner.Settings(SCOPE, payload), module).attempt(_ -> {});
         assertThat(link.asked().getLast().payload())
@@ -389,15 +393,15 @@ class ProvisionerTest {
         var other = new FakeSecurityModule(FakeSecurityModule.otherKeys(), never);
         provisioner(new Provisioner.Settings(SCOPE, payload), other).attempt(_ -> {});
         assertThat(link.asked().getLast().payload().orElseThrow()).containsOnlyKeys("site", "modelId", "postern");
-        assertThatThrownBy(() ->
-                        new RegistrationPayload(Optional.of(Json.parseObject("{\"postern\":{}}")), Optional.empty()))
+        assertThatThrownBy(() -> new RegistrationPayload(
+                        Optional.of(Json.parseObject("{\"postern\":{}}")), Optional.empty(), HubLatencies.NONE))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     @Tag("DPS-29")
     void aTpmsCertificateIsToldAndNeverWhatARegistrationFailsFor() throws Exception {
-        var none = new RegistrationPayload(Optional.empty(), Optional.empty());
+        var none = RegistrationPayload.NONE;
         link.replies(CHALLENGE, ASSIGNED, CHALLENGE, ASSIGNED);
 
         provisioner(new Provisioner.Settings(SCOPE, none), module.certified(() -> Optional.of(Bytes.hex("3082"))))
@@ -411,6 +415,29 @@ class ProvisionerTest {
         assertThat(provisioner(new Provisioner.Settings(SCOPE, none), mute).attempt(_ -> {}))
                 .isInstanceOf(ProvisioningOutcome.Assigned.class);
         assertThat(link.asked().getLast().payload()).isEmpty();
+    }
+
+    @Test
+    @Tag("DPS-20")
+    void hubsAreMeasuredAndTheNearestThatAnswersAreTold() throws Exception {
+        try (var near = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var candidates = List.of(
+                    HubLatencies.Candidate.parse("127.0.0.1:" + near.getLocalPort()),
+                    HubLatencies.Candidate.parse("nowhere.invalid"));
+            var payload = new RegistrationPayload(Optional.empty(), Optional.empty(), new HubLatencies(candidates));
+            link.replies(CHALLENGE, ASSIGNED);
+
+            provisioner(new Provisioner.Settings(SCOPE, payload), module).attempt(_ -> {});
+
+            JsonObject told = link.asked()
+                    .getLast()
+                    .payload()
+                    .orElseThrow()
+                    .getJsonObject("postern")
+                    .getJsonObject("latencyMs");
+            assertThat(told).containsOnlyKeys("127.0.0.1");
+            assertThat(told.getInt("127.0.0.1")).isBetween(0, 2000);
+        }
     }
 
     @Test

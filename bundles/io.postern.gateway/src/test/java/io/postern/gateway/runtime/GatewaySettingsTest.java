@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.LeafDevice;
+import io.postern.gateway.provisioning.HubLatencies;
 import io.postern.gateway.provisioning.RegistrationPayload;
 import io.postern.wire.DeviceId;
 import io.postern.wire.IdScope;
@@ -42,7 +43,8 @@ class GatewaySettingsTest {
                         Optional.of(ModelId.of("dtmi:lab:gw;1")),
                         new RegistrationPayload(
                                 Optional.of(Json.parseObject("{\"site\":\"north\"}")),
-                                Optional.of(ModelId.of("dtmi:lab:gw;1"))),
+                                Optional.of(ModelId.of("dtmi:lab:gw;1")),
+                                HubLatencies.NONE),
                         Optional.of(Path.of("/var/lib/postern/state.json")),
                         List.of(
                                 new LeafDevice(DeviceId.of("meter-1"), Optional.empty()),
@@ -67,6 +69,9 @@ class GatewaySettingsTest {
         "modelId, gateway",
         "payload, [1]",
         "payload, '{\"postern\":{}}'",
+        "latencyHubs, hub:0",
+        "latencyHubs, hub:many",
+        "latencyHubs, http://hub",
         "leaves, a leaf",
         "leaves, meter=dtmi:;",
         "leaves, 'twice,twice'",
@@ -85,6 +90,7 @@ class GatewaySettingsTest {
             case "keyFile" -> config.keyFile = value;
             case "modelId" -> config.modelId = value;
             case "payload" -> config.payload = value;
+            case "latencyHubs" -> config.latencyHubs = value.split(",");
             default -> config.leaves = value.split(",");
         }
         assertThatThrownBy(() -> GatewaySettings.of(config))
@@ -141,6 +147,7 @@ class GatewaySettingsTest {
         String modelId = "";
         String payload = "";
         String stateFile = "";
+        String[] latencyHubs = {};
         String[] leaves = {};
 
         @Override
@@ -206,6 +213,11 @@ class GatewaySettingsTest {
         @Override
         public String stateFile() {
             return stateFile;
+        }
+
+        @Override
+        public String[] latencyHubs() {
+            return latencyHubs;
         }
 
         @Override
