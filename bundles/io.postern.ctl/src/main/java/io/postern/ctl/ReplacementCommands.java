@@ -6,8 +6,11 @@ import io.postern.wire.RegistrationId;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -46,51 +49,58 @@ final class ReplacementCommands {
                 "The former TPM never registers again. Compare the registration id with",
                 "what ./postern identity shows on the gateway."
             })
-    void approve(
-            @Parameters(paramLabel = "DEVICE", description = "The device it asks to be.") DeviceId device,
-            @Option(
-                            names = "--registration",
-                            paramLabel = "ID",
-                            description = "Which TPM, when several ask for the device.")
-                    Optional<RegistrationId> registration)
-            throws IOException {
-        JsonObject done = ctl.cloud().replacements().approve(waiting(device, registration));
+    void approve(@Mixin Asking asking) throws IOException {
+        JsonObject done = ctl.cloud().replacements().approve(waiting(asking));
         ctl.output()
                 .say(
                         ctl.json(),
-                        device + " is the TPM's that registers as " + done.getString("registrationId") + " now.");
+                        asking.device() + " is the TPM's that registers as " + done.getString("registrationId")
+                                + " now.");
         if (ctl.json()) {
             ctl.output().json(done);
         }
     }
 
     @Command(name = "reject", description = "Forgets the request; a TPM that is still there asks again.")
-    void reject(
-            @Parameters(paramLabel = "DEVICE", description = "The device it asks to be.") DeviceId device,
-            @Option(
-                            names = "--registration",
-                            paramLabel = "ID",
-                            description = "Which TPM, when several ask for the device.")
-                    Optional<RegistrationId> registration)
-            throws IOException {
-        JsonObject done = ctl.cloud().replacements().reject(waiting(device, registration));
+    void reject(@Mixin Asking asking) throws IOException {
+        JsonObject done = ctl.cloud().replacements().reject(waiting(asking));
         ctl.output().say(ctl.json(), "The TPM " + done.getString("registrationId") + " stays out.");
     }
 
-    private JsonObject waiting(DeviceId device, Optional<RegistrationId> registration) throws IOException {
+    /** Which of those that wait. */
+    static final class Asking {
+        @Parameters(paramLabel = "DEVICE", description = "The device it asks to be.")
+        private @Nullable DeviceId device;
+
+        @Option(
+                names = "--registration",
+                paramLabel = "ID",
+                description = "Which TPM, when several ask for the device.")
+        private Optional<RegistrationId> registration = Optional.empty();
+
+        DeviceId device() {
+            return Objects.requireNonNull(device, "picocli fills in what is not optional");
+        }
+
+        boolean isMeant(JsonObject waiting) {
+            return waiting.getString("deviceId").equals(device().text())
+                    && registration
+                            .map(id -> waiting.getString("registrationId").equals(id.text()))
+                            .orElse(true);
+        }
+    }
+
+    private JsonObject waiting(Asking asking) throws IOException {
         List<JsonObject> found = ctl.cloud().replacements().list().stream()
-                .filter(one -> one.getString("deviceId").equals(device.text()))
-                .filter(one -> registration
-                        .map(id -> one.getString("registrationId").equals(id.text()))
-                        .orElse(true))
+                .filter(asking::isMeant)
                 .toList();
         return switch (found.size()) {
             case 1 -> found.getFirst();
             case 0 ->
-                throw new IllegalArgumentException("no TPM waits to be the device " + device
+                throw new IllegalArgumentException("no TPM waits to be the device " + asking.device()
                         + "; see those that wait with: postern ctl replacements list");
             default ->
-                throw new IllegalArgumentException(found.size() + " TPMs ask to be the device " + device
+                throw new IllegalArgumentException(found.size() + " TPMs ask to be the device " + asking.device()
                         + "; name the one you mean with --registration, from: postern ctl replacements list");
         };
     }
