@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.fuzz;
+
+import io.postern.cloud.endpoint.amqp.FuzzedAmqp;
+import io.postern.cloud.endpoint.amqp.dps.FuzzedSasl;
+import io.postern.cloud.endpoint.mqtt.FuzzedPackets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What is fuzzed. Each takes any octets and throws when a promise is broken: a reader gives a value or throws the
+ * exception it documents, and what it gave comes out the same when it is written and read again.
+ */
+enum Target {
+    TPM_BLOB(FuzzedTpm::blob),
+    TPM_KEYS(FuzzedTpm::keys),
+    SAS_TOKEN(FuzzedTexts::sasToken),
+    JSON(FuzzedTexts::json),
+    REGISTRATION_JSON(FuzzedTexts::registration),
+    TOPICS(FuzzedTexts::topics),
+    IDS(FuzzedTexts::ids),
+    CSV(FuzzedTexts::csv),
+    CERTIFICATE(FuzzedTexts::certificate),
+    ENROLLMENT_JSON(FuzzedTexts::enrollment),
+    MQTT_PACKETS(octets -> {
+        FuzzedPackets.readInAnyChunks(octets);
+    }),
+    SASL(FuzzedSasl::exchange),
+    AMQP_MESSAGE(FuzzedAmqp::message),
+    AMQP_ENGINE(FuzzedAmqp::connection);
+
+    private final Consumer<byte[]> deed;
+
+    Target(Consumer<byte[]> deed) {
+        this.deed = deed;
+    }
+
+    /** Its name on the command line and of its folder in the corpus. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Optional<Target> named(String text) {
+        return Arrays.stream(values())
+                .filter(target -> target.text().equals(text))
+                .findFirst();
+    }
+
+    void accept(byte[] octets) {
+        deed.accept(octets);
+    }
+}
