@@ -135,6 +135,6 @@ public record SasToken(String sr, Bytes signature, Instant expiry, Optional<Stri
     }
 
     private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20"); // a plus is a plus in a token
     }
 }

@@ -15,6 +15,7 @@ import io.postern.cloud.tokens.TokenService;
 import io.postern.cloud.tokens.TokenServices;
 import io.postern.cloud.tokens.TokenSettings;
 import io.postern.testkit.Hosts;
+import io.postern.testkit.LabCa;
 import io.postern.testkit.LoopbackAddress;
 import io.postern.wire.HubName;
 import io.postern.wire.Json;
@@ -37,16 +38,20 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -66,10 +71,13 @@ final class CloudSite implements AutoCloseable {
 
     /** @param further names of hubs beside the default one, without the domain */
     CloudSite(Path directory, String... further) throws IOException {
-        this(directory, UnaryOperator.identity(), further);
+        this(directory, new Chances(UnaryOperator.identity(), System::nanoTime, new SecureRandom()), further);
     }
 
-    CloudSite(Path directory, UnaryOperator<DpsSettings> dps, String... further) throws IOException {
+    /** What a test may want otherwise in the provisioning service: its settings, its monotonic clock, its chance. */
+    record Chances(UnaryOperator<DpsSettings> settings, LongSupplier nanoTime, SecureRandom random) {}
+
+    CloudSite(Path directory, Chances dps, String... further) throws IOException {
         InstantSource clock = InstantSource.system();
         this.directory = directory;
         List<HubName> names = Stream.concat(Stream.of("hub"), Stream.of(further))
@@ -80,13 +88,13 @@ final class CloudSite implements AutoCloseable {
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
         hubs = openHubs(names);
         provisioning = new ProvisioningService(
-                dps.apply(DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost())),
+                dps.settings().apply(DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost())),
                 database,
                 sealer,
                 new InProcessHub(hubs.standard()),
                 clock,
-                System::nanoTime,
-                random);
+                dps.nanoTime(),
+                dps.random());
         tokens = TokenServices.of(TokenSettings.DEFAULTS, hubs, database, clock, System::nanoTime, random);
     }
 
@@ -128,7 +136,12 @@ final class CloudSite implements AutoCloseable {
 
     /** An operator who knows the connection file and nothing else. */
     Client client() throws IOException, GeneralSecurityException {
-        return new Client(Json.parseObject(Files.readString(connectionFile())));
+        return client(Optional.empty());
+    }
+
+    /** @param shown the certificate it shows in the TLS handshake */
+    Client client(Optional<LabCa.Holder> shown) throws IOException, GeneralSecurityException {
+        return new Client(Json.parseObject(Files.readString(connectionFile())), shown);
     }
 
     @Override
@@ -160,9 +173,10 @@ final class CloudSite implements AutoCloseable {
         private final SSLContext tls;
         private final HttpClient http;
 
-        private Client(JsonObject connection) throws IOException, GeneralSecurityException {
+        private Client(JsonObject connection, Optional<LabCa.Holder> shown)
+                throws IOException, GeneralSecurityException {
             this.connection = connection;
-            this.tls = trusting(Path.of(connection.getString("caFile")));
+            this.tls = trusting(Path.of(connection.getString("caFile")), shown);
             this.http = HttpClient.newBuilder().sslContext(tls).build();
         }
 
@@ -216,7 +230,8 @@ final class CloudSite implements AutoCloseable {
                     .revealUtf8();
         }
 
-        private static SSLContext trusting(Path caFile) throws IOException, GeneralSecurityException {
+        private static SSLContext trusting(Path caFile, Optional<LabCa.Holder> shown)
+                throws IOException, GeneralSecurityException {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
             trusted.setCertificateEntry(
@@ -226,8 +241,17 @@ final class CloudSite implements AutoCloseable {
             TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
             trust.init(trusted);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
+            context.init(shown.isPresent() ? keys(shown.get()) : null, trust.getTrustManagers(), null);
             return context;
+        }
+
+        private static KeyManager[] keys(LabCa.Holder holder) throws IOException, GeneralSecurityException {
+            KeyStore own = KeyStore.getInstance("PKCS12");
+            own.load(null, null);
+            own.setKeyEntry("device", holder.key(), new char[0], holder.chain().toArray(X509Certificate[]::new));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+            keys.init(own, new char[0]);
+            return keys.getKeyManagers();
         }
 
         @Override
