@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The cloud side as a process of its own, on data that outlive it. Killed and brought back by one thread. */
 public final class LabCloud implements AutoCloseable {
@@ -19,14 +22,17 @@ public final class LabCloud implements AutoCloseable {
     private final Path root;
     private final Path directory;
     private final Ports ports;
+    private OptionalInt rate;
     private Child process;
     private final CloudConnection connection;
     private final Cloud operator;
 
-    private LabCloud(Path root, Path directory, Ports ports) throws LabException, IOException, InterruptedException {
+    private LabCloud(Path root, Path directory, Ports ports, OptionalInt rate)
+            throws LabException, IOException, InterruptedException {
         this.root = root;
         this.directory = directory;
         this.ports = ports;
+        this.rate = rate;
         this.process = startProcess();
         try {
             this.connection = awaitConnection();
@@ -45,7 +51,13 @@ public final class LabCloud implements AutoCloseable {
      */
     public static LabCloud start(Path root, Path directory, String address)
             throws LabException, IOException, InterruptedException {
-        return new LabCloud(root, directory, Ports.choose(address));
+        return start(root, directory, address, OptionalInt.empty());
+    }
+
+    /** @param rate what one tenant may ask for in a second; as in the product when not said */
+    public static LabCloud start(Path root, Path directory, String address, OptionalInt rate)
+            throws LabException, IOException, InterruptedException {
+        return new LabCloud(root, directory, Ports.choose(address), rate);
     }
 
     public CloudConnection connection() {
@@ -70,6 +82,13 @@ public final class LabCloud implements AutoCloseable {
         process.kill();
     }
 
+    /** Takes it away and brings it back with another rate. */
+    public void restart(OptionalInt newRate) throws LabException, IOException, InterruptedException {
+        kill();
+        rate = newRate;
+        comeBack();
+    }
+
     /** Brings it back on the data it had; returns when it listens again. */
     public void comeBack() throws LabException, IOException, InterruptedException {
         Files.delete(connectionFile());
@@ -83,10 +102,7 @@ public final class LabCloud implements AutoCloseable {
     }
 
     private Child startProcess() throws IOException {
-        return Child.verb(
-                root,
-                "cloud",
-                directory.resolve("cloud.log"),
+        List<String> arguments = new ArrayList<>(List.of(
                 "--data",
                 data().toString(),
                 "--listen",
@@ -96,7 +112,9 @@ public final class LabCloud implements AutoCloseable {
                 "--mqtt-port",
                 Integer.toString(ports.mqtt()),
                 "--amqp-port",
-                Integer.toString(ports.amqp()));
+                Integer.toString(ports.amqp())));
+        rate.ifPresent(most -> arguments.addAll(List.of("--rate", Integer.toString(most))));
+        return Child.verb(root, "cloud", directory.resolve("cloud.log"), arguments.toArray(String[]::new));
     }
 
     private CloudConnection awaitConnection() throws LabException, IOException, InterruptedException {

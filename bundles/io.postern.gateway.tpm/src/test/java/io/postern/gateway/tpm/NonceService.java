@@ -4,6 +4,7 @@ package io.postern.gateway.tpm;
 import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.NonceDpsLink;
 import io.postern.gateway.spi.RegistrationReply;
+import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.IdScope;
@@ -17,6 +18,8 @@ import io.postern.wire.dps.TpmAttestation;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** A provisioning service in a few lines that really challenges and really checks the proof. */
@@ -25,6 +28,7 @@ final class NonceService implements NonceDpsLink {
     private Secret nonceKey = Secret.utf8("");
     private Secret hubKey = Secret.utf8("");
     private int registrations;
+    private final List<String> secrets = new ArrayList<>();
 
     NonceService(TpmAttestation enrolled) {
         this.enrolled = enrolled;
@@ -35,6 +39,11 @@ final class NonceService implements NonceDpsLink {
         return hubKey;
     }
 
+    /** All keys and signatures so far, as they would look in a log. */
+    List<String> secrets() {
+        return List.copyOf(secrets);
+    }
+
     int registrations() {
         return registrations;
     }
@@ -43,7 +52,7 @@ final class NonceService implements NonceDpsLink {
     public RegistrationReply register(IdScope scope, RegistrationRequest request, Optional<Credential> proof) {
         registrations++;
         if (proof.isEmpty()) {
-            nonceKey = Secret.random(32, new SecureRandom());
+            nonceKey = remembered(Secret.random(32, new SecureRandom()));
             return new RegistrationReply.Challenge(ChallengeBuilder.blob(enrolled, nonceKey));
         }
         return proven(scope, request.registrationId(), proof)
@@ -56,7 +65,7 @@ final class NonceService implements NonceDpsLink {
         if (!proven(scope, id, proof)) {
             return new RegistrationReply.Denied(401, "not proven");
         }
-        hubKey = Secret.random(32, new SecureRandom());
+        hubKey = remembered(Secret.random(32, new SecureRandom()));
         return new RegistrationReply.Assigned(new RegistrationStatus.State(
                 id,
                 Status.ASSIGNED,
@@ -71,7 +80,17 @@ final class NonceService implements NonceDpsLink {
                 Optional.of(ChallengeBuilder.blob(enrolled, hubKey).encode())));
     }
 
+    private Secret remembered(Secret key) {
+        secrets.add(key.revealBase64());
+        secrets.add(Bytes.of(key.reveal()).toString());
+        return key;
+    }
+
     private boolean proven(IdScope scope, RegistrationId id, Optional<Credential> proof) {
+        proof.map(each -> ((Credential.Token) each).token()).ifPresent(token -> {
+            secrets.add(token.signature().toBase64());
+            secrets.add(token.signature().toString());
+        });
         return proof.map(each -> ((Credential.Token) each).token())
                 .filter(t -> t.isSignedBy(nonceKey))
                 .filter(t -> t.resource().equals(ResourceUri.registration(scope, id)))

@@ -9,6 +9,7 @@ import io.postern.gateway.provisioning.Provisioner;
 import io.postern.gateway.provisioning.ProvisioningOutcome;
 import io.postern.gateway.provisioning.TpmChange;
 import io.postern.gateway.spi.StateStore;
+import io.postern.testkit.CapturedLog;
 import io.postern.testkit.MovableClock;
 import io.postern.testkit.Swtpm;
 import io.postern.wire.DeviceId;
@@ -121,6 +122,20 @@ class TpmProvisioningIT {
         service = new NonceService(module.attestation()); // an operator has accepted it
         assertThat(provisioner(module).attempt(_ -> {})).isInstanceOf(ProvisioningOutcome.Assigned.class);
         assertThat(provisioner(module).stored()).isPresent();
+    }
+
+    @Test
+    void noKeyNonceOrSignatureIsLoggedNotEvenAtTheFinestLevel() throws Exception {
+        try (CapturedLog log = CapturedLog.start();
+                var fresh = Swtpm.fresh(directory);
+                var first = TpmSecurityModule.at(fresh.device())) {
+            service = new NonceService(first.attestation());
+            provisioner(first).attempt(_ -> {});
+            first.sign(MESSAGE);
+
+            assertThat(service.secrets()).hasSizeGreaterThan(6);
+            assertThat(log.text()).contains("made the").doesNotContain(service.secrets());
+        }
     }
 
     private Provisioner provisioner(TpmSecurityModule over) {

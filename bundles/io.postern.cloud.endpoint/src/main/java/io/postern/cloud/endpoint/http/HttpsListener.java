@@ -64,7 +64,8 @@ public final class HttpsListener implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
-        return open(vertx, options, routes, webSockets, IDLE, clock, random);
+        var connections = new OpenConnections(OpenConnections.MOST, System::nanoTime);
+        return open(vertx, options, routes, webSockets, connections, IDLE, clock, random);
     }
 
     static HttpsListener open(
@@ -72,6 +73,7 @@ public final class HttpsListener implements AutoCloseable {
             HttpServerOptions options,
             List<Route> routes,
             Map<String, Consumer<Duplex>> webSockets,
+            OpenConnections connections,
             Duration idle,
             InstantSource clock,
             RandomGenerator random)
@@ -82,6 +84,7 @@ public final class HttpsListener implements AutoCloseable {
         var door = new WebSocketDoor(webSockets);
         var dispatcher = new Dispatcher(vertx, routes, door, new ErrorReplies(clock, random));
         HttpServer server = vertx.createHttpServer(door.applyTo(bounded(options, idle)))
+                .connectionHandler(connections::accept)
                 .requestHandler(dispatcher::accept)
                 .invalidRequestHandler(dispatcher::acceptMalformed)
                 .exceptionHandler(failure -> BrokenConnection.log("HTTPS", failure));

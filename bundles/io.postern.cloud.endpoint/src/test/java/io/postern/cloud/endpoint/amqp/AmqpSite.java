@@ -39,6 +39,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -72,6 +73,11 @@ final class AmqpSite implements AutoCloseable {
     }
 
     AmqpSite(Path directory, AmqpPatience patience) throws IOException, GeneralSecurityException {
+        this(directory, patience, UnaryOperator.identity());
+    }
+
+    AmqpSite(Path directory, AmqpPatience patience, UnaryOperator<DpsSettings> settings)
+            throws IOException, GeneralSecurityException {
         var clock = InstantSource.system();
         Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
         ca = PrivateCa.open(directory, NAMES, InetAddress.getByName(ADDRESS), clock, new SecureRandom());
@@ -79,7 +85,7 @@ final class AmqpSite implements AutoCloseable {
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
         hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, new SecureRandom());
         provisioning = new ProvisioningService(
-                DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost()),
+                settings.apply(DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost())),
                 database,
                 sealer,
                 new InProcessHub(hub),

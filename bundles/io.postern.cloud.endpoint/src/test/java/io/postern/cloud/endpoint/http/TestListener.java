@@ -45,11 +45,16 @@ public final class TestListener implements AutoCloseable {
     private final HttpClient client;
 
     private TestListener(Path directory, List<Route> routes, int port) throws IOException, GeneralSecurityException {
-        this(directory, routes, Map.of(), Duration.ofSeconds(75), port);
+        this(directory, routes, Map.of(), OpenConnections.MOST, Duration.ofSeconds(75), port);
     }
 
     private TestListener(
-            Path directory, List<Route> routes, Map<String, Consumer<Duplex>> webSockets, Duration idle, int port)
+            Path directory,
+            List<Route> routes,
+            Map<String, Consumer<Duplex>> webSockets,
+            int most,
+            Duration idle,
+            int port)
             throws IOException, GeneralSecurityException {
         Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
         InetAddress listen = InetAddress.getByName(ADDRESS);
@@ -57,7 +62,14 @@ public final class TestListener implements AutoCloseable {
         var options = new ServerTls(ca)
                 .applyTo(new HttpServerOptions().setHost(ADDRESS).setPort(port));
         listener = HttpsListener.open(
-                vertx, options, routes, webSockets, idle, InstantSource.system(), new SecureRandom());
+                vertx,
+                options,
+                routes,
+                webSockets,
+                new OpenConnections(most, System::nanoTime),
+                idle,
+                InstantSource.system(),
+                new SecureRandom());
         client = HttpClient.newBuilder().sslContext(tls(null)).build();
     }
 
@@ -68,7 +80,13 @@ public final class TestListener implements AutoCloseable {
     /** One that also turns connections over to other protocols. */
     static TestListener open(Path directory, Map<String, Consumer<Duplex>> webSockets, Duration idle)
             throws IOException, GeneralSecurityException {
-        return new TestListener(directory, List.of(), webSockets, idle, 0);
+        return new TestListener(directory, List.of(), webSockets, OpenConnections.MOST, idle, 0);
+    }
+
+    /** One that takes no more than {@code most} connections. */
+    static TestListener holding(int most, Path directory, Route... routes)
+            throws IOException, GeneralSecurityException {
+        return new TestListener(directory, List.of(routes), Map.of(), most, Duration.ofSeconds(75), 0);
     }
 
     /** Where official clients look and cannot be talked out of; skips the test of a user who may not open port 443. */

@@ -297,8 +297,8 @@ class BadDpsInputIT {
     @Tag("DPS-16")
     void isRefusedInBothShapesAndFoundInTheLogByItsTrackingId(Bad bad) throws Exception {
         NANOS.addAndGet(Duration.ofHours(1).toNanos()); // nobody is throttled by what came before
-        Asked asked = bad.scene().play();
         try (CapturedLog log = CapturedLog.start()) {
+            Asked asked = bad.scene().play(); // with the challenge it may begin with: not even DEBUG tells its key
             HttpResponse<String> answer = send(asked);
 
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(bad.code() / 1000);

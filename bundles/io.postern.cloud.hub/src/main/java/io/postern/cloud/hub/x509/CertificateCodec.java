@@ -26,7 +26,8 @@ public final class CertificateCodec {
      */
     public static X509Certificate parse(String text) {
         String bare = text.strip();
-        if (bare.startsWith(BEGIN) && bare.endsWith(END)) {
+        // the two lines may not share their dashes
+        if (bare.length() >= BEGIN.length() + END.length() && bare.startsWith(BEGIN) && bare.endsWith(END)) {
             bare = bare.substring(BEGIN.length(), bare.length() - END.length());
         }
         try {

@@ -28,7 +28,11 @@ public final class FuzzedSasl {
     /** The first octets say how long each response is; nobody may get in, and what is malformed is refused. */
     public static void exchange(byte[] octets) {
         var all = Bytes.of(octets);
-        PlainResponse.read(all).ifPresent(PlainResponse::toString);
+        PlainResponse.read(all).ifPresent(response -> {
+            if (!response.toString().equals("PlainResponse[user=" + response.user() + "]")) {
+                throw new AssertionError("a password would reach the log");
+            }
+        });
         try {
             TpmExchange exchange = TpmExchange.begin(SERVICE.desk(), part(all, 0), _ -> {
                 throw new AssertionError("somebody got in");
