@@ -21,6 +21,7 @@ import java.util.Optional;
  */
 public final class EnrollmentGroups {
     private static final int KEY_LENGTH = 64; // what the hosted service generates
+    private static final String MEMBERS = "scope = ? AND group_id = ?";
     private static final int MOST = 100; // spec: limits of the provisioning service, groups of one kind
 
     private final Database database;
@@ -37,6 +38,7 @@ public final class EnrollmentGroups {
         this.rows = new GroupRow(scope, sealer);
         this.clock = clock;
         this.random = random;
+        leaving().forEach(this::empty);
         this.all = readAll();
     }
 
@@ -78,7 +80,10 @@ public final class EnrollmentGroups {
         return new GroupReply.Stored(write(next, Operation.ENROLLMENT_UPDATE));
     }
 
-    /** Removes the group and the registration records of its members; the devices stay in their hub. */
+    /**
+     * Removes the group and the registration records of its members; the devices stay in their hub. From the first moment
+     * on it lets nobody in. When the process dies meanwhile, the next start removes what is left of it.
+     */
     public synchronized GroupReply.Deletion delete(EnrollmentGroupId id, IfMatch condition) {
         Optional<StoredGroup> current = find(id);
         if (current.isEmpty()) {
@@ -87,13 +92,27 @@ public final class EnrollmentGroups {
         if (!condition.accepts(current.get().etag())) {
             return new GroupReply.EtagMismatch(id, current.get().etag());
         }
-        String members = "scope = ? AND group_id = ?";
-        ManyRows.delete(database, "dps_registration", members, scope.text(), id.text());
-        database.transaction(c -> Sql.update(c, "DELETE FROM dps_group WHERE " + members, scope.text(), id.text())
-                // those who came meanwhile
-                + Sql.update(c, "DELETE FROM dps_registration WHERE " + members, scope.text(), id.text()));
+        database.transaction(
+                c -> Sql.update(c, "UPDATE dps_group SET leaving = 1 WHERE " + MEMBERS, scope.text(), id.text()));
         all = readAll();
+        empty(id);
         return new GroupReply.Deleted(id);
+    }
+
+    /** Ends the deletion of a group that lets nobody in any more. */
+    private void empty(EnrollmentGroupId id) {
+        ManyRows.delete(database, "dps_registration", MEMBERS, scope.text(), id.text());
+        database.transaction(c -> Sql.update(c, "DELETE FROM dps_group WHERE " + MEMBERS, scope.text(), id.text())
+                // those who came meanwhile
+                + Sql.update(c, "DELETE FROM dps_registration WHERE " + MEMBERS, scope.text(), id.text()));
+    }
+
+    private List<EnrollmentGroupId> leaving() {
+        return database.read(c -> Sql.all(
+                c,
+                "SELECT group_id FROM dps_group WHERE scope = ? AND leaving = 1",
+                row -> EnrollmentGroupId.of(row.text("group_id")),
+                scope.text()));
     }
 
     /** @param most from 1 to {@link Enrollments#LARGEST_PAGE} */
@@ -150,7 +169,10 @@ public final class EnrollmentGroups {
     }
 
     private List<StoredGroup> readAll() {
-        return List.copyOf(database.read(c ->
-                Sql.all(c, "SELECT * FROM dps_group WHERE scope = ? ORDER BY group_id", rows::read, scope.text())));
+        return List.copyOf(database.read(c -> Sql.all(
+                c,
+                "SELECT * FROM dps_group WHERE scope = ? AND leaving = 0 ORDER BY group_id",
+                rows::read,
+                scope.text())));
     }
 }

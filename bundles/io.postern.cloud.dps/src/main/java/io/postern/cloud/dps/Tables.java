@@ -17,7 +17,7 @@ final class Tables {
     private static final String FIRST = """
             CREATE TABLE dps_scope(
               scope TEXT PRIMARY KEY,
-              name TEXT NOT NULL UNIQUE,
+              name TEXT UNIQUE, -- none while it is being deleted
               created INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE dps_policy(
               %1$s,
@@ -49,6 +49,7 @@ final class Tables {
               secondary_key BLOB,
               x509 TEXT,
               shipment TEXT,
+              leaving INTEGER NOT NULL DEFAULT 0, -- 1 while it is being deleted
               etag TEXT NOT NULL,
               created INTEGER NOT NULL,
               last_updated INTEGER NOT NULL,

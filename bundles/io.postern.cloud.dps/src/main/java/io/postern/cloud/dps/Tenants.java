@@ -29,6 +29,7 @@ public final class Tenants {
         Shipments.migrate(parts.database());
         ReplacementTables.migrate(parts.database());
         this.parts = parts;
+        leaving().forEach(this::empty);
         this.all = readAll();
         if (find(TenantName.DEFAULT).isEmpty()) {
             make(TenantName.DEFAULT);
@@ -71,7 +72,7 @@ public final class Tenants {
 
     /**
      * Removes a tenant and all that is its own; its devices stay in their hubs. From the first moment on nobody reaches
-     * it. When the process dies meanwhile, it is there again with what is left of it, to be deleted again.
+     * it. When the process dies meanwhile, the next start removes what is left of it.
      */
     public synchronized TenantReply.Deletion delete(TenantName name) {
         if (name.equals(TenantName.DEFAULT)) {
@@ -81,13 +82,26 @@ public final class Tenants {
         if (tenant.isEmpty()) {
             return new TenantReply.NotFound(name);
         }
-        all = all.stream().filter(other -> !other.equals(tenant.get())).toList();
         IdScope scope = tenant.get().idScope();
+        parts.database()
+                .transaction(c -> Sql.update(c, "UPDATE dps_scope SET name = NULL WHERE scope = ?", scope.text()));
+        all = all.stream().filter(other -> !other.equals(tenant.get())).toList();
+        parts.listeners().tell();
+        empty(scope);
+        return new TenantReply.Deleted(name);
+    }
+
+    /** Ends the deletion of a tenant that nobody reaches any more. */
+    private void empty(IdScope scope) {
         ManyRows.delete(parts.database(), "dps_enrollment", "scope = ?", scope.text());
         ManyRows.delete(parts.database(), "dps_registration", "scope = ?", scope.text());
         parts.database().transaction(c -> Sql.update(c, "DELETE FROM dps_scope WHERE scope = ?", scope.text()));
-        parts.listeners().tell();
-        return new TenantReply.Deleted(name);
+    }
+
+    private List<IdScope> leaving() {
+        return parts.database()
+                .read(c -> Sql.all(
+                        c, "SELECT scope FROM dps_scope WHERE name IS NULL", row -> IdScope.of(row.text("scope"))));
     }
 
     private Optional<ProvisioningTenant> first(Predicate<ProvisioningTenant> wanted) {
@@ -115,7 +129,7 @@ public final class Tenants {
                 .database()
                 .read(c -> Sql.all(
                         c,
-                        "SELECT * FROM dps_scope ORDER BY name",
+                        "SELECT * FROM dps_scope WHERE name IS NOT NULL ORDER BY name",
                         row -> new Entry(
                                 new TenantName(row.text("name")),
                                 IdScope.of(row.text("scope")),

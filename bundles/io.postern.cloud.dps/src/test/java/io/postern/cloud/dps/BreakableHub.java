@@ -23,6 +23,7 @@ final class BreakableHub implements LocalHub {
 
     private final InProcessHub hub;
     private Break at = Break.NOWHERE;
+    private Runnable meanwhile = () -> {};
 
     BreakableHub(InProcessHub hub) {
         this.hub = hub;
@@ -30,6 +31,11 @@ final class BreakableHub implements LocalHub {
 
     void breakAt(Break where) {
         at = where;
+    }
+
+    /** What happens when a device has been placed, before the caller learns of it. */
+    void meanwhile(Runnable work) {
+        meanwhile = work;
     }
 
     @Override
@@ -46,6 +52,7 @@ final class BreakableHub implements LocalHub {
     public Placement place(Registered device, DeviceAuthentication access, Arrival arrival) throws IOException {
         check(Break.BEFORE_PLACE);
         Placement placement = hub.place(device, access, arrival);
+        meanwhile.run();
         check(Break.AFTER_PLACE);
         return placement;
     }
