@@ -40,7 +40,8 @@ final class Allocator {
                 enrolled.allocation(),
                 links.candidates(),
                 settings.policy(),
-                MeasuredLatency.of(attempt.request().payload()));
+                MeasuredLatency.of(attempt.request().payload()),
+                before.map(RegistrationRecord::assignedHub));
         return switch (choice) {
             case Choice.Chosen(HubName hub) ->
                 new Destination.To(new HubPlace(hub, enrolled.deviceId()), Optional.empty(), Optional.empty());

@@ -11,6 +11,15 @@ import java.util.stream.Collectors;
 
 /** The choice of a hub: a pure function of the enrollment, the linked hubs and what the device has measured. */
 public final class Allocation {
+    /**
+     * How much nearer another hub must be to draw a device away from its own: both of these. Round trips measured one after
+     * another differ by that much where nothing has changed (a busy switch, a hub collecting garbage), and a move costs a
+     * new connection and, on some policies, the twin.
+     */
+    private static final Duration CLEARLY_NEARER = Duration.ofMillis(5);
+
+    private static final int CLEARLY_NEARER_PERCENT = 20;
+
     private Allocation() {}
 
     /**
@@ -19,13 +28,15 @@ public final class Allocation {
      * @param linked all hubs linked to the service; no other is ever chosen (DPS-17)
      * @param ofService the service's policy, which the enrollment's own goes before (DPS-21)
      * @param measured the latencies the device reported
+     * @param present the hub the device is in, which it leaves for a nearer one only when that is clearly nearer
      */
     public static Choice choose(
             RegistrationId device,
             AllocationTerms terms,
             List<Candidate> linked,
             AllocationPolicy ofService,
-            Map<HubName, Duration> measured) {
+            Map<HubName, Duration> measured,
+            Optional<HubName> present) {
         List<Candidate> eligible = eligible(terms, linked);
         if (eligible.isEmpty()) {
             return new Choice.None(reason(terms, linked));
@@ -33,7 +44,8 @@ public final class Allocation {
         return switch (terms.policy().orElse(ofService)) {
             case AllocationPolicy.Hashed() -> new Choice.Chosen(WeightedHash.choose(device, eligible));
             case AllocationPolicy.GeoLatency() ->
-                new Choice.Chosen(WeightedHash.choose(device, nearest(eligible, measured)));
+                new Choice.Chosen(stay(eligible, measured, present)
+                        .orElseGet(() -> WeightedHash.choose(device, nearest(eligible, measured))));
             case AllocationPolicy.Static() -> only(terms, eligible);
             case AllocationPolicy.Custom(Webhook webhook) ->
                 new Choice.Ask(webhook, eligible.stream().map(Candidate::name).toList());
@@ -58,12 +70,33 @@ public final class Allocation {
 
     /** All that share the lowest latency; hubs nobody has measured come last. */
     private static List<Candidate> nearest(List<Candidate> eligible, Map<HubName, Duration> measured) {
-        Optional<Duration> lowest = eligible.stream()
-                .flatMap(hub -> latency(hub, measured).stream())
-                .min(Duration::compareTo);
+        Optional<Duration> lowest = lowest(eligible, measured);
         return eligible.stream()
                 .filter(hub -> latency(hub, measured).equals(lowest))
                 .toList();
+    }
+
+    /** The present hub, unless it is not eligible any more, was not measured, or another is clearly nearer. */
+    private static Optional<HubName> stay(
+            List<Candidate> eligible, Map<HubName, Duration> measured, Optional<HubName> present) {
+        Optional<Duration> here = eligible.stream()
+                .filter(hub -> present.equals(Optional.of(hub.name())))
+                .findFirst()
+                .flatMap(hub -> latency(hub, measured));
+        Optional<Duration> lowest = lowest(eligible, measured);
+        return here.isPresent() && lowest.isPresent() && !isClearlyBelow(here.get(), lowest.get())
+                ? present
+                : Optional.empty();
+    }
+
+    private static boolean isClearlyBelow(Duration here, Duration there) {
+        Duration gain = here.minus(there);
+        return gain.compareTo(CLEARLY_NEARER) > 0
+                && gain.multipliedBy(100).compareTo(here.multipliedBy(CLEARLY_NEARER_PERCENT)) > 0;
+    }
+
+    private static Optional<Duration> lowest(List<Candidate> eligible, Map<HubName, Duration> measured) {
+        return eligible.stream().flatMap(hub -> latency(hub, measured).stream()).min(Duration::compareTo);
     }
 
     private static Optional<Duration> latency(Candidate hub, Map<HubName, Duration> measured) {

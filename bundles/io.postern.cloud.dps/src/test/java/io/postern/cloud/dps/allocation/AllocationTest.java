@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which hub a policy chooses. */
 class AllocationTest {
@@ -81,6 +83,36 @@ class AllocationTest {
         assertThat(shares(hubs, NEAREST, Map.of())).isEqualTo(shares);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "20, 20, stays",
+        "20, 15, stays", // 5 ms nearer, no more
+        "20, 14, moves",
+        "6, 1, stays", // far nearer, but of no consequence
+        "7, 1, moves",
+        "100, 80, stays", // 20 % nearer, no more
+        "100, 79, moves",
+        "20, 90, stays"
+    })
+    @Tag("DPS-20")
+    void aDeviceLeavesItsHubOnlyForOneThatIsClearlyNearer(int here, int there, String what) {
+        Map<HubName, Duration> measured = Map.of(NORTH, Duration.ofMillis(here), SOUTH, Duration.ofMillis(there));
+        List<Candidate> hubs = List.of(hub(NORTH, 1), hub(SOUTH, 1));
+
+        assertThat(devices().subList(0, 20)).allSatisfy(device -> assertThat(nearest(device, hubs, measured, NORTH))
+                .isEqualTo(what.equals("stays") ? NORTH : SOUTH));
+    }
+
+    @Test
+    @Tag("DPS-20")
+    void aHubThatIsNotLinkedOrWasNotMeasuredKeepsNoDevice() {
+        List<Candidate> hubs = List.of(hub(NORTH, 1), hub(SOUTH, 1));
+        Map<HubName, Duration> measured = Map.of(SOUTH, Duration.ofMillis(30), EAST, Duration.ofMillis(1));
+
+        assertThat(nearest(device(1), hubs, measured, NORTH)).isEqualTo(SOUTH);
+        assertThat(nearest(device(1), hubs, measured, EAST)).isEqualTo(SOUTH);
+    }
+
     @Test
     void withoutAnyLatencyAllHubsTie() {
         assertThat(shares(List.of(hub(NORTH, 1), hub(SOUTH, 1)), NEAREST, Map.of()))
@@ -127,7 +159,8 @@ class AllocationTest {
                         AllocationTerms.OF_SERVICE,
                         List.of(hub(NORTH, 1)),
                         new AllocationPolicy.Static(),
-                        Map.of()))
+                        Map.of(),
+                        Optional.empty()))
                 .isInstanceOf(Choice.None.class);
     }
 
@@ -142,7 +175,7 @@ class AllocationTest {
     }
 
     private static Choice choice(AllocationTerms terms, List<Candidate> hubs) {
-        return Allocation.choose(device(1), terms, hubs, HASHED, Map.of());
+        return Allocation.choose(device(1), terms, hubs, HASHED, Map.of(), Optional.empty());
     }
 
     private static Map<HubName, Long> shares(
@@ -158,10 +191,20 @@ class AllocationTest {
             List<Candidate> hubs,
             AllocationPolicy policy,
             Map<HubName, Duration> measured) {
-        if (Allocation.choose(device, terms, hubs, policy, measured) instanceof Choice.Chosen(HubName hub)) {
+        return hub(Allocation.choose(device, terms, hubs, policy, measured, Optional.empty()));
+    }
+
+    private static HubName nearest(
+            RegistrationId device, List<Candidate> hubs, Map<HubName, Duration> measured, HubName present) {
+        return hub(
+                Allocation.choose(device, AllocationTerms.OF_SERVICE, hubs, NEAREST, measured, Optional.of(present)));
+    }
+
+    private static HubName hub(Choice choice) {
+        if (choice instanceof Choice.Chosen(HubName hub)) {
             return hub;
         }
-        throw new AssertionError("no hub for " + device);
+        throw new AssertionError("no hub: " + choice);
     }
 
     private static List<RegistrationId> devices() {
