@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  */
 public record CloudNames(String domain, List<HubName> hubs) {
     private static final Set<String> TAKEN = Set.of("provisioning", "service", "tokens");
+    private static final String OF_TENANTS = "-service"; // NAME-service.DOMAIN is where the tenant NAME is managed
 
     public CloudNames {
         domain = HubName.of(domain).text(); // the same rule: a host name of two labels at least
@@ -76,6 +77,10 @@ public record CloudNames(String domain, List<HubName> hubs) {
         }
         if (TAKEN.contains(label)) {
             throw new IllegalArgumentException("hubName " + hub + " is the name of another service of this cloud");
+        }
+        if (label.endsWith(OF_TENANTS)) {
+            throw new IllegalArgumentException("hubName " + hub + " ends in " + OF_TENANTS
+                    + " like the hosts of tenants, and there may be one of that name any day; name the hub otherwise");
         }
     }
 }
