@@ -23,7 +23,7 @@ final class RegistrationCommands {
         if (ctl.json()) {
             ctl.output().json(record);
         } else {
-            ctl.output().facts(record);
+            ctl.output().facts(Halves.of(record));
         }
     }
 

@@ -55,14 +55,18 @@ public final class EnrollmentCodec {
                 terms.reprovisionPolicy());
     }
 
-    /** The entry without its symmetric keys, which only {@link #mechanism} gives out. */
-    public static JsonObject toJson(StoredEnrollment entry, Optional<RegistrationRecord> registration) {
+    /**
+     * The entry without its symmetric keys, which only {@link #mechanism} gives out.
+     *
+     * @param registration its record, as {@link RegistrationRecord} tells it
+     */
+    public static JsonObject toJson(StoredEnrollment entry, Optional<JsonObject> registration) {
         var json = document(entry.enrollment())
                 .add("attestation", AttestationCodec.toJson(entry.enrollment().attestation(), false))
                 .add("etag", entry.etag())
                 .add("createdDateTimeUtc", UtcText.of(entry.created()))
                 .add("lastUpdatedDateTimeUtc", UtcText.of(entry.lastUpdated()));
-        registration.ifPresent(record -> json.add("registrationState", record.toJson()));
+        registration.ifPresent(record -> json.add("registrationState", record));
         return json.build();
     }
 

@@ -14,7 +14,7 @@ public final class Allocation {
     /**
      * How much nearer another hub must be to draw a device away from its own: both of these. Round trips measured one after
      * another differ by that much where nothing has changed (a busy switch, a hub collecting garbage), and a move costs a
-     * new connection and, on some policies, the twin.
+     * new connection and, under the policy reset, the twin.
      */
     private static final Duration CLEARLY_NEARER = Duration.ofMillis(5);
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
+import io.postern.cloud.dps.Configuration;
 import io.postern.cloud.dps.EnrollmentCodec;
 import io.postern.cloud.dps.EnrollmentPage;
 import io.postern.cloud.dps.Enrollments;
 import io.postern.cloud.dps.EntryReply;
 import io.postern.cloud.dps.IndividualEnrollment;
 import io.postern.cloud.dps.ProvisioningTenant;
+import io.postern.cloud.dps.RegistrationRecord;
 import io.postern.cloud.dps.ServicePermission;
 import io.postern.cloud.dps.StoredEnrollment;
 import io.postern.cloud.hub.IfMatch;
@@ -14,6 +16,7 @@ import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
 import jakarta.json.JsonObject;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +50,10 @@ final class DpsEnrollmentRoute implements Route, EntryPaths.Entries {
 
     @Override
     public Reply read(Request request) {
-        return enrollments.find(id(request)).map(this::shown).orElseGet(() -> noEnrollment(request));
+        return enrollments
+                .find(id(request))
+                .map(entry -> shown(entry, tenant::configuration))
+                .orElseGet(() -> noEnrollment(request));
     }
 
     @Override
@@ -116,7 +122,7 @@ final class DpsEnrollmentRoute implements Route, EntryPaths.Entries {
         EnrollmentPage page =
                 enrollments.page(PAGES.size(request), PAGES.after(request, tenant.idScope(), RegistrationId::of));
         var entries = Json.array();
-        page.entries().forEach(entry -> entries.add(json(entry)));
+        page.entries().forEach(entry -> entries.add(json(entry, tenant::knownConfiguration)));
         return PAGES.reply(
                 entries.build(), tenant.idScope(), page.continueAfter().map(RegistrationId::text));
     }
@@ -125,16 +131,18 @@ final class DpsEnrollmentRoute implements Route, EntryPaths.Entries {
         LOG.atInfo()
                 .addKeyValue("registrationId", entry.enrollment().registrationId())
                 .log(message);
-        return shown(entry);
+        return shown(entry, tenant::knownConfiguration);
     }
 
-    private Reply shown(StoredEnrollment entry) {
-        return Reply.json(200, json(entry)).with("ETag", "\"" + entry.etag() + "\"");
+    private Reply shown(StoredEnrollment entry, Function<RegistrationRecord, Configuration> configuration) {
+        return Reply.json(200, json(entry, configuration)).with("ETag", "\"" + entry.etag() + "\"");
     }
 
-    private JsonObject json(StoredEnrollment entry) {
+    /** @param configuration tells whether a registered device has been configured */
+    private JsonObject json(StoredEnrollment entry, Function<RegistrationRecord, Configuration> configuration) {
         RegistrationId id = entry.enrollment().registrationId();
-        return provenances.with(EnrollmentCodec.toJson(entry, tenant.records().find(id)), id);
+        Optional<JsonObject> record = tenant.records().find(id).map(found -> found.toJson(configuration.apply(found)));
+        return provenances.with(EnrollmentCodec.toJson(entry, record), id);
     }
 
     private Reply noEnrollment(Request request) {

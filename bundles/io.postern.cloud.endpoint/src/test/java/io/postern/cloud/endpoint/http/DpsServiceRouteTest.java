@@ -164,6 +164,23 @@ class DpsServiceRouteTest {
     }
 
     @Test
+    @Tag("DPS-02")
+    void seeInAnEnrollmentWhatItsRecordSays() {
+        routes.operator("PUT", "/enrollments/meter-1", ENROLLMENT);
+        registerMeter();
+        JsonObject record = json(expect(200, routes.operator("GET", "/registrations/meter-1", "")));
+        assertThat(record.getJsonObject("postern")).hasToString("{\"configured\":false}");
+
+        JsonObject one = json(expect(200, routes.operator("GET", "/enrollments/meter-1", "")));
+        Reply all =
+                expect(200, routes.operator("POST", "/enrollments/query", "{\"query\":\"SELECT * FROM enrollments\"}"));
+
+        assertThat(one.getJsonObject("registrationState")).isEqualTo(record);
+        assertThat(Json.parseArray(all.body().toUtf8()).getJsonObject(0).getJsonObject("registrationState"))
+                .isEqualTo(record);
+    }
+
+    @Test
     @Tag("DPS-13")
     @Tag("DPS-27")
     void readTheIdScopeAndTheMeterButCannotSetThem() {

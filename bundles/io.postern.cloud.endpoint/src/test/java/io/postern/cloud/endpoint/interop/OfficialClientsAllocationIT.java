@@ -95,6 +95,10 @@ class OfficialClientsAllocationIT {
         // the record bears a member that is ours alone
         DeviceRegistrationState record = service.getDeviceRegistrationState("meter-1");
         assertThat(record.getAssignedHub()).isEqualTo(site.hub.name().text());
+        DeviceRegistrationState enrolled =
+                service.getIndividualEnrollment("meter-1").getDeviceRegistrationState();
+        assertThat(enrolled.getAssignedHub()).isEqualTo(record.getAssignedHub());
+        assertThat(enrolled.getEtag()).isEqualTo(record.getEtag());
     }
 
     private IndividualEnrollment enrollment() {
