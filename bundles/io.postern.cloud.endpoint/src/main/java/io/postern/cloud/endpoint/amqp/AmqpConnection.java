@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +144,18 @@ final class AmqpConnection {
                 .addKeyValue("remote", duplex.remote())
                 .addKeyValue("condition", error.condition())
                 .log("AMQP {} refused: {}", what, error.description());
+    }
+
+    /** SASL has no place for a reason or a tracking id: whoever complains can be found by the remote address and time. */
+    void endUnauthenticated(String reason) {
+        if (!ending) {
+            LOG.atWarn()
+                    .addKeyValue("trackingId", UUID.randomUUID().toString().replace("-", ""))
+                    .addKeyValue("remote", duplex.remote())
+                    .addKeyValue("reason", "not authenticated: " + reason)
+                    .log("AMQP connection ended");
+            endAfterWriting("");
+        }
     }
 
     /** Reads nothing more and closes when the client had the time to read what was written. */

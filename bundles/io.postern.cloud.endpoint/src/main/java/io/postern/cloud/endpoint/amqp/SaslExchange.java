@@ -133,7 +133,7 @@ final class SaslExchange implements SaslListener {
     private void end(Sasl.SaslOutcome outcome, String reason) {
         turn = Turn.OVER;
         sasl.done(outcome);
-        connection.endAfterWriting("not authenticated: " + reason);
+        connection.endUnauthenticated(reason);
     }
 
     private Bytes received() {

@@ -304,7 +304,9 @@ class AmqpBadInputIT {
 
             assertThat(client.awaitEnd()).contains(bad.told());
             if (!bad.logged().isEmpty()) {
-                assertThat(log.await(bad.logged())).contains("remote=");
+                String line = log.await(bad.logged());
+                assertThat(line).contains("remote=");
+                assertThat(line.contains("trackingId=")).isEqualTo(line.contains("not authenticated: "));
             }
             assertThat(log.text()).doesNotContain("sig=").doesNotContain("Unhandled exception");
         }

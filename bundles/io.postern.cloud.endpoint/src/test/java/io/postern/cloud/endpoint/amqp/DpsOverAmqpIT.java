@@ -125,6 +125,28 @@ class DpsOverAmqpIT {
         }
     }
 
+    @Test
+    @Tag("DPS-06")
+    void theLongestBeginningThatClientsSendComesInOneSegment() throws Exception {
+        String id = "g".repeat(128);
+        site.enroll(id, new AttestationMechanism.Tpm(EndorsementKey.decode(ENDORSEMENT_KEY), Optional.empty()));
+        Bytes beginning = Bytes.concat(Bytes.utf8("\0" + site.scope() + "\0" + id + "\0"), ENDORSEMENT_KEY);
+        assertThat(beginning.length() - 1)
+                .as("without its first zero: the C client cuts what is longer, and cannot go on")
+                .isEqualTo(19 + 1 + 128 + 1 + 316)
+                .isLessThanOrEqualTo(470);
+        try (RawAmqpClient client = site.client()) {
+            client.send(Frames.SASL);
+            client.read(8);
+            client.frame();
+
+            client.send(Frames.saslInit("TPM", beginning));
+            assertThat(client.frame().toString()).isEqualTo("02010000" + "005342" + "c00401" + "a00100");
+            client.send(Frames.saslResponse(Bytes.concat(Bytes.hex("00"), STORAGE_ROOT_KEY)));
+            assertThat(challenge(client.frame()).slice(0, 1).toString()).isEqualTo("80");
+        }
+    }
+
     private static Bytes challenge(Bytes frame) {
         String text = frame.toString();
         int at = text.indexOf("b0", 8 + 6); // the response as octets with a size of four
