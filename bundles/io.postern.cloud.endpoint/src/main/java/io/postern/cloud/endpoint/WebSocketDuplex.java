@@ -74,13 +74,19 @@ public final class WebSocketDuplex implements Duplex {
         }
     }
 
+    /**
+     * Reads nothing more from the network at once: else the WebSocket would take another 16 frames in, 6 MB, before it
+     * does. What is in memory then is what one read brought, and the part of one frame.
+     */
     @Override
     public void pause() {
         socket.pause();
+        channel().channel().config().setAutoRead(false);
     }
 
     @Override
     public void resume() {
+        channel().channel().config().setAutoRead(true);
         socket.resume();
     }
 
