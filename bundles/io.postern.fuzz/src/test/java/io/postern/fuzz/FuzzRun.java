@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** {@code ./postern fuzz}: one target after the other, each in a process of its own, with a line of what came of it. */
 public final class FuzzRun {
@@ -31,6 +32,10 @@ public final class FuzzRun {
     public static void main(String[] args) throws IOException, InterruptedException {
         List<Target> targets = new ArrayList<>();
         int seconds = SECONDS;
+        if (List.of(args).contains("--help")) {
+            System.out.println(usage());
+            return;
+        }
         try {
             for (int i = 0; i < args.length; i++) {
                 if (args[i].equals("--seconds") && i + 1 < args.length) {
@@ -43,8 +48,7 @@ public final class FuzzRun {
             }
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
-            System.err.println(
-                    USAGE + Arrays.stream(Target.values()).map(Target::text).toList());
+            System.err.println(usage());
             System.exit(2);
         }
         var run = new FuzzRun(Path.of(System.getProperty("postern.root")), seconds);
@@ -53,6 +57,10 @@ public final class FuzzRun {
             findings += run.fuzz(target) ? 0 : 1;
         }
         System.exit(findings == 0 ? 0 : 1);
+    }
+
+    private static String usage() {
+        return USAGE + Arrays.stream(Target.values()).map(Target::text).collect(Collectors.joining(" "));
     }
 
     /** Whether it kept its promises. */
