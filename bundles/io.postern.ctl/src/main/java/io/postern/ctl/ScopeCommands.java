@@ -45,6 +45,8 @@ final class ScopeCommands {
             ctl.output().json(shown);
         } else {
             ctl.output().facts(shown);
+            ctl.output().say(false, "Next, so that its devices can be assigned to a hub:");
+            ctl.output().say(false, "  ./postern ctl dps hub link HOST --dps-connection " + out);
         }
     }
 

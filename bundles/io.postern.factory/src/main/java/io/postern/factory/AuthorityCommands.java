@@ -125,6 +125,8 @@ final class AuthorityCommands {
         String proof = Pem.certificates(List.of(maker.proof(ca, named)));
         Files.writeString(file, proof, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         output.out().println("Proof for 7 days: " + file);
+        output.out().println("Next, as the operator:");
+        output.out().println("  ./postern ctl ca verify NAME --proof " + file);
     }
 
     private void made(AuthorityFolder folder, SiteCa ca, char[] seal) throws IOException, GeneralSecurityException {
@@ -133,6 +135,8 @@ final class AuthorityCommands {
                 .println("CA: " + ca.certificate().getSubjectX500Principal() + ", until "
                         + ca.certificate().getNotAfter().toInstant());
         output.out().println("Certificate: " + folder.certificateFile());
+        output.out().println("Next, before its devices can register, as the operator:");
+        output.out().println("  ./postern ctl ca add NAME --file " + folder.certificateFile());
     }
 
     static Duration life(int years) {

@@ -74,6 +74,10 @@ final class Batch {
         show(skipped.stream().map(id -> id + ": made before, left as it is").toList());
         output.out().println(made + " made, " + skipped.size() + " made before, " + problems.size() + " refused.");
         output.out().println("List: " + folders.directory().resolve(LIST));
+        if (made > 0) {
+            output.out().println("Next: copy a device's folder to its gateway, and there:");
+            output.out().println("  ./postern gateway --config site.json --device FOLDER");
+        }
     }
 
     private void show(List<String> lines) {

@@ -4,8 +4,11 @@ package io.postern.factory;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +53,21 @@ final class BatchOptions {
 
     boolean nameDevices() {
         return file.isPresent() || !names.isEmpty();
+    }
+
+    /** What is wrong with the {@code device.json} of a device that was made before, for another tenant or service. */
+    Optional<String> flaw(Path file) throws IOException {
+        try {
+            JsonObject told = Json.parseObject(Files.readString(file));
+            if (Json.text(told, "idScope").equals(idScope.map(IdScope::text))
+                    && Json.text(told, "provisioningHost").equals(provisioningHost)) {
+                return Optional.empty();
+            }
+            return Optional.of("its device.json was made for another --id-scope or --provisioning-host;"
+                    + " repeat those, or move the folder away to make a new one");
+        } catch (NoSuchFileException | IllegalArgumentException e) {
+            return Optional.of("its device.json was not written to the end; remove the folder and start again");
+        }
     }
 
     /**

@@ -90,18 +90,22 @@ final class CertificateCommand implements Callable<Integer> {
         }
         Issuer issuer = by.self ? name -> selfSigned(name, life) : issuer(open(), life);
         IdList ids = options.ids(inputs, DeviceCertificates::rule);
-        return run(ids, issuer);
+        return run(ids, issuer, Optional.empty());
     }
 
     private int sign(SigningRequest asked, Duration life) throws IOException, GeneralSecurityException {
         SiteCa ca = open();
         IdList one = IdList.ofArguments(List.of(asked.name().text()), DeviceCertificates::rule);
-        return run(one, name -> new Issued(chain(ca, name, asked.key(), life), Optional.empty()));
+        return run(
+                one,
+                name -> new Issued(chain(ca, name, asked.key(), life), Optional.empty()),
+                Optional.of(asked.key()));
     }
 
-    private int run(IdList ids, Issuer issuer) throws IOException {
+    /** @param asked the key that a request is for */
+    private int run(IdList ids, Issuer issuer, Optional<PublicKey> asked) throws IOException {
         try (DeviceFolders folders = options.folders()) {
-            return new Batch(folders, new DeviceCertificates(issuer, folders, options), output).run(ids);
+            return new Batch(folders, new DeviceCertificates(issuer, folders, options, asked), output).run(ids);
         }
     }
 

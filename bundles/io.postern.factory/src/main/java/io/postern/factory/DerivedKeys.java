@@ -48,7 +48,7 @@ final class DerivedKeys implements Batch.Maker {
             return Optional.of("its key was not written to the end; remove the folder and start again");
         }
         return Secret.base64(found.strip()).equals(DerivedKey.of(groupKey, id))
-                ? Optional.empty()
+                ? options.flaw(folders.of(id).resolve(CONFIGURATION))
                 : Optional.of("its key was made from another group key; move the folder away to make a new one");
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,11 +45,14 @@ final class DeviceCertificates implements Batch.Maker {
     private final Issuer issuer;
     private final DeviceFolders folders;
     private final BatchOptions options;
+    private final Optional<PublicKey> asked;
 
-    DeviceCertificates(Issuer issuer, DeviceFolders folders, BatchOptions options) {
+    /** @param asked the key that the certificate must be for, when its device made it */
+    DeviceCertificates(Issuer issuer, DeviceFolders folders, BatchOptions options, Optional<PublicKey> asked) {
         this.issuer = issuer;
         this.folders = folders;
         this.options = options;
+        this.asked = asked;
     }
 
     /** Which ids a certificate can name. */
@@ -85,9 +89,15 @@ final class DeviceCertificates implements Batch.Maker {
         }
         Path key = folder.resolve(KEY);
         boolean cut = Files.exists(key) && !Files.readString(key).endsWith(Pem.END_OF_KEY);
-        return cut || certificate(id).filter(found -> names(found, id)).isEmpty()
-                ? Optional.of("its files were not written to the end; remove the folder and start again")
-                : Optional.empty();
+        Optional<X509Certificate> made = certificate(id).filter(found -> names(found, id));
+        if (cut || made.isEmpty()) {
+            return Optional.of("its files were not written to the end; remove the folder and start again");
+        }
+        if (asked.isPresent() && !asked.get().equals(made.get().getPublicKey())) {
+            return Optional.of("its certificate is for another key than this request; when its TPM was exchanged,"
+                    + " move the folder away and start again");
+        }
+        return options.flaw(folder.resolve(CONFIGURATION));
     }
 
     @Override

@@ -186,6 +186,15 @@ class CertificateCommandTest {
         assertThat(openssl("openssl x509 -in out/meter-9/device.pem -noout -pubkey"))
                 .isEqualTo(openssl("openssl pkey -in own.key -pubout"));
         assertThat(directory.resolve("out/meter-9/device.key")).doesNotExist();
+
+        assertThat(certs("--csr", workplace.path("own.csr")).exit())
+                .as("the same again")
+                .isZero();
+        openssl("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout other.key"
+                + " -subj /CN=meter-9 -out other.csr");
+        Shown exchanged = certs("--csr", workplace.path("other.csr"));
+        assertThat(exchanged.exit()).isOne();
+        assertThat(exchanged.err()).contains("for another key than this request", "move the folder away");
     }
 
     @Test

@@ -95,6 +95,18 @@ class KeyCommandTest {
     }
 
     @Test
+    @Tag("CEN-17")
+    void whatWasMadeForAnotherTenantIsToldAndKept() throws Exception {
+        derive("meter-1");
+
+        Shown shown = derive("meter-1", "--id-scope", "0ne00FFFFFF");
+
+        assertThat(shown.exit()).isEqualTo(1);
+        assertThat(shown.err()).contains("out/meter-1: its device.json was made for another --id-scope");
+        assertThat(workplace.text("out/meter-1/device.json")).doesNotContain("0ne00FFFFFF");
+    }
+
+    @Test
     void whatWasMadeFromAnotherKeyOrCutShortIsToldAndKept() throws Exception {
         derive("meter-1", "meter-2");
         workplace.file("group.key", "b3RoZXItb3RoZXItb3RoZXItb3RoZXI=\n");

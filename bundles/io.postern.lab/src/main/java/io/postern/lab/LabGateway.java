@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,16 +35,31 @@ public final class LabGateway implements AutoCloseable {
         try {
             Files.createDirectories(state);
             Path file = Files.writeString(state.resolve("gateway.json"), Json.pretty(configuration));
+            return start(root, cloud, file, Optional.empty(), timeline);
+        } catch (IOException e) {
+            throw new LabException("the gateway does not start: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Starts a gateway on a configuration that is there already; its state is kept beside it.
+     *
+     * @param device the folder that the factory made for it
+     */
+    public static LabGateway start(
+            Path root, CloudConnection cloud, Path configuration, Optional<Path> device, Path timeline)
+            throws LabException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--config",
+                configuration.toString(),
+                "--state",
+                configuration.resolveSibling("").toString(),
+                "--hosts",
+                cloud.hostsFile().orElseThrow().toString()));
+        device.ifPresent(folder -> arguments.addAll(List.of("--device", folder.toString())));
+        try {
             Child child = Child.verb(
-                    root,
-                    "gateway",
-                    state.resolve("gateway.log"),
-                    "--config",
-                    file.toString(),
-                    "--state",
-                    state.toString(),
-                    "--hosts",
-                    cloud.hostsFile().orElseThrow().toString());
+                    root, "gateway", configuration.resolveSibling("gateway.log"), arguments.toArray(String[]::new));
             return new LabGateway(child, timeline);
         } catch (IOException e) {
             throw new LabException("the gateway does not start: " + e.getMessage(), e);

@@ -12,7 +12,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The main class of a running side: {@code Launcher FEATURE_DIRECTORY CACHE_DIRECTORY CONFIGURATION}.
+ * The main class of a running side: {@code Launcher FEATURE_DIRECTORY CACHE_DIRECTORY CONFIGURATION [DEVICE_DIRECTORY]}.
  *
  * <p>Exit codes: 0 stopped in order, 1 could not start or died, 2 wrong arguments.
  */
@@ -30,14 +30,16 @@ public final class Launcher {
     private Launcher() {}
 
     public static void main(String[] args) throws InterruptedException {
-        if (args.length != 3) {
-            System.err.println("usage: Launcher FEATURE_DIRECTORY CACHE_DIRECTORY CONFIGURATION");
+        if (args.length < 3 || args.length > 4) {
+            System.err.println("usage: Launcher FEATURE_DIRECTORY CACHE_DIRECTORY CONFIGURATION [DEVICE_DIRECTORY]");
             System.exit(2);
         }
         logOnOneLine();
         try {
+            Optional<Path> device = args.length > 3 ? Optional.of(Path.of(args[3])) : Optional.empty();
+            String configuration = Configuration.read(readable(Path.of(args[2])), device);
             RunningFeature running =
-                    RunningFeature.start(FeatureFile.read(Path.of(args[0])), Path.of(args[1]), configuration(args[2]));
+                    RunningFeature.start(FeatureFile.read(Path.of(args[0])), Path.of(args[1]), configuration);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
             running.inactiveBundles().forEach(each -> System.err.println("not started: " + each));
             Optional<Throwable> trouble = running.awaitStop();
@@ -50,8 +52,7 @@ public final class Launcher {
         }
     }
 
-    private static Path configuration(String name) throws IOException {
-        Path file = Path.of(name);
+    private static Path readable(Path file) throws IOException {
         if (!Files.isReadable(file)) {
             throw new IOException(
                     "the configuration " + file + " cannot be read: give the path of a Configurator JSON file");

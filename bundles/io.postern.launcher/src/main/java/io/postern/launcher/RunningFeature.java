@@ -2,7 +2,6 @@
 package io.postern.launcher;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,15 +35,15 @@ public final class RunningFeature implements AutoCloseable {
      * Starts all bundles of {@code feature}.
      *
      * @param cache where the framework keeps what it unpacks; emptied
-     * @param configuration a Configurator JSON file (Compendium R8, 150)
+     * @param configuration for the Configurator, JSON (Compendium R8, 150)
      * @throws IOException when the framework or a bundle does not start; the message names the bundle and the cause
      */
-    public static RunningFeature start(FeatureFile feature, Path cache, Path configuration) throws IOException {
+    public static RunningFeature start(FeatureFile feature, Path cache, String configuration) throws IOException {
         Map<String, String> settings = new HashMap<>();
         settings.put(Constants.FRAMEWORK_STORAGE, cache.toAbsolutePath().toString());
         settings.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         settings.put("felix.log.level", "1");
-        settings.put("configurator.initial", named(Files.readString(configuration)));
+        settings.put("configurator.initial", named(configuration));
         FrameworkFactory factory = ServiceLoader.load(FrameworkFactory.class)
                 .findFirst()
                 .orElseThrow(() -> new IOException("no OSGi framework on the class path"));

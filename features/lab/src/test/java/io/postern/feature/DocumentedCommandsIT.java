@@ -40,6 +40,7 @@ class DocumentedCommandsIT {
     private static final Path ROOT = Path.of(System.getProperty("postern.root"));
     private static final Path README = ROOT.resolve("README.md");
     private static final Path FIRST_GATEWAY = ROOT.resolve("docs/start/first-gateway.md");
+    private static final Path FACTORY = ROOT.resolve("docs/operate/factory.md");
     private static final Path OPERATORS_GUIDE = ROOT.resolve("docs/operate/operators-guide.md");
     private static final Path COMMAND_LINE = ROOT.resolve("docs/reference/command-line.md");
 
@@ -89,6 +90,16 @@ class DocumentedCommandsIT {
             carryOut(command);
         }
         assertThat(ctl(List.of("leaves", "list")).text()).containsPattern("meter-1 +gw-1");
+    }
+
+    @Test
+    void theFactorysFoldersGoToTheGatewayAsThePageSays() throws Exception {
+        List<List<String>> commands = DocumentedCommands.under(FACTORY, "## At the gateway");
+
+        assertThat(commands).extracting(List::getFirst).containsExactly("doctor", "gateway");
+        for (List<String> command : commands) {
+            carryOut(command);
+        }
     }
 
     @Test

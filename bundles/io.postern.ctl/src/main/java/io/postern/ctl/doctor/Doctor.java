@@ -12,7 +12,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code postern doctor}: what is wrong here, in plain words, each with its remedy. Changes nothing. */
 @Command(
@@ -34,8 +36,18 @@ public final class Doctor implements Callable<Integer> {
         private Optional<Path> cloud = Optional.empty();
     }
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec command;
+
     @ArgGroup
     private Patient patient = new Patient();
+
+    @Option(
+            names = "--device",
+            paramLabel = "DIR",
+            description = "The folder that the factory made for the gateway of --config.")
+    private Optional<Path> device = Optional.empty();
 
     @Option(names = "--hosts", paramLabel = "FILE", description = "Names for the gateway, as given to postern gateway.")
     private Optional<Path> hosts = Optional.empty();
@@ -80,9 +92,13 @@ public final class Doctor implements Callable<Integer> {
     }
 
     private List<Check> checks() {
+        if (device.isPresent() && patient.config.isEmpty()) {
+            throw new CommandLine.ParameterException(
+                    command.commandLine(), "--device needs --config, the configuration of its site");
+        }
         var plan = new Plan(clock, hosts);
         return patient.config
-                .map(plan::gateway)
+                .map(config -> plan.gateway(config, device))
                 .or(() -> patient.cloud.map(plan::cloud))
                 .orElseGet(plan::machine);
     }

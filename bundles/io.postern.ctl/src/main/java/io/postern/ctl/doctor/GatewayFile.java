@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl.doctor;
 
+import io.postern.launcher.Configuration;
 import io.postern.wire.Json;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,11 +42,12 @@ record GatewayFile(
     record Server(String host, int port, Optional<Path> caFile) {}
 
     /**
-     * @throws IOException when the file cannot be read
+     * @param device the folder that the factory made for this gateway
+     * @throws IOException when a file cannot be read or the two disagree
      * @throws IllegalArgumentException saying what is missing or malformed
      */
-    static GatewayFile read(Path file) throws IOException {
-        JsonObject json = Json.parseObject(Files.readString(file));
+    static GatewayFile read(Path file, Optional<Path> device) throws IOException {
+        JsonObject json = Json.parseObject(Configuration.read(file, device));
         JsonObject core = Json.object(json, "io.postern.gateway")
                 .orElseThrow(() -> new IllegalArgumentException("it has no section \"io.postern.gateway\""));
         JsonObject mqtt = section(json, "io.postern.gateway.mqtt");

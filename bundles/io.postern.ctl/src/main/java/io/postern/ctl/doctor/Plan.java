@@ -4,6 +4,7 @@ package io.postern.ctl.doctor;
 import io.postern.ctl.CloudConnection;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -25,10 +26,10 @@ record Plan(InstantSource clock, Optional<Path> hosts) {
     }
 
     /** What the gateway of this configuration needs. */
-    List<Check> gateway(Path file) {
+    List<Check> gateway(Path file, Optional<Path> device) {
         List<Check> checks = basics();
         try {
-            GatewayFile gateway = GatewayFile.read(file);
+            GatewayFile gateway = GatewayFile.read(file, device);
             checks.addAll(identity(gateway));
             gateway.stateFile().ifPresent(state -> checks.add(new StateCheck(state)));
             gateway.serialPorts()
@@ -40,8 +41,10 @@ record Plan(InstantSource clock, Optional<Path> hosts) {
             gateway.tokens().ifPresent(server -> checks.addAll(server("Token service", server, true, names)));
             gateway.hub().ifPresent(server -> checks.addAll(server("Hub over MQTT", server, false, names)));
         } catch (IOException e) {
-            checks.add(
-                    new FaultyCheck("Configuration", "cannot read: " + e, "Check the paths of --config and --hosts."));
+            checks.add(new FaultyCheck(
+                    "Configuration",
+                    e instanceof FileSystemException ? "cannot read: " + e : String.valueOf(e.getMessage()),
+                    "Look at what is named, and at --config, --device and --hosts."));
         } catch (IllegalArgumentException e) {
             checks.add(new FaultyCheck(
                     "Configuration", file + ": " + e.getMessage(), "docs/reference/configuration.md lists every key."));

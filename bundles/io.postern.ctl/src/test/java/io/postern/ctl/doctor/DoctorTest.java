@@ -143,7 +143,7 @@ class DoctorTest {
     void saysWhatIsWrongWithAConfigurationItCannotRead() throws IOException {
         Path broken = Files.writeString(folder.resolve("broken.json"), "{");
         assertThat(doctor("--config", broken.toString())).isEqualTo(1);
-        assertThat(check("Configuration").getString("text")).contains("not JSON at line 1");
+        assertThat(check("Configuration").getString("text")).contains("broken.json", "at the end");
 
         Path empty = Files.writeString(folder.resolve("empty.json"), "{\"io.postern.gateway\":{}}");
         doctor("--config", empty.toString());
@@ -151,6 +151,21 @@ class DoctorTest {
 
         doctor("--config", folder.resolve("none.json").toString());
         assertThat(check("Configuration").getString("text")).contains("none.json");
+    }
+
+    @Test
+    void examinesTheIdentityOfADevicesFolder() throws IOException {
+        Path device = Files.createDirectory(folder.resolve("gw-7"));
+        Files.writeString(device.resolve("device.json"), """
+                {"identity":"symmetric-key","registrationId":"gw-7","keyFile":"device.key"}""");
+        Files.writeString(device.resolve("device.key"), "a2V5\n");
+        Files.setPosixFilePermissions(device.resolve("device.key"), PosixFilePermissions.fromString("rw-------"));
+
+        doctor("--config", gateway("ca.pem").toString(), "--device", device.toString());
+
+        assertThat(check("Identity").getString("text")).contains("symmetric-key");
+        assertThat(level("Gateway's key")).isEqualTo("good");
+        assertThat(Doctor.run(output(), clock, "--device", device.toString())).isEqualTo(2);
     }
 
     @Test
@@ -218,7 +233,11 @@ class DoctorTest {
         out.getBuffer().setLength(0);
         String[] all = java.util.Arrays.copyOf(arguments, arguments.length + 1);
         all[arguments.length] = "--json";
-        return Doctor.run(new Output(new PrintWriter(out, true), new PrintWriter(out, true), 100), clock, all);
+        return Doctor.run(output(), clock, all);
+    }
+
+    private Output output() {
+        return new Output(new PrintWriter(out, true), new PrintWriter(out, true), 100);
     }
 
     private JsonObject json() {

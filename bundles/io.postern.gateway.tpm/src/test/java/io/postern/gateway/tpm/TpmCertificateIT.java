@@ -129,13 +129,14 @@ class TpmCertificateIT {
         CertificateFile source = issued();
         try (var other = Swtpm.fresh(directory);
                 var otherModule = TpmSecurityModule.at(other.device())) {
-            var foreign = new CertificateFile(
-                    directory.resolve("gw.pem"),
-                    _ -> otherModule.certificateKey().getPrivate());
+            var foreign = new CertificateFile(directory.resolve("gw.pem"), new CertificateFile.InModule(otherModule));
             assertThatThrownBy(foreign::current)
                     .isInstanceOf(IdentityException.class)
                     .hasMessageContaining("CN=gw-7")
-                    .hasMessageContaining("--csr");
+                    .hasMessageContaining("issued to another TPM")
+                    .hasMessageContaining("./postern identity --csr --name gw-7 > gw-7.csr")
+                    .hasMessageContaining("./postern factory certs --csr gw-7.csr")
+                    .hasMessageContaining("the device id stays");
         }
         assertThat(source.current().own().getSubjectX500Principal().getName()).isEqualTo("CN=gw-7");
     }
@@ -174,7 +175,7 @@ class TpmCertificateIT {
     private CertificateFile issued() throws Exception {
         List<X509Certificate> chain = CA.sign(CertificateRequest.pem(NAME, module.certificateKey()));
         Path file = Files.writeString(directory.resolve("gw.pem"), LabCa.pem(chain));
-        return new CertificateFile(file, _ -> module.certificateKey().getPrivate());
+        return new CertificateFile(file, new CertificateFile.InModule(module));
     }
 
     private static SSLServerSocket server(String version) throws Exception {

@@ -2,6 +2,7 @@
 package io.postern.gateway.identity;
 
 import io.postern.gateway.spi.ClientCertificate;
+import io.postern.gateway.spi.SecurityModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -34,14 +35,44 @@ public final class CertificateFile implements CertificateSource {
     private FileTime read = FileTime.fromMillis(0); // guarded by lock
 
     /** Where the private key is. */
-    @FunctionalInterface
-    public interface KeyHolder {
+    public sealed interface KeyHolder {
         /** The key of {@code certificate}, which need not turn out to be its key. */
         PrivateKey keyOf(X509Certificate certificate) throws IOException;
 
-        /** In a file of its own: weaker than a chip, for whoever reads it is the gateway (DPS-08). */
-        static KeyHolder file(Path key) {
-            return certificate -> Pem.privateKey(key, certificate);
+        /** What to do about a certificate that is not of this key. */
+        String remedy(X509Certificate certificate, Path file) throws IdentityException;
+    }
+
+    /** In a file of its own: weaker than a chip, for whoever reads it is the gateway (DPS-08). */
+    public record InFile(Path key) implements KeyHolder {
+        @Override
+        public PrivateKey keyOf(X509Certificate certificate) throws IOException {
+            return Pem.privateKey(key, certificate);
+        }
+
+        @Override
+        public String remedy(X509Certificate certificate, Path file) {
+            return "is not of the gateway's private key in " + key + "; copy both from the same folder";
+        }
+    }
+
+    /** Made in the gateway's TPM, which nobody can take it from (DPS-07). */
+    public record InModule(SecurityModule module) implements KeyHolder {
+        @Override
+        public PrivateKey keyOf(X509Certificate certificate) throws IOException {
+            return module.certificateKey().getPrivate();
+        }
+
+        @Override
+        public String remedy(X509Certificate certificate, Path file) throws IdentityException {
+            String name = CommonName.of(certificate).text();
+            return "is not of the gateway's private key: it was issued to another TPM, or this one was cleared."
+                    + " Ask for another for the same name (./postern identity --csr --name " + name + " > " + name
+                    + ".csr), have it issued (./postern factory certs --csr " + name
+                    + ".csr --ca DIR --out DIR) and put it"
+                    + " at " + file
+                    + "; the device id stays. Where the old certificate itself was enrolled, an operator"
+                    + " has to enroll the new one";
         }
     }
 
@@ -88,8 +119,7 @@ public final class CertificateFile implements CertificateSource {
         }
         if (!belong(key, own.getPublicKey())) {
             throw new IdentityException("certificateFile: the certificate of " + own.getSubjectX500Principal() + " in "
-                    + file + " is not of the gateway's private key; with its key in the TPM, have one issued from:"
-                    + " ./postern identity --csr");
+                    + file + " " + keys.remedy(own, file));
         }
         return new ClientCertificate(chain, key);
     }

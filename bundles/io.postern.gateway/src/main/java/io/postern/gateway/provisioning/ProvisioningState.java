@@ -170,7 +170,7 @@ public sealed interface ProvisioningState {
     /** What can stand in the way, and who has to do something about it. */
     enum Hindrance {
         NO_NETWORK("look at network, names, firewall and root certificates, for example with ./postern doctor"),
-        NO_IDENTITY("mend what the reason names"),
+        NO_IDENTITY("do what the reason says; ./postern doctor looks at TPM, certificate and key"),
         REFUSED("an operator has to enroll this gateway, or correct its enrollment"),
         DISABLED("an operator has to enable the enrollment"),
         TPM_REPLACED("an operator has to approve that this TPM takes the place of the former one"),

@@ -2,7 +2,6 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.identity.CertificateFile;
-import io.postern.gateway.identity.CertificateFile.KeyHolder;
 import io.postern.gateway.identity.KeyFile;
 import io.postern.gateway.spi.SecurityModule;
 import io.postern.wire.RegistrationId;
@@ -53,7 +52,7 @@ sealed interface IdentitySettings {
         }
 
         CertificateFile open(SecurityModule module) {
-            return new CertificateFile(certificate, _ -> module.certificateKey().getPrivate());
+            return new CertificateFile(certificate, new CertificateFile.InModule(module));
         }
     }
 
@@ -77,7 +76,7 @@ sealed interface IdentitySettings {
         }
 
         CertificateFile open() {
-            return new CertificateFile(certificate, KeyHolder.file(key));
+            return new CertificateFile(certificate, new CertificateFile.InFile(key));
         }
     }
 

@@ -4,7 +4,7 @@ package io.postern.gateway.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.postern.gateway.identity.CertificateFile.KeyHolder;
+import io.postern.gateway.identity.CertificateFile.InFile;
 import io.postern.testkit.LabCa;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.Secret;
@@ -86,10 +86,10 @@ class KeyFilesTest {
                 .hasMessageContaining("is not of the gateway's private key");
         Files.delete(directory.resolve("gw.key"));
         assertThatThrownBy(
-                        new CertificateFile(directory.resolve("gw.pem"), KeyHolder.file(directory.resolve("gw.key")))
+                        new CertificateFile(directory.resolve("gw.pem"), new InFile(directory.resolve("gw.key")))
                                 ::current)
                 .hasMessageContaining("there is no file");
-        assertThatThrownBy(new CertificateFile(Path.of("/nowhere/gw.pem"), KeyHolder.file(Path.of("x")))::current)
+        assertThatThrownBy(new CertificateFile(Path.of("/nowhere/gw.pem"), new InFile(Path.of("x")))::current)
                 .hasMessageContaining("/nowhere/gw.pem");
     }
 
@@ -116,7 +116,7 @@ class KeyFilesTest {
     }
 
     private CertificateFile certificate(String chain, String key) throws IOException {
-        return new CertificateFile(write("gw.pem", chain), KeyHolder.file(write("gw.key", key)));
+        return new CertificateFile(write("gw.pem", chain), new InFile(write("gw.key", key)));
     }
 
     private Path write(String name, String text) throws IOException {

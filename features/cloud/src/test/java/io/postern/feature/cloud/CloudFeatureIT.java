@@ -3,6 +3,7 @@ package io.postern.feature.cloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.launcher.Configuration;
 import io.postern.launcher.FeatureFile;
 import io.postern.launcher.RunningFeature;
 import io.postern.testkit.Await;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -82,7 +84,9 @@ class CloudFeatureIT {
                 }
                 """.formatted(directory, freePort(), freePort(), freePort()));
         return RunningFeature.start(
-                FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), configuration);
+                FeatureFile.read(Path.of("target/feature")),
+                directory.resolve("framework"),
+                Configuration.read(configuration, Optional.empty()));
     }
 
     private static int freePort() throws Exception {

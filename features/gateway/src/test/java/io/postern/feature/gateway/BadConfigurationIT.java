@@ -3,6 +3,7 @@ package io.postern.feature.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.launcher.Configuration;
 import io.postern.launcher.FeatureFile;
 import io.postern.launcher.RunningFeature;
 import io.postern.testkit.Await;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +74,8 @@ class BadConfigurationIT {
                 }
                 """.formatted(directory.resolve("store")));
         return RunningFeature.start(
-                FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), configuration);
+                FeatureFile.read(Path.of("target/feature")),
+                directory.resolve("framework"),
+                Configuration.read(configuration, Optional.empty()));
     }
 }

@@ -3,6 +3,7 @@ package io.postern.feature.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.launcher.Configuration;
 import io.postern.launcher.FeatureFile;
 import io.postern.launcher.RunningFeature;
 import io.postern.testkit.Await;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +87,9 @@ class GatewayFeatureIT {
                 }
                 """.formatted(tpm.device(), directory.resolve("store")));
         return RunningFeature.start(
-                FeatureFile.read(Path.of("target/feature")), directory.resolve("framework"), configuration);
+                FeatureFile.read(Path.of("target/feature")),
+                directory.resolve("framework"),
+                Configuration.read(configuration, Optional.empty()));
     }
 
     private static Object components(BundleContext context) {
