@@ -46,7 +46,8 @@ final class ScopeCommands {
         } else {
             ctl.output().facts(shown);
             ctl.output().say(false, "Next, so that its devices can be assigned to a hub:");
-            ctl.output().say(false, "  ./postern ctl dps hub link HOST --dps-connection " + out);
+            ctl.output().say(false, "  ./postern ctl dps hub link HOST --connection-string-file FILE \\");
+            ctl.output().say(false, "    --dps-connection " + out);
         }
     }
 

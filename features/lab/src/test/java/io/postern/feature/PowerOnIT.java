@@ -164,7 +164,12 @@ class PowerOnIT {
         String north = Json.requireText(Json.parseObject(created), "idScope");
         assertThat(north).isNotEqualTo(idScope);
         String asNorth = " --dps-connection north.txt";
-        postern("ctl dps hub link " + cloud.connection().hub().host() + asNorth);
+        JsonObject known = Json.parseObject(Files.readString(cloud.data().resolve("connection.json")));
+        desk.write("hub.txt", Json.requireText(known, "hubConnectionString") + "\n");
+        String port = " --port " + cloud.connection().httpsPort();
+        String root = " --ca-file " + cloud.connection().caFile().orElseThrow();
+        postern("ctl dps hub link " + cloud.connection().hub().host() + " --connection-string-file hub.txt" + port
+                + root + asNorth);
         postern("ctl groups add plant-a --symmetric-key");
         postern("ctl groups key plant-a --out a.key");
         postern("ctl groups add plant-b --symmetric-key" + asNorth);
