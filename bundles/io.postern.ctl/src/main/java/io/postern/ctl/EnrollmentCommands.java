@@ -26,6 +26,10 @@ import picocli.CommandLine.Parameters;
 /** {@code postern ctl enrollments}: who may register, and how each proves itself (DPS-15, DPS-25). */
 @Command(name = "enrollments", description = "Which devices may register, and how each proves itself.")
 final class EnrollmentCommands {
+    /** What an operator should know who lets devices in by keys that both sides hold (CEN-13). */
+    static final String ADVICE_ON_KEYS =
+            "Good for trying out. In production prefer X.509 or a TPM: their key never leaves the device.";
+
     private final Ctl ctl;
 
     EnrollmentCommands(Ctl ctl) {
@@ -92,6 +96,9 @@ final class EnrollmentCommands {
                 .withEnabled(!disabled);
         JsonObject made = ctl.cloud().enrollments().create(wanted);
         ctl.output().say(ctl.json(), "Enrolled " + wanted.registrationId() + ".");
+        if (proof.symmetricKey || proof.keyFile.isPresent()) {
+            ctl.output().say(ctl.json(), ADVICE_ON_KEYS);
+        }
         if (ctl.json()) {
             ctl.output().json(HiddenKeys.in(made, showKeys));
         } else if (showKeys) {

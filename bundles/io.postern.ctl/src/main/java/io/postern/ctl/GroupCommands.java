@@ -81,6 +81,9 @@ final class GroupCommands {
                 .withEnabled(!disabled);
         JsonObject made = ctl.cloud().groups().create(wanted);
         ctl.output().say(ctl.json(), "Added group " + wanted.id() + ".");
+        if (proof.symmetricKey || proof.keyFile.isPresent()) {
+            ctl.output().say(ctl.json(), EnrollmentCommands.ADVICE_ON_KEYS);
+        }
         if (ctl.json()) {
             ctl.output().json(HiddenKeys.in(made, false));
         }

@@ -15,6 +15,7 @@ import java.security.GeneralSecurityException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +45,8 @@ class EnrollmentCommandsTest {
     }
 
     @Test
+    @Tag("CEN-11")
+    @Tag("DPS-10")
     void enrollsATpmUnderTheIdItGivesItself() {
         Terminal shown = Terminal.run(services, "enrollments", "add", "--ek", EK);
 
@@ -87,6 +90,8 @@ class EnrollmentCommandsTest {
     }
 
     @Test
+    @Tag("DPS-22")
+    @Tag("CEN-06")
     void passesOnEveryWishOfTheOperator() throws IOException {
         Path twin = Files.writeString(folder.resolve("twin.json"), "{\"tags\":{\"site\":\"north\"}}");
 
@@ -113,6 +118,7 @@ class EnrollmentCommandsTest {
     }
 
     @Test
+    @Tag("CEN-09")
     void takesOwnSymmetricKeysFromAFileAndDoesNotPrintThem() throws IOException {
         Path keys = Files.writeString(folder.resolve("keys"), "cHJpbWFyeQ==\nc2Vjb25kYXJ5\n");
 

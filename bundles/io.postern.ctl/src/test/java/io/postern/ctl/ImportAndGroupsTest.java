@@ -134,6 +134,27 @@ class ImportAndGroupsTest {
     }
 
     @Test
+    @Tag("CEN-13")
+    void whoLetsDevicesInByKeysIsAdvisedToUseCertificatesInProduction() {
+        services.answer(asked -> Reply.json(asked.body()));
+        String advice = "In production prefer X.509";
+
+        assertThat(Terminal.run(services, "groups", "add", "--symmetric-key").out())
+                .contains(advice);
+        assertThat(Terminal.run(services, "enrollments", "add", "meter-1", "--symmetric-key")
+                        .out())
+                .contains(advice);
+        assertThat(Terminal.run(services, "groups", "add", "--symmetric-key", "--json")
+                        .out())
+                .doesNotContain(advice);
+        assertThat(Terminal.run(services, "groups", "add", "line-1", "--ca", "plant")
+                        .out())
+                .doesNotContain(advice);
+        assertThat(Terminal.run(services, "enrollments", "add", "--ek", EK).out())
+                .doesNotContain(advice);
+    }
+
+    @Test
     @Tag("CEN-08")
     void aGroupsKeyGoesToAFileOfItsOwnerAndOntoNoScreen() throws IOException {
         services.answer(

@@ -4,6 +4,7 @@ package io.postern.factory;
 import io.postern.factory.x509.AuthorityFolder;
 import io.postern.factory.x509.CertificateMaker;
 import io.postern.factory.x509.CommonName;
+import io.postern.factory.x509.OrganizationName;
 import io.postern.factory.x509.Pem;
 import io.postern.factory.x509.SiteCa;
 import java.io.IOException;
@@ -42,6 +43,11 @@ final class AuthorityCommands {
     void init(
             @Option(names = "--name", paramLabel = "NAME", required = true, description = "Its common name (CN).")
                     String name,
+            @Option(
+                            names = "--organization",
+                            paramLabel = "NAME",
+                            description = "Whose it is (O); all certificates below it bear that too.")
+                    Optional<String> organization,
             @Option(names = "--out", paramLabel = "DIR", required = true, description = "Gets ca.pem and ca.key.")
                     Path directory,
             @Option(
@@ -59,8 +65,9 @@ final class AuthorityCommands {
         var folder = new AuthorityFolder(directory);
         folder.requireEmpty();
         var called = new CommonName(name);
+        Optional<OrganizationName> owner = organization.map(OrganizationName::new);
         char[] seal = passphrase.chosenFor("the new CA", file, PASSPHRASE);
-        made(folder, maker.root(called, life(years)), seal);
+        made(folder, maker.root(called, owner, life(years)), seal);
     }
 
     @Command(name = "intermediate", description = "Makes a CA below another, to issue devices' certificates with.")

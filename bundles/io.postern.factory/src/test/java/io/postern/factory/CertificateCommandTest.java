@@ -84,6 +84,26 @@ class CertificateCommandTest {
     }
 
     @Test
+    @Tag("HUB-19")
+    void theOrganizationOfTheRootStandsInEveryCertificateBelowIt() throws Exception {
+        String own = workplace.path("own");
+        Shown made = ca("Own", own, Workplace.PASSPHRASE, "--organization", "Müller & Söhne, Werk 2");
+        assertThat(made.exit()).as(made.err()).isZero();
+        line = own;
+
+        assertThat(certs("meter-1").exit()).isZero();
+
+        assertThat(openssl(
+                        "openssl x509 -in out/meter-1/device.pem -noout -subject -issuer -nameopt utf8,sep_comma_plus"))
+                .isEqualTo("subject=O=Müller & Söhne, Werk 2,CN=meter-1\nissuer=O=Müller & Söhne, Werk 2,CN=Own\n");
+        assertThat(openssl("openssl verify -x509_strict -CAfile own/ca.pem out/meter-1/device.pem"))
+                .contains("OK");
+        assertThat(ca("New", workplace.path("new"), Workplace.PASSPHRASE, "--organization", "a=b")
+                        .err())
+                .contains("an organization is");
+    }
+
+    @Test
     void aCasKeyLiesEncryptedAndOpensWithItsPassphraseOnly() throws Exception {
         assertThat(permissions("line/ca.key")).isEqualTo("rw-------");
         assertThat(workplace.text("line/ca.key")).contains("BEGIN ENCRYPTED PRIVATE KEY");
@@ -251,9 +271,10 @@ class CertificateCommandTest {
         return workplace.runWithInput(Workplace.PASSPHRASE + "\n", command.toArray(String[]::new));
     }
 
-    private Shown ca(String name, String out, String passphrase) {
-        return workplace.runWithInput(
-                passphrase + "\n", "ca", "init", "--name", name, "--out", out, "--passphrase-file", "-");
+    private Shown ca(String name, String out, String passphrase, String... more) {
+        Stream<String> command = Stream.concat(
+                Stream.of("ca", "init", "--name", name, "--out", out, "--passphrase-file", "-"), Stream.of(more));
+        return workplace.runWithInput(passphrase + "\n", command.toArray(String[]::new));
     }
 
     private Shown prove(String code) {

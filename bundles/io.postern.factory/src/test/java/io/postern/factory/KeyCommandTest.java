@@ -78,7 +78,7 @@ class KeyCommandTest {
     }
 
     @Test
-    @Tag("CEN-17")
+    @Tag("CEN-05")
     void aBatchThatWasInterruptedIsContinued() throws Exception {
         derive("meter-1");
         Path unfinished = Files.createDirectory(directory.resolve("out/.unfinished-meter-2"));

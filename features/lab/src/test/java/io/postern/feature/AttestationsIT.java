@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.ctl.CloudConnection;
 import io.postern.ctl.NewEnrollment;
 import io.postern.ctl.NewGroup;
+import io.postern.ctl.Registrations;
 import io.postern.ctl.Replacements;
 import io.postern.ctl.ServiceException;
 import io.postern.ctl.TelemetryEvent;
@@ -88,6 +89,7 @@ class AttestationsIT {
     @Test
     @Tag("DPS-06")
     @Tag("HUB-02")
+    @Tag("DPS-01")
     void byTheEndorsementKeyOfItsTpm() throws Exception {
         Swtpm tpm = tpm();
         enroll(endorsementKey(tpm), "gw-tpm");
@@ -137,12 +139,15 @@ class AttestationsIT {
     @Test
     @Tag("DPS-08")
     @Tag("HUB-02")
+    @Tag("DPS-02")
+    @Tag("CEN-09")
     void byASymmetricKeyOfItsOwn() throws Exception {
         Secret own = Secret.random(32, new SecureRandom());
         Secret spare = Secret.random(32, new SecureRandom());
         cloud.operator().enrollments().create(NewEnrollment.symmetricKey(RegistrationId.of("gw-key"), own, spare));
 
         tellTheStory("gw-key", symmetricKey("gw-key", own), Optional.empty());
+        awaitConfigured("gw-key");
     }
 
     @Test
@@ -294,6 +299,16 @@ class AttestationsIT {
     private static JsonObject state(String name) throws IOException {
         Path file = folder(name).resolve("state.json");
         return Files.exists(file) ? Json.parseObject(Files.readString(file)) : JsonValue.EMPTY_JSON_OBJECT;
+    }
+
+    /** The second half of being provisioned: the gateway has spoken with its twin. */
+    private void awaitConfigured(String registration) {
+        Registrations registrations = cloud.operator().registrations();
+        Await.value(
+                PATIENCE,
+                registration + " to be configured",
+                () -> registrations.find(RegistrationId.of(registration)).getJsonObject("postern"),
+                ours -> ours.getBoolean("configured", false));
     }
 
     private static void awaitMilestone(LabGateway gateway, String name) {

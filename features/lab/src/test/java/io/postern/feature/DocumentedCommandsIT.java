@@ -46,7 +46,7 @@ class DocumentedCommandsIT {
 
     private static final Set<String> HANDED_TO_MAVEN = Set.of("build", "test", "format");
     private static final Set<String> OF_EVERY_CTL_COMMAND =
-            Set.of("--cloud", "--connection-file", "--json", "--debug", "--help");
+            Set.of("--cloud", "--connection-file", "--dps-connection", "--json", "--debug", "--help");
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
     private static final Pattern NAME = Pattern.compile("[a-z]+(-[a-z]+)*");
 
@@ -166,6 +166,9 @@ class DocumentedCommandsIT {
             case "ID" -> identity ? "leaf-1" : "device-1";
             case "LEAF" -> "leaf-1";
             case "GW" -> "gw-1";
+            case "NAME" -> "north";
+            case "PERMISSION..." -> "EnrollmentRead";
+            case "FILE" -> directory.resolve("north.txt").toString();
             case "dev:/dev/tpmrm0" -> site.tpmDevice();
             default -> word;
         };

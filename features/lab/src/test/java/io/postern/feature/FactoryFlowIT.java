@@ -9,14 +9,20 @@ import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClient;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientRegistrationResult;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientStatus;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol;
+import io.postern.ctl.ServiceException;
 import io.postern.lab.LabCloud;
 import io.postern.testkit.LoopbackAddress;
 import io.postern.testkit.Swtpm;
+import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +97,7 @@ class FactoryFlowIT {
     @Tag("CEN-17")
     @Tag("CEN-20")
     @Tag("CEN-25")
+    @Tag("HUB-19")
     void aDeviceRegistersWithACertificateOfTheBatch() throws Exception {
         WorkFolder desk = desk("certified");
         desk.write("ids.csv", "IOTC_DEVICEID,IOTC_DEVICENAME\ncertified-1,North\ncertified-2,South\n");
@@ -98,6 +105,10 @@ class FactoryFlowIT {
         List<String> shown = walk(desk, "## Devices with a certificate", Optional.empty());
 
         assertThat(shown.getLast()).contains("2 made, 0 made before, 0 refused.");
+        assertThat(certificate(desk.file("certificates/certified-2/device.pem"))
+                        .getSubjectX500Principal()
+                        .getName())
+                .isEqualTo("CN=certified-2,O=Example-AG");
         assertAssigned(register(desk, "certificates/certified-2"), "certified-2");
         cloud.operator().groups().delete("line-1");
         assertThatThrownBy(() -> register(desk, "certificates/certified-1"))
@@ -106,6 +117,7 @@ class FactoryFlowIT {
 
     @Test
     @Tag("CEN-10")
+    @Tag("HUB-20")
     void aDeviceRegistersWithTheCertificateItSignedItself() throws Exception {
         WorkFolder desk = desk("selfsigned");
         desk.write("ids.csv", "self-1\nself-2\n");
@@ -113,7 +125,11 @@ class FactoryFlowIT {
         List<String> shown = walk(desk, "## Devices that sign for themselves", Optional.empty());
 
         assertThat(shown.getLast()).contains("2 enrolled, 0 enrolled before and left as they are, 0 refused.");
+        assertThatThrownBy(() -> cloud.operator().devices().find(DeviceId.of("self-1")))
+                .as("bound at the factory, but in no registry yet")
+                .isInstanceOf(ServiceException.class);
         assertAssigned(register(desk, "selfsigned/self-1"), "self-1");
+        assertThat(thumbprint("self-1")).isEqualTo(sha256(desk.file("selfsigned/self-1/device.pem")));
         assertThat(walk(desk, "## Devices that sign for themselves", Optional.empty())
                         .getLast())
                 .contains("0 enrolled, 2 enrolled before and left as they are, 0 refused.");
@@ -122,6 +138,7 @@ class FactoryFlowIT {
     @Test
     @Tag("DPS-03")
     @Tag("DPS-10")
+    @Tag("CEN-11")
     void aTpmReadAtTheFactoryIsEnrolledFromTheList() throws Exception {
         WorkFolder desk = desk("tpm");
         try (Swtpm tpm = Swtpm.fresh(directory)) {
@@ -185,6 +202,28 @@ class FactoryFlowIT {
 
     private static boolean isOfFactory(List<String> command) {
         return command.getFirst().equals("factory");
+    }
+
+    /** What the hub knows the device by. */
+    private String thumbprint(String device) throws ServiceException {
+        return cloud.operator()
+                .devices()
+                .find(DeviceId.of(device))
+                .getJsonObject("authentication")
+                .getJsonObject("x509Thumbprint")
+                .getString("primaryThumbprint");
+    }
+
+    private static String sha256(Path file) throws Exception {
+        byte[] digest =
+                MessageDigest.getInstance("SHA-256").digest(certificate(file).getEncoded());
+        return HexFormat.of().withUpperCase().formatHex(digest);
+    }
+
+    private static X509Certificate certificate(Path file) throws Exception {
+        try (var octets = Files.newInputStream(file)) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(octets);
+        }
     }
 
     private void assertAssigned(ProvisioningDeviceClientRegistrationResult result, String id) {

@@ -74,6 +74,8 @@ class CertificateGroupTest {
     @Tag("DPS-24")
     @Tag("CEN-14")
     @Tag("CEN-20")
+    @Tag("DPS-31")
+    @Tag("DEC-9")
     void registerWithTheirChainUpToTheRoot() {
         dps.verify("root", ROOT);
         group("all", ROOT);
@@ -144,6 +146,7 @@ class CertificateGroupTest {
     }
 
     @Test
+    @Tag("CEN-07")
     void areRefusedUntilPossessionOfTheCaIsProven() {
         group("line", LINE);
         LabCa.Holder device = LINE.device("meter-1");
@@ -200,6 +203,8 @@ class CertificateGroupTest {
     }
 
     @Test
+    @Tag("DPS-31")
+    @Tag("DEC-9")
     void areRefusedWithABrokenChain() {
         dps.verify("root", ROOT);
         group("all", ROOT);
@@ -241,6 +246,8 @@ class CertificateGroupTest {
     }
 
     @Test
+    @Tag("DPS-31")
+    @Tag("DEC-9")
     void areRefusedWhenMoreCasStandAboveThemThanAllowed() {
         LabCa narrow = LabCa.root("Narrow", 0, NOW);
         dps.verify("narrow", narrow);
@@ -282,6 +289,8 @@ class CertificateGroupTest {
     }
 
     @Test
+    @Tag("DPS-31")
+    @Tag("DEC-9")
     void takeNoDeviceCertificateForACa() {
         X509Certificate device = LINE.device("meter-1").certificate();
 

@@ -87,6 +87,7 @@ class EnrollmentsTest {
     }
 
     @Test
+    @Tag("DPS-09")
     void answerWhatStandsInTheWayOfAChange() {
         IndividualEnrollment enrollment = dps.enroll("meter-1", DpsFixture.keys());
         String etag = enrollments.find(ID).orElseThrow().etag();

@@ -69,6 +69,7 @@ class KeyRegistrationTest {
     }
 
     @Test
+    @Tag("CEN-09")
     void mayUseTheirSecondaryKey() {
         dps.enroll("meter-1", keys);
 
@@ -87,6 +88,8 @@ class KeyRegistrationTest {
     }
 
     @Test
+    @Tag("DPS-04")
+    @Tag("CEN-09")
     void areRefusedWithAnotherKey() {
         dps.enroll("meter-1", keys);
 

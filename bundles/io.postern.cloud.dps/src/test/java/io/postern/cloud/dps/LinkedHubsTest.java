@@ -53,6 +53,7 @@ class LinkedHubsTest {
     }
 
     @Test
+    @Tag("DPS-17")
     void theFirstHubOfTheProcessIsLinkedToTheDefaultTenantAndToNoOther() {
         dps.tenant().linkedHubs().unlink(SOUTH, false);
         var other = ((TenantReply.Created) dps.service().tenants().create(new TenantName("plant-b"))).tenant();

@@ -165,6 +165,7 @@ class TenantIsolationTest {
     }
 
     @Test
+    @Tag("DPS-09")
     void theSameRegistrationIdLivesTwoLives() {
         AttestationMechanism.SymmetricKey keys = DpsFixture.keys();
         enroll(ours, keys);

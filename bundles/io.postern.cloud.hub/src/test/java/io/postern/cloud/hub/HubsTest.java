@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.postern.wire.HubName;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +18,6 @@ class HubsTest {
     Path directory;
 
     @Test
-    @Tag("DPS-17")
     void areThereOnceAllAreOpenAndInTheOrderOfTheirNames() throws Exception {
         try (var west = new HubFixture(directory.resolve("west"), HubSettings.of(WEST));
                 var east = new HubFixture(directory.resolve("east"), HubSettings.of(EAST))) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.HexFormat;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TpmCheckTest {
@@ -32,6 +33,7 @@ class TpmCheckTest {
     }
 
     @Test
+    @Tag("CEN-12")
     void warnsOfASoftwareTpm() {
         assertThat(answer(properties("322e3000", "49424d00"))) // "2.0", "IBM"
                 .satisfies(found -> assertThat(found.level()).isEqualTo(Level.WARNING))
@@ -39,6 +41,7 @@ class TpmCheckTest {
     }
 
     @Test
+    @Tag("DPS-29")
     void refusesATpmOfTheOldFamily() {
         assertThat(answer("00c4" + "0000000a" + "0000001e")) // TPM_TAG_RSP_COMMAND, TPM_BADTAG
                 .satisfies(found -> assertThat(found.level()).isEqualTo(Level.FAULT))

@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -32,7 +34,10 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Makes certificates on P-256 keys after RFC 5280. None outlives the one that issued it. */
+/**
+ * Makes certificates on P-256 keys after RFC 5280. None outlives the one that issued it, and each bears the organization
+ * of the CA above it (HUB-19).
+ */
 public final class CertificateMaker {
     /** A device without a real-time clock starts a little in the past; its certificate must be valid then too. */
     private static final Duration BACKDATED = Duration.ofDays(1);
@@ -58,8 +63,17 @@ public final class CertificateMaker {
                     own.getNotAfter().toInstant());
         }
 
-        static Signer self(KeyPair pair, CommonName name) {
-            return new Signer(pair.getPrivate(), pair.getPublic(), distinguished(name), Instant.MAX);
+        static Signer self(KeyPair pair, X500Name name) {
+            return new Signer(pair.getPrivate(), pair.getPublic(), name, Instant.MAX);
+        }
+
+        /** One of this name below it, or itself. */
+        X500Name named(CommonName subject) {
+            var builder = new X500NameBuilder(BCStyle.INSTANCE);
+            for (RDN organization : name.getRDNs(BCStyle.O)) {
+                builder.addRDN(organization.getFirst());
+            }
+            return builder.addRDN(BCStyle.CN, subject.text()).build();
         }
     }
 
@@ -68,9 +82,14 @@ public final class CertificateMaker {
     }
 
     /** A root below which intermediates issue: one level of CAs, not more. */
-    public SiteCa root(CommonName name, Duration life) throws GeneralSecurityException {
+    public SiteCa root(CommonName name, Optional<OrganizationName> organization, Duration life)
+            throws GeneralSecurityException {
         KeyPair pair = keyPair();
-        X509Certificate own = sign(Signer.self(pair, name), name, pair.getPublic(), life, authority(1));
+        var distinguished = new X500NameBuilder(BCStyle.INSTANCE);
+        organization.ifPresent(of -> distinguished.addRDN(BCStyle.O, of.text()));
+        Signer self =
+                Signer.self(pair, distinguished.addRDN(BCStyle.CN, name.text()).build());
+        X509Certificate own = sign(self, name, pair.getPublic(), life, authority(1));
         return new SiteCa(pair.getPrivate(), List.of(own));
     }
 
@@ -99,7 +118,10 @@ public final class CertificateMaker {
 
     /** Of a device that is enrolled by this very certificate: issuer and subject are the device (CEN-10). */
     public X509Certificate selfSigned(KeyPair pair, CommonName name, Duration life) throws GeneralSecurityException {
-        return sign(Signer.self(pair, name), name, pair.getPublic(), life, endEntity());
+        var own = new X500NameBuilder(BCStyle.INSTANCE)
+                .addRDN(BCStyle.CN, name.text())
+                .build();
+        return sign(Signer.self(pair, own), name, pair.getPublic(), life, endEntity());
     }
 
     /** Shows the cloud side that who sends it holds the CA's key (CEN-07). Its own key is thrown away. */
@@ -120,7 +142,7 @@ public final class CertificateMaker {
         Instant end = now.plus(life).isBefore(signer.end()) ? now.plus(life) : signer.end();
         var serial = new BigInteger(127, random).setBit(126); // RFC 5280, 4.1.2.2: positive, at most 20 octets
         var builder = new JcaX509v3CertificateBuilder(
-                signer.name(), serial, Date.from(now.minus(BACKDATED)), Date.from(end), distinguished(subject), key);
+                signer.name(), serial, Date.from(now.minus(BACKDATED)), Date.from(end), signer.named(subject), key);
         try {
             var keys = new JcaX509ExtensionUtils();
             extensions.addTo(builder);
@@ -150,12 +172,6 @@ public final class CertificateMaker {
             builder.addExtension(
                     Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
         };
-    }
-
-    private static X500Name distinguished(CommonName name) {
-        return new X500NameBuilder(BCStyle.INSTANCE)
-                .addRDN(BCStyle.CN, name.text())
-                .build();
     }
 
     private static X500Name subject(X509Certificate certificate) {

@@ -9,7 +9,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class QrCodeTest {
@@ -18,7 +17,6 @@ class QrCodeTest {
     private final QrCode code = QrCode.of(KEY);
 
     @Test
-    @Tag("DPS-10")
     void anEndorsementKeyFitsATerminalOfEightyColumnsAndIsRead() {
         assertThat(code.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
 

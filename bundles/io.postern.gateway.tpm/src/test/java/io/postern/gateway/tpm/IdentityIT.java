@@ -34,7 +34,6 @@ class IdentityIT {
     }
 
     @Test
-    @Tag("DPS-29")
     void saysWhereItLookedWhenThereIsNoTpm() {
         assertThat(show("--tpm", "dev:/dev/no-such-tpm")).isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("/dev/no-such-tpm");

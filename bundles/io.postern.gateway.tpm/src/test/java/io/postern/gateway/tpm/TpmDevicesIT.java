@@ -71,7 +71,6 @@ class TpmDevicesIT {
     }
 
     @Test
-    @Tag("DPS-29")
     void noTpmIsToldWithWhatToLookAt() throws IOException {
         record Case(String device, String expected) {}
         for (Case each : List.of(

@@ -157,6 +157,8 @@ class TpmSecurityModuleIT {
     @Test
     @Tag("DPS-06")
     @Tag("DPS-30")
+    @Tag("DPS-31")
+    @Tag("DEC-9")
     void aBlobForAnotherTpmIsRefusedAndTheOldKeyStays() throws IOException {
         var key = keepNewKey();
         try (var other = Swtpm.fresh(directory);

@@ -32,7 +32,6 @@ class KeyFilesTest {
     Path directory;
 
     @Test
-    @Tag("DPS-05")
     @Tag("DPS-11")
     void aChainAndItsKeyAreReadAndTheCommonNameIsTheRegistrationId() throws Exception {
         var certificate =
@@ -94,7 +93,6 @@ class KeyFilesTest {
     }
 
     @Test
-    @Tag("CEN-21")
     void aSymmetricKeySignsWhatIsAskedOfIt() throws Exception {
         Secret key = Secret.base64("gIGCg4SFhoeIiYqLjI2Oj5CRkpOUlZaXmJmam5ydnp8=");
         var file = new KeyFile(write("device.key", key.revealBase64() + "\n"));

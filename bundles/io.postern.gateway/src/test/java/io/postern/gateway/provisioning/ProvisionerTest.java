@@ -150,7 +150,6 @@ class ProvisionerTest {
     }
 
     @Test
-    @Tag("DPS-28")
     void aDeniedGatewayIsLetInOnALaterAttempt() throws Exception {
         var provisioner = provisioner();
         link.replies(DENIED, CHALLENGE, ASSIGNED);
@@ -317,9 +316,8 @@ class ProvisionerTest {
     }
 
     @Test
-    @Tag("CEN-08")
-    @Tag("CEN-21")
     @Tag("HUB-02")
+    @Tag("CEN-09")
     void aSymmetricKeySignsAtOnceAndNeedsNoHubKey() throws Exception {
         var id = RegistrationId.of("gw-7");
         link.replies(assigning(3), assigned(Optional.of(HUB), Optional.empty()));
@@ -399,7 +397,7 @@ class ProvisionerTest {
     }
 
     @Test
-    @Tag("DPS-29")
+    @Tag("DPS-30")
     void aTpmsCertificateIsToldAndNeverWhatARegistrationFailsFor() throws Exception {
         var none = RegistrationPayload.NONE;
         link.replies(CHALLENGE, ASSIGNED, CHALLENGE, ASSIGNED);

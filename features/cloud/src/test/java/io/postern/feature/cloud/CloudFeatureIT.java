@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
@@ -32,7 +31,6 @@ class CloudFeatureIT {
     private Path directory;
 
     @Test
-    @Tag("DPS-17")
     void everyBundleIsActiveAndEveryComponentSatisfied() throws Exception {
         try (RunningFeature cloud = start()) {
             assertThat(cloud.inactiveBundles()).isEmpty();

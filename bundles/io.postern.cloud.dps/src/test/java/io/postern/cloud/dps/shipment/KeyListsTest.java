@@ -100,7 +100,6 @@ class KeyListsTest {
     }
 
     @Test
-    @Tag("CEN-11")
     @Tag("DPS-10")
     @Tag("DEC-5")
     void aHashAloneIsEnoughAndNamesTheDevice() {
@@ -247,7 +246,7 @@ class KeyListsTest {
     }
 
     @Test
-    @Tag("DPS-13")
+    @Tag("DPS-14")
     void tenantsDoNotSeeEachOthersKeys() {
         service.tenants().create(new TenantName("south"));
         KeyLists other = service.tenants()

@@ -39,6 +39,7 @@ class DpsCertificateRouteTest {
     }
 
     @Test
+    @Tag("CEN-07")
     void proveToHoldTheKeyOfACa() {
         assertThat(properties(routes.operator("PUT", "/certificates/plant", body(ROOT.certificate())))
                         .getBoolean("isVerified"))

@@ -87,6 +87,7 @@ class DpsGroupRouteTest {
     }
 
     @Test
+    @Tag("DPS-24")
     void areRefusedAGroupThatMakesNoSense() {
         assertError(put("a b", GROUP), 400, "an enrollment group is named like a registration");
         assertError(put("north", "{\"enrollmentGroupId\":\"north\"}"), 400, "\"attestation\" is missing");

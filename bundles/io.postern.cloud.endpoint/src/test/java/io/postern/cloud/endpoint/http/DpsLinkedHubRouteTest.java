@@ -65,6 +65,7 @@ class DpsLinkedHubRouteTest {
 
     @Test
     @Tag("DPS-21")
+    @Tag("DPS-19")
     void theServicesPolicyIsShownAndChanged() {
         assertThat(json(site.operator("GET", "/allocationPolicy", "")))
                 .hasToString("{\"allocationPolicy\":\"hashed\"}");

@@ -73,6 +73,7 @@ class DpsServiceRouteTest {
     }
 
     @Test
+    @Tag("DPS-09")
     void areToldWhenAnEntryIsNotTheOneTheyHaveSeen() {
         routes.operator("PUT", "/enrollments/meter-1", ENROLLMENT);
 
@@ -183,6 +184,7 @@ class DpsServiceRouteTest {
     @Test
     @Tag("DPS-13")
     @Tag("DPS-27")
+    @Tag("SYS-03")
     void readTheIdScopeAndTheMeterButCannotSetThem() {
         routes.operator("PUT", "/enrollments/meter-1", ENROLLMENT);
         routes.operator("PUT", "/enrollments/meter-1", ENROLLMENT, "if-match", "*");

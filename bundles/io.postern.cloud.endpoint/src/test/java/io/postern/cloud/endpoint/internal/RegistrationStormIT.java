@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,7 @@ class RegistrationStormIT {
     private record Outcome(int status, String body, List<Long> waits) {}
 
     @Test
+    @Tag("DPS-01")
     void allAreAssignedOnceAndEachIsToldWhenToComeBack() throws Exception {
         try (var site = new CloudSite(directory, LIMITED)) {
             site.start(0, 0);

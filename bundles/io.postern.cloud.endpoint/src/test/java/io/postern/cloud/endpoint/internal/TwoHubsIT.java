@@ -60,7 +60,6 @@ class TwoHubsIT {
     }
 
     @Test
-    @Tag("DPS-17")
     void theConnectionFileLeadsToBoth() throws Exception {
         JsonObject connection = Json.parseObject(Files.readString(site.connectionFile()));
 

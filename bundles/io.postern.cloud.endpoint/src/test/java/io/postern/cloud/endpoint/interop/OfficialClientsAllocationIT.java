@@ -75,8 +75,8 @@ class OfficialClientsAllocationIT {
     }
 
     @Test
-    @Tag("DPS-02")
     @Tag("DPS-26")
+    @Tag("SYS-03")
     void theDeviceSeesSubstatusAndPayloadAndTheServiceReadsBackWhatItSaid() throws Exception {
         var service = new ProvisioningServiceClient(site.serviceConnectionString());
         IndividualEnrollment stored = service.createOrUpdateIndividualEnrollment(enrollment());

@@ -59,6 +59,7 @@ class OfficialDpsServiceClientIT {
     @Test
     @Tag("DPS-15")
     @Tag("DPS-22")
+    @Tag("CEN-11")
     void enrollsReadsChangesAndDeletesATpm() throws Exception {
         var wanted = new IndividualEnrollment("gw-1", new TpmAttestation(endorsementKey()));
         wanted.setDeviceId("Gateway-1");

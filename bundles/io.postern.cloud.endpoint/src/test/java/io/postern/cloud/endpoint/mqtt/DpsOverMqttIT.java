@@ -271,7 +271,6 @@ class DpsOverMqttIT {
             {"registrationId":"meter-1","payload":"no json"}           | 400 | 400004 | not JSON
             {"registrationId":"meter-1","tpm":{"endorsementKey":"!"}}  | 400 | 400004 | not base64
             """)
-    @Tag("SYS-03")
     void aBadBodyIsAnsweredInBothShapesWithATrackingIdThatTheLogHas(String body, int status, int code, String reason)
             throws Exception {
         try (CapturedLog log = CapturedLog.start();
