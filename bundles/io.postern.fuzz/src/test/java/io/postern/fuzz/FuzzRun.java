@@ -98,6 +98,7 @@ public final class FuzzRun {
     }
 
     private List<String> command(Target target, Path found, Path grown) {
+        Path seeds = module.resolve("src/test/corpus").resolve(target.text());
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+EnableDynamicAgentLoading", // Jazzer instruments what it fuzzes
@@ -105,6 +106,7 @@ public final class FuzzRun {
                 "-Xmx512m", // what needs more for one input is a finding
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                "-Dpostern.fuzz.seeds=" + seeds,
                 "-cp",
                 System.getProperty("java.class.path"),
                 "com.code_intelligence.jazzer.Jazzer",
@@ -115,7 +117,7 @@ public final class FuzzRun {
                 "--custom_hook_excludes=io.netty.**:io.vertx.**",
                 "--reproducer_path=" + found,
                 grown.toString(),
-                module.resolve("src/test/corpus").resolve(target.text()).toString(),
+                seeds.toString(),
                 "-artifact_prefix=" + found + "/",
                 "-max_total_time=" + seconds,
                 "-timeout=5", // seconds for one input
