@@ -7,6 +7,7 @@ public interface Milestones {
     enum Milestone {
         FRAMEWORK_READY,
         TPM_READY,
+        TRANSPORT,
         CHALLENGED,
         ACTIVATED,
         ASSIGNED,

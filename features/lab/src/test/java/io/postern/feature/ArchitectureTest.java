@@ -70,10 +70,10 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tpm", "store", "serial", "modbus", "gpio", "mqtt"})
+    @ValueSource(strings = {"tpm", "store", "serial", "modbus", "gpio", "mqtt", "amqp"})
     void anAdapterKnowsTheCoreAndNoOtherAdapter(String adapter) {
         String own = "io.postern.gateway." + adapter + "..";
-        String[] others = Stream.of("tpm", "store", "serial", "modbus", "gpio", "mqtt")
+        String[] others = Stream.of("tpm", "store", "serial", "modbus", "gpio", "mqtt", "amqp")
                 .filter(each -> !each.equals(adapter))
                 .map(each -> "io.postern.gateway." + each + "..")
                 .toArray(String[]::new);
@@ -96,7 +96,7 @@ class ArchitectureTest {
         "com.pi4j.., io.postern.gateway.gpio..",
         "tss.., io.postern.gateway.tpm..",
         "io.vertx.., io.postern.cloud.endpoint..",
-        "org.apache.qpid.., io.postern.cloud.endpoint.amqp",
+        "org.apache.qpid.., io.postern.cloud.endpoint.amqp|io.postern.gateway.amqp..",
         "org.bouncycastle.., io.postern.cloud.endpoint..|io.postern.factory.x509..",
         "com.google.zxing.., io.postern.factory.qr.."
     })

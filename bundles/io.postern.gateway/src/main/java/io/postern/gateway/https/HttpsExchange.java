@@ -10,15 +10,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ConnectException;
+import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.UnknownHostException;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.HttpsURLConnection;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One JSON request to the cloud and its answer, with the server's name verified and everything bounded.
@@ -30,7 +31,12 @@ public final class HttpsExchange {
     private static final int LONGEST_BODY = 96 * 1024; // the provisioning service's own limit of a message
 
     private final TrustAnchors anchors;
+    private final Optional<HttpProxy> proxy;
     private final Limits limits;
+    private volatile @Nullable Tunnels tunnels;
+
+    /** Of one factory of sockets: the JDK keeps connections alive per factory, so it must stay the same. */
+    private record Tunnels(SSLSocketFactory below, SSLSocketFactory through) {}
 
     /**
      * @param connect to reach the server, TLS not included
@@ -50,7 +56,13 @@ public final class HttpsExchange {
     public record Answer(int status, Optional<Duration> retryAfter, String body) {}
 
     public HttpsExchange(TrustAnchors anchors, Limits limits) {
+        this(anchors, Optional.empty(), limits);
+    }
+
+    /** @param proxy through which every server is reached */
+    public HttpsExchange(TrustAnchors anchors, Optional<HttpProxy> proxy, Limits limits) {
         this.anchors = anchors;
+        this.proxy = proxy;
         this.limits = limits;
     }
 
@@ -65,10 +77,10 @@ public final class HttpsExchange {
     public Answer send(String method, URI to, Optional<Credential> proof, Optional<JsonObject> body)
             throws UnreachableException {
         try {
-            if (!(to.toURL().openConnection() instanceof HttpsURLConnection connection)) {
+            if (!(open(to) instanceof HttpsURLConnection connection)) {
                 throw new IllegalArgumentException("only https is spoken here, not " + to);
             }
-            connection.setSSLSocketFactory(anchors.socketFactory());
+            connection.setSSLSocketFactory(through(anchors.socketFactory()));
             proof.ifPresent(credential -> prove(connection, credential));
             connection.setConnectTimeout((int) limits.connect().toMillis());
             connection.setReadTimeout((int) limits.silence().toMillis());
@@ -86,8 +98,27 @@ public final class HttpsExchange {
             }
             return answer(connection);
         } catch (IOException e) {
-            throw new UnreachableException("cannot reach " + to.getHost() + port(to) + ": " + explain(e), e);
+            throw new UnreachableException(
+                    "cannot reach " + to.getHost() + port(to) + ": " + Obstacle.of(e, limits.connect()), e);
         }
+    }
+
+    private URLConnection open(URI to) throws IOException {
+        return proxy.isPresent()
+                ? to.toURL().openConnection(Proxy.NO_PROXY) // our own sockets find the way
+                : to.toURL().openConnection();
+    }
+
+    private SSLSocketFactory through(SSLSocketFactory below) {
+        if (proxy.isEmpty()) {
+            return below;
+        }
+        Tunnels last = tunnels;
+        if (last == null || last.below() != below) {
+            last = new Tunnels(below, new TunnelSocketFactory(below, proxy.get()));
+            tunnels = last;
+        }
+        return last.through();
     }
 
     private void prove(HttpsURLConnection connection, Credential credential) {
@@ -95,7 +126,7 @@ public final class HttpsExchange {
             case Credential.Token(SasToken token) ->
                 connection.setRequestProperty("Authorization", token.text().revealUtf8());
             case Credential.Certificate(ClientCertificate certificate) ->
-                connection.setSSLSocketFactory(anchors.socketFactory(certificate));
+                connection.setSSLSocketFactory(through(anchors.socketFactory(certificate)));
         }
     }
 
@@ -121,22 +152,6 @@ public final class HttpsExchange {
             }
         }
         return body.toString(StandardCharsets.UTF_8);
-    }
-
-    private String explain(IOException e) {
-        return switch (e) {
-            case UnknownHostException unknown ->
-                "its name is not known here; look at the name server and at the spelling";
-            case ConnectException refused -> "nobody listens there (" + refused.getMessage() + ")";
-            case SocketTimeoutException late
-            when String.valueOf(late.getMessage()).contains("onnect") ->
-                "no connection within " + limits.connect().toSeconds() + " s; look at firewall and route";
-            case SocketTimeoutException late -> "connected, but it did not answer in time";
-            case SSLException tls ->
-                "it does not prove to be that server (" + tls.getMessage()
-                        + "); compare the gateway's file of root certificates with the cloud's";
-            default -> String.valueOf(e.getMessage());
-        };
     }
 
     private static String port(URI to) {

@@ -7,7 +7,7 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocketFactory;
 
 /** Does something to each socket of another factory before it is used, for example keeps it to TLS 1.2 and later. */
-public final class PreparingSocketFactory extends SSLSocketFactory {
+public class PreparingSocketFactory extends SSLSocketFactory {
     private final SSLSocketFactory plain;
     private final Preparation preparation;
 

@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** A file that holds a key: readable by the gateway's user alone, or not read at all. */
-final class PrivateFile {
+public final class PrivateFile {
     private static final long LONGEST = 64 << 10; // a PEM key of RSA 16384 has 13 kB
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
             PosixFilePermission.GROUP_READ,
@@ -23,7 +23,7 @@ final class PrivateFile {
     private PrivateFile() {}
 
     /** @param setting the configuration's key, for the message */
-    static byte[] read(String setting, Path file) throws IdentityException {
+    public static byte[] read(String setting, Path file) throws IdentityException {
         try {
             Set<PosixFilePermission> open = EnumSet.copyOf(OTHERS);
             open.retainAll(Files.getPosixFilePermissions(file));

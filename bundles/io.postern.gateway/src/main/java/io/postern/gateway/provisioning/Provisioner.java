@@ -191,6 +191,8 @@ public final class Provisioner {
             return new ProvisioningOutcome.Unreachable(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return failed(String.valueOf(e.getMessage()));
+        } finally {
+            link.leave();
         }
     }
 

@@ -195,8 +195,11 @@ public sealed interface ProvisioningState {
         /** A TPM may take 30 s to make a key, for each of three; see the patience of its adapter. */
         static final Duration IDENTITY = Duration.ofMinutes(5);
 
-        /** Connecting, TLS and the whole answer; see the limits of the HTTPS exchange. */
-        static final Duration EXCHANGE = Duration.ofMinutes(3);
+        /**
+         * Connecting, TLS and the whole answer, over each of five transports: two minutes of HTTPS, of the others 80 s
+         * each; see the limits of the HTTPS exchange and of the dialer.
+         */
+        static final Duration EXCHANGE = Duration.ofMinutes(8);
 
         /**
          * The hub's session is tried once a minute at least and takes 25 s to fail: when no refusal was heard for so

@@ -3,9 +3,9 @@ package io.postern.gateway.runtime;
 
 import io.postern.gateway.LeafDevice;
 import io.postern.gateway.Milestones;
-import io.postern.gateway.https.HttpDpsLink;
 import io.postern.gateway.https.HttpTokenLink;
 import io.postern.gateway.https.HttpsExchange;
+import io.postern.gateway.https.TlsDialer;
 import io.postern.gateway.https.TrustAnchors;
 import io.postern.gateway.provisioning.Assignment;
 import io.postern.gateway.provisioning.Backoff;
@@ -65,6 +65,7 @@ final class Assembly {
 
     /**
      * @param module to be there when the settings' identity needs it
+     * @param transports to be there as far as the settings name them
      * @throws IOException when the root certificates cannot be read; nothing else is touched yet
      */
     static GatewayRuntime of(
@@ -73,31 +74,35 @@ final class Assembly {
             Outbox outbox,
             StateStore state,
             HubLink link,
-            Milestones milestones)
+            Milestones milestones,
+            Transports transports)
             throws IOException {
         Optional<TrustAnchors> own = Optional.empty();
         if (settings.caFile().isPresent()) {
             own = Optional.of(TrustAnchors.load(settings.caFile().get()));
         }
-        var https = new HttpsExchange(own.orElseGet(TrustAnchors::ofRuntime), HttpsExchange.Limits.DEFAULT);
+        TrustAnchors anchors = own.orElseGet(TrustAnchors::ofRuntime);
+        var https = new HttpsExchange(anchors, settings.proxy(), HttpsExchange.Limits.DEFAULT);
         Identity identity = Identity.of(settings.identity(), module);
         var assembly =
                 new Assembly(settings, identity, outbox, link, new HttpTokenLink(settings.tokens(), https), milestones);
+        var journal = new ProvisioningJournal(
+                settings.stateFile(), settings.identity().text(), milestones, assembly.clock);
         Provisioner provisioner = identity.provisioner(
                 new Provisioner.Settings(settings.idScope(), settings.payload()),
-                new HttpDpsLink(settings.provisioning(), https),
+                new Links(
+                        settings,
+                        https,
+                        new TlsDialer(anchors, settings.proxy(), TlsDialer.Limits.DEFAULT),
+                        transports,
+                        journal::reached),
                 state,
                 assembly.clock,
                 milestones);
         // an operator who has just enrolled a gateway should not wait long; five minutes spare a service that is down
         var backoff = new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(5), assembly.random);
         return new GatewayRuntime(
-                provisioning(provisioner),
-                assembly::sessions,
-                new ProvisioningRules(backoff),
-                Pause.REAL,
-                new ProvisioningJournal(
-                        settings.stateFile(), settings.identity().text(), milestones, assembly.clock));
+                provisioning(provisioner), assembly::sessions, new ProvisioningRules(backoff), Pause.REAL, journal);
     }
 
     private static GatewayRuntime.Provisioning provisioning(Provisioner provisioner) {

@@ -2,13 +2,16 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.Milestones;
+import io.postern.gateway.spi.DpsTransport;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.SecurityModule;
 import io.postern.gateway.spi.StateStore;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -44,7 +47,9 @@ public final class GatewayComponent {
             @Reference Outbox outbox,
             @Reference StateStore state,
             @Reference HubLink link,
-            @Reference Milestones milestones)
+            @Reference Milestones milestones,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) // made anew when one comes that is waited for
+                    List<ComponentServiceObjects<DpsTransport>> adapters)
             throws IOException {
         GatewaySettings settings = GatewaySettings.of(config);
         if (module == null && settings.identity().needsModule()) {
@@ -54,7 +59,19 @@ public final class GatewayComponent {
             runtime = Optional.empty();
             return;
         }
-        runtime = Optional.of(Assembly.of(settings, Optional.ofNullable(module), outbox, state, link, milestones));
+        var transports = new Transports(adapters);
+        List<String> missing = transports.missing(settings.transports().order());
+        if (!missing.isEmpty()) {
+            LOG.atInfo()
+                    .addKeyValue("transports", missing)
+                    .log(
+                            "the gateway waits for the bundles of its transports, which is io.postern.gateway.mqtt for mqtt"
+                                    + " and mqtt-ws, io.postern.gateway.amqp for amqp and amqp-ws");
+            runtime = Optional.empty();
+            return;
+        }
+        runtime = Optional.of(
+                Assembly.of(settings, Optional.ofNullable(module), outbox, state, link, milestones, transports));
         runtime.get().start();
     }
 

@@ -10,6 +10,18 @@ public @interface GatewayConfig {
 
     int provisioningPort() default 443;
 
+    /**
+     * Over what to reach the provisioning service, in the order to try: {@code https}, {@code mqtt}, {@code mqtt-ws},
+     * {@code amqp}, {@code amqp-ws}, each with {@code :port} when it is not the usual one.
+     */
+    String[] transports() default {};
+
+    /** The site's HTTP proxy, {@code http://host:port}; for provisioning and token service. */
+    String proxy() default "";
+
+    /** A file with {@code user:password} for the proxy. */
+    String proxyCredentialsFile() default "";
+
     /** The service that gives tokens for leaves. */
     String tokenHost() default "";
 

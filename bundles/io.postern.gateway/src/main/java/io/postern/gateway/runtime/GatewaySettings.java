@@ -2,6 +2,7 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.LeafDevice;
+import io.postern.gateway.https.HttpProxy;
 import io.postern.gateway.provisioning.HubLatencies;
 import io.postern.gateway.provisioning.RegistrationPayload;
 import io.postern.wire.IdScope;
@@ -22,8 +23,9 @@ import java.util.stream.Stream;
 /**
  * The settings of {@code io.postern.gateway}, checked.
  *
- * @param provisioning host of the provisioning service, with {@code :port} when that is not 443
- * @param tokens host of the token service, likewise
+ * @param transports where the provisioning service is, and over what it is reached
+ * @param tokens host of the token service, with {@code :port} when that is not 443
+ * @param proxy through which both are reached
  * @param caFile root certificates of both, PEM; none means those of the Java runtime
  * @param identity how the gateway proves itself
  * @param model what the gateway is
@@ -32,8 +34,9 @@ import java.util.stream.Stream;
  */
 record GatewaySettings(
         IdScope idScope,
-        String provisioning,
+        TransportSettings transports,
         String tokens,
+        Optional<HttpProxy> proxy,
         Optional<Path> caFile,
         IdentitySettings identity,
         Optional<ModelId> model,
@@ -51,12 +54,14 @@ record GatewaySettings(
     /** @throws IllegalArgumentException naming the key whose value cannot be used */
     static GatewaySettings of(GatewayConfig config) {
         Optional<ModelId> model = optional("modelId", config.modelId(), ModelId::of);
+        IdentitySettings identity = IdentitySettings.of(config);
         return new GatewaySettings(
                 Setting.parse("idScope", config.idScope(), IdScope::of),
-                endpoint("provisioningHost", config.provisioningHost(), "provisioningPort", config.provisioningPort()),
+                TransportSettings.of(config, identity),
                 endpoint("tokenHost", config.tokenHost(), "tokenPort", config.tokenPort()),
+                proxy(config),
                 path("caFile", config.caFile()),
-                IdentitySettings.of(config),
+                identity,
                 model,
                 payload(config, model),
                 path("stateFile", config.stateFile()),
@@ -88,6 +93,14 @@ record GatewaySettings(
         }
     }
 
+    private static Optional<HttpProxy> proxy(GatewayConfig config) {
+        Optional<Path> credentials = path("proxyCredentialsFile", config.proxyCredentialsFile());
+        if (config.proxy().isBlank() && credentials.isPresent()) {
+            throw new IllegalArgumentException("proxyCredentialsFile: of no use without the key proxy");
+        }
+        return optional("proxy", config.proxy(), url -> HttpProxy.parse(url, credentials));
+    }
+
     static <T> Optional<T> optional(String key, String text, Function<String, T> parse) {
         return text.isBlank() ? Optional.empty() : Optional.of(Setting.parse(key, text, parse));
     }
@@ -108,7 +121,7 @@ record GatewaySettings(
                 : Setting.parse("payload", text, _ -> new RegistrationPayload(json, model, latencies));
     }
 
-    private static String endpoint(String hostKey, String host, String portKey, int port) {
+    static String endpoint(String hostKey, String host, String portKey, int port) {
         if (host.isBlank() || !host.matches("[A-Za-z0-9.\\-]{1,253}")) {
             throw new IllegalArgumentException(hostKey + ": a host name is needed, not \"" + Shown.of(host) + "\"");
         }

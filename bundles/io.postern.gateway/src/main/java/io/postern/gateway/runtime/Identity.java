@@ -5,7 +5,6 @@ import io.postern.gateway.Milestones;
 import io.postern.gateway.identity.Attestation;
 import io.postern.gateway.provisioning.Pause;
 import io.postern.gateway.provisioning.Provisioner;
-import io.postern.gateway.spi.NonceDpsLink;
 import io.postern.gateway.spi.SecurityModule;
 import io.postern.gateway.spi.StateStore;
 import io.postern.gateway.uplink.CertificateIdentity;
@@ -47,16 +46,14 @@ record Identity(Attestation attestation) {
     }
 
     Provisioner provisioner(
-            Provisioner.Settings settings,
-            NonceDpsLink link,
-            StateStore store,
-            InstantSource clock,
-            Milestones milestones) {
+            Provisioner.Settings settings, Links links, StateStore store, InstantSource clock, Milestones milestones) {
         return switch (attestation) {
-            case Attestation.Tpm tpm -> Provisioner.of(settings, tpm, link, store, clock, Pause.REAL, milestones);
-            case Attestation.X509 x509 -> Provisioner.of(settings, x509, link, store, clock, Pause.REAL, milestones);
+            case Attestation.Tpm tpm ->
+                Provisioner.of(settings, tpm, links.forChallenges(), store, clock, Pause.REAL, milestones);
+            case Attestation.X509 x509 ->
+                Provisioner.of(settings, x509, links.any(), store, clock, Pause.REAL, milestones);
             case Attestation.SymmetricKey key ->
-                Provisioner.of(settings, key, link, store, clock, Pause.REAL, milestones);
+                Provisioner.of(settings, key, links.any(), store, clock, Pause.REAL, milestones);
         };
     }
 

@@ -4,8 +4,11 @@ package io.postern.gateway.runtime;
 import io.postern.gateway.Milestones;
 import io.postern.gateway.Milestones.Milestone;
 import io.postern.gateway.provisioning.ProvisioningState;
+import io.postern.gateway.provisioning.TransportUse;
+import io.postern.gateway.spi.Transport;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells where the gateway stands: in the log, as a milestone when something stands in its way, and in a file that is
- * always whole: {@code {"state","reason","next","since","nextTry","leftBy","failures","identity"}}. A file that cannot
+ * always whole: {@code {"state","reason","next","since","nextTry","leftBy","failures","identity","transport","blocked"}}. A file that cannot
  * be written stops nothing.
  */
 final class ProvisioningJournal implements Consumer<ProvisioningState> {
@@ -30,6 +33,7 @@ final class ProvisioningJournal implements Consumer<ProvisioningState> {
     private final String identity;
     private final Milestones milestones;
     private final InstantSource clock;
+    private volatile Optional<TransportUse> transports = Optional.empty();
 
     /** @param identity how the gateway proves itself, as the configuration says it */
     ProvisioningJournal(Optional<Path> file, String identity, Milestones milestones, InstantSource clock) {
@@ -46,6 +50,19 @@ final class ProvisioningJournal implements Consumer<ProvisioningState> {
             milestones.reached(Milestone.RETRYING, "provisioning: " + resting.name() + ": " + resting.reason());
         }
         file.ifPresent(path -> write(path, toJson(state)));
+    }
+
+    /** Takes over what the provisioning service was reached; it stands in the file with the next state. */
+    void reached(TransportUse use) {
+        boolean news = transports.isEmpty() || !transports.get().equals(use);
+        transports = Optional.of(use);
+        String name = use.used().map(Transport::text).orElse("none");
+        if (news && !use.blocked().isEmpty()) {
+            LOG.atWarn().addKeyValue("transport", name).log("not every transport gets through: " + use.obstacles());
+        } else if (news) {
+            LOG.atInfo().addKeyValue("transport", name).log("reached the provisioning service");
+        }
+        milestones.reached(Milestone.TRANSPORT, use.blocked().isEmpty() ? name : name + ", for " + use.obstacles());
     }
 
     private static void log(ProvisioningState state) {
@@ -82,8 +99,18 @@ final class ProvisioningJournal implements Consumer<ProvisioningState> {
         if (state instanceof ProvisioningState.Resting(var _, var _, var _, Duration pause)) {
             json.add("nextTry", now.plus(pause).toString());
         }
+        transports.ifPresent(use -> add(json, use));
         state.atMost().ifPresent(most -> json.add("leftBy", now.plus(most).toString()));
         return json.build();
+    }
+
+    private static void add(JsonObjectBuilder json, TransportUse use) {
+        use.used().ifPresent(transport -> json.add("transport", transport.text()));
+        if (!use.blocked().isEmpty()) {
+            var blocked = Json.object();
+            use.blocked().forEach(each -> blocked.add(each.transport().text(), each.reason()));
+            json.add("blocked", blocked);
+        }
     }
 
     private static void write(Path file, JsonObject json) {

@@ -7,7 +7,7 @@ import io.postern.wire.dps.RegistrationRequest;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The way to a provisioning service. */
+/** The way to a provisioning service. Used by one thread, that of the attempt to register. */
 public interface DpsLink {
     /**
      * Asks to be registered.
@@ -21,4 +21,7 @@ public interface DpsLink {
     /** Asks how a registration went on. */
     RegistrationReply status(IdScope scope, RegistrationId id, String operationId, Optional<Credential> proof)
             throws IOException;
+
+    /** The attempt is over: a connection that was held for it is closed. What is asked next begins anew. */
+    default void leave() {}
 }

@@ -21,6 +21,8 @@ final class ScriptedDpsLink implements NonceDpsLink {
     private final Queue<Script> script = new ArrayDeque<>();
     private final List<Asked> asked = new ArrayList<>();
 
+    private int left;
+
     private interface Script {
         RegistrationReply play() throws IOException;
     }
@@ -52,6 +54,11 @@ final class ScriptedDpsLink implements NonceDpsLink {
         return this;
     }
 
+    /** How many attempts were over. */
+    int left() {
+        return left;
+    }
+
     List<Asked> asked() {
         return asked;
     }
@@ -68,5 +75,10 @@ final class ScriptedDpsLink implements NonceDpsLink {
             throws IOException {
         asked.add(new Asked(scope, id, operationId, proof, Optional.empty()));
         return script.remove().play();
+    }
+
+    @Override
+    public void leave() {
+        left++;
     }
 }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.LeafDevice;
+import io.postern.gateway.https.HttpProxy;
 import io.postern.gateway.provisioning.HubLatencies;
 import io.postern.gateway.provisioning.RegistrationPayload;
+import io.postern.gateway.provisioning.TransportOrder;
+import io.postern.gateway.spi.Transport;
 import io.postern.wire.DeviceId;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
@@ -15,6 +18,7 @@ import io.postern.wire.RegistrationId;
 import java.lang.annotation.Annotation;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,9 @@ class GatewaySettingsTest {
     void aCompleteConfigurationIsUnderstood() {
         var config = new Config();
         config.tokenPort = 8443;
+        config.transports = new String[] {"amqp:15671", "amqp-ws", "https"};
+        config.proxy = "http://proxy:3128";
+        config.proxyCredentialsFile = "/etc/postern/proxy";
         config.caFile = "/etc/postern/ca.pem";
         config.registrationId = "Gateway-7";
         config.modelId = "dtmi:lab:gw;1";
@@ -36,8 +43,12 @@ class GatewaySettingsTest {
         assertThat(GatewaySettings.of(config))
                 .isEqualTo(new GatewaySettings(
                         IdScope.of("0ne000LAB"),
-                        "provisioning.lab.test",
+                        new TransportSettings(
+                                "provisioning.lab.test",
+                                new TransportOrder(List.of(Transport.AMQP, Transport.AMQP_WS, Transport.HTTPS)),
+                                Map.of(Transport.AMQP, 15671, Transport.AMQP_WS, 443, Transport.HTTPS, 443)),
                         "tokens.lab.test:8443",
+                        Optional.of(new HttpProxy("proxy", 3128, Optional.of(Path.of("/etc/postern/proxy")))),
                         Optional.of(Path.of("/etc/postern/ca.pem")),
                         new IdentitySettings.Tpm(Optional.of(RegistrationId.of("gateway-7"))),
                         Optional.of(ModelId.of("dtmi:lab:gw;1")),
@@ -75,6 +86,17 @@ class GatewaySettingsTest {
         "leaves, a leaf",
         "leaves, meter=dtmi:;",
         "leaves, 'twice,twice'",
+        "transports, ''",
+        "transports, ftp",
+        "transports, 'https,https'",
+        "transports, mqtt",
+        "transports, mqtt-ws",
+        "transports, amqp:0",
+        "transports, amqp:x",
+        "proxy, proxy",
+        "proxy, https://proxy",
+        "proxy, http://user:word@proxy",
+        "proxyCredentialsFile, /etc/postern/proxy",
     })
     void theKeyOfABadSettingIsNamed(String key, String value) {
         var config = new Config();
@@ -89,6 +111,9 @@ class GatewaySettingsTest {
             case "certificateFile" -> config.certificateFile = value;
             case "keyFile" -> config.keyFile = value;
             case "modelId" -> config.modelId = value;
+            case "transports" -> config.transports = value.split(",");
+            case "proxy" -> config.proxy = value;
+            case "proxyCredentialsFile" -> config.proxyCredentialsFile = value;
             case "payload" -> config.payload = value;
             case "latencyHubs" -> config.latencyHubs = value.split(",");
             default -> config.leaves = value.split(",");
@@ -131,6 +156,23 @@ class GatewaySettingsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"tpm, HTTPS, AMQP", "symmetric-key, HTTPS, MQTT"})
+    void withoutAWordOfTransportsThereIsOneToFallBackTo(String identity, Transport first, Transport second) {
+        var config = new Config();
+        config.identity = identity;
+        config.provisioningPort = 8443;
+        if (identity.equals("symmetric-key")) {
+            config.keyFile = "/gw.key";
+            config.registrationId = "gw-7";
+        }
+
+        TransportSettings transports = GatewaySettings.of(config).transports();
+
+        assertThat(transports.order().preferred()).containsExactly(first, second);
+        assertThat(transports.ports()).containsEntry(first, 8443).containsEntry(second, second.usualPort());
+    }
+
     /** A configuration that is right but for what a test changes. */
     @SuppressWarnings({"ClassExplicitlyAnnotation", "BadAnnotationImplementation"})
     private static final class Config implements GatewayConfig {
@@ -139,6 +181,9 @@ class GatewaySettingsTest {
         int provisioningPort = 443;
         String tokenHost = "tokens.lab.test";
         int tokenPort = 443;
+        String[] transports = {};
+        String proxy = "";
+        String proxyCredentialsFile = "";
         String caFile = "";
         String registrationId = "";
         String identity = "tpm";
@@ -173,6 +218,21 @@ class GatewaySettingsTest {
         @Override
         public int tokenPort() {
             return tokenPort;
+        }
+
+        @Override
+        public String[] transports() {
+            return transports;
+        }
+
+        @Override
+        public String proxy() {
+            return proxy;
+        }
+
+        @Override
+        public String proxyCredentialsFile() {
+            return proxyCredentialsFile;
         }
 
         @Override
