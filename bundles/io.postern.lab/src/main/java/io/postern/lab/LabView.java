@@ -81,6 +81,7 @@ final class LabView {
         return switch (step.name()) {
             case "FRAMEWORK_READY" -> "framework ready";
             case "TPM_READY" -> "TPM ready, registration id " + subject;
+            case "TRANSPORT" -> "reached the provisioning service over " + subject;
             case "CHALLENGED" -> "challenged: the provisioning service wants the TPM to prove itself";
             case "ACTIVATED" -> "activated: the TPM opened the credential, the hub key is inside";
             case "ASSIGNED" -> "assigned: " + subject;

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Where the gateway stands on its way to its hub, in its own words: the file of the key {@code stateFile}. */
 record StateCheck(Path file) implements Check {
@@ -35,7 +36,8 @@ record StateCheck(Path file) implements Check {
 
     private static Finding judge(JsonObject json) {
         String state = Json.requireText(json, "state");
-        String text = state + " since " + Json.requireText(json, "since") + ": " + Json.requireText(json, "reason");
+        String text = state + " since " + Json.requireText(json, "since") + ": " + Json.requireText(json, "reason")
+                + transports(json);
         String next = Json.requireText(json, "next");
         Optional<String> nextTry = Json.text(json, "nextTry");
         if (state.equals(GOAL)) {
@@ -44,5 +46,17 @@ record StateCheck(Path file) implements Check {
         String remedy =
                 "The gateway " + next + nextTry.map(at -> " (at " + at + ")").orElse("") + ".";
         return MOVING.contains(state) ? Finding.warning(text, remedy) : Finding.fault(text, remedy);
+    }
+
+    /** Over what the provisioning service was reached, and why not over what should have come first. */
+    private static String transports(JsonObject json) {
+        String used = Json.text(json, "transport")
+                .map(name -> "; registered over " + name)
+                .orElse("");
+        Optional<JsonObject> blocked = used.isEmpty() ? Optional.empty() : Json.object(json, "blocked");
+        return used
+                + blocked.stream()
+                        .flatMap(all -> all.keySet().stream().map(name -> "; " + name + ": " + all.getString(name, "")))
+                        .collect(Collectors.joining());
     }
 }

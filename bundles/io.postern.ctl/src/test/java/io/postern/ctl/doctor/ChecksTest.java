@@ -148,6 +148,13 @@ class ChecksTest {
 
         Files.writeString(file, form.formatted("ASSIGNED"));
         assertThat(new StateCheck(file).examine().level()).isEqualTo(Level.GOOD);
+        Files.writeString(
+                file,
+                form.formatted("ASSIGNED")
+                        .replaceFirst("}", ",\"transport\":\"amqp\",\"blocked\":{\"https\":\"cannot reach it\"}}"));
+        assertThat(new StateCheck(file).examine())
+                .isEqualTo(Finding.good("ASSIGNED since 2026-03-01T08:00:00Z: because; registered over amqp;"
+                        + " https: cannot reach it"));
         Files.writeString(file, form.formatted("WAITING"));
         assertThat(new StateCheck(file).examine().level()).isEqualTo(Level.WARNING);
         Files.writeString(file, form.formatted("TPM_REPLACED"));

@@ -76,6 +76,9 @@ final class AmqpDpsLink implements NonceDpsLink {
 
     private RegistrationReply answered(Exchange exchange) throws IOException {
         try {
+            if (visit != null) {
+                visit.begin();
+            }
             return exchange.run();
         } catch (RefusedException e) {
             leave();

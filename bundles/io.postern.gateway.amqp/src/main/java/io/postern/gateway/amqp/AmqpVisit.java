@@ -9,8 +9,8 @@ import io.postern.wire.IdScope;
 import io.postern.wire.RegistrationId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One device's connection to a provisioning service, with one link to ask on and one to be answered on. */
 final class AmqpVisit implements AutoCloseable {
-    private static final Duration ANSWER = Duration.ofSeconds(30); // as over HTTPS
     private static final int CREDIT = 4; // one question is open at a time
     private static final Map<Symbol, Object> VERSION =
             Map.of(Symbol.valueOf("com.microsoft:api-version"), "2019-03-31"); // what the official clients send
@@ -70,6 +69,11 @@ final class AmqpVisit implements AutoCloseable {
         return sasl.orElseThrow(() -> new IllegalStateException("the visit of " + id + " began without SASL"));
     }
 
+    /** The next question has all the time again. */
+    void begin() {
+        engine.begin();
+    }
+
     /** Opens the connection and its links, once. */
     void attach() throws IOException, RefusedException {
         if (links != null) {
@@ -90,7 +94,7 @@ final class AmqpVisit implements AutoCloseable {
         target.setAddress(address);
         open(questions, new Source(), target);
         links = new Links(session, questions, answers);
-        engine.until(() -> isAnyClosed() || isActive(answers) && questions.getCredit() > 0, ANSWER);
+        engine.until(() -> isAnyClosed() || isActive(answers) && questions.getCredit() > 0);
         checkOpen();
     }
 
@@ -105,7 +109,7 @@ final class AmqpVisit implements AutoCloseable {
         links.questions().send(octets, 0, octets.length);
         links.questions().advance();
         while (true) {
-            engine.until(() -> hasArrived() || isRejected(sent) || isAnyClosed(), ANSWER);
+            engine.until(() -> hasArrived() || isRejected(sent) || isAnyClosed());
             if (hasArrived()) {
                 DpsMessage answer = DpsMessage.decode(next());
                 if (answer.isAnswerTo(question)) {
@@ -159,7 +163,7 @@ final class AmqpVisit implements AutoCloseable {
     }
 
     private Links open() {
-        return java.util.Objects.requireNonNull(links);
+        return Objects.requireNonNull(links);
     }
 
     private Stream<Endpoint> endpoints() {

@@ -5,6 +5,7 @@ import io.postern.gateway.spi.DpsAnswer;
 import io.postern.wire.Bytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Binary;
@@ -34,7 +35,7 @@ final class DpsMessage {
         message.setBody(new Data(new Binary(body.toArray())));
         byte[] room = new byte[body.length() + AROUND_BODY];
         int length = message.encode(room, 0, room.length);
-        return java.util.Arrays.copyOf(room, length);
+        return Arrays.copyOf(room, length);
     }
 
     static DpsMessage decode(byte[] octets) throws IOException {

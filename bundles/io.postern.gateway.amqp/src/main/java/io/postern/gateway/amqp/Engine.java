@@ -18,6 +18,7 @@ import org.apache.qpid.proton.engine.Transport;
  * while that thread waits for something in {@link #until}.
  */
 final class Engine implements AutoCloseable {
+    private static final Duration QUESTION = Duration.ofSeconds(60); // with all that precedes it; as over HTTPS
     private static final int FRAME = 16 * 1024; // an answer has one or two; the longest is 96 kB
     private static final int SASL_FRAME = 4 * 1024; // spec: Part 5, 5.3.1 asks for 512; long names make longer tokens
 
@@ -25,12 +26,19 @@ final class Engine implements AutoCloseable {
     private final Transport transport = Transport.Factory.create();
     private final Connection connection = Proton.connection();
     private final byte[] arrived = new byte[FRAME];
+    private long end;
 
     Engine(Channel channel) {
         this.channel = channel;
         transport.setMaxFrameSize(FRAME);
         transport.setOutboundFrameSizeLimit(FRAME);
         transport.setInitialRemoteMaxFrameSize(SASL_FRAME);
+        begin();
+    }
+
+    /** The next question has all the time again. */
+    void begin() {
+        end = System.nanoTime() + QUESTION.toNanos();
     }
 
     /** Puts an exchange of SASL before AMQP; asked for before the first {@link #until}. */
@@ -50,15 +58,14 @@ final class Engine implements AutoCloseable {
     /**
      * Sends what there is to send and takes what comes until {@code reached}.
      *
-     * @throws IOException when the peer hangs up, breaks the protocol, or {@code patience} is over before
+     * @throws IOException when the peer hangs up, breaks the protocol, or the time of the question is over before
      */
-    void until(BooleanSupplier reached, Duration patience) throws IOException {
-        long end = System.nanoTime() + patience.toNanos();
+    void until(BooleanSupplier reached) throws IOException {
         flush();
         while (!reached.getAsBoolean()) {
             Duration left = Duration.ofNanos(end - System.nanoTime());
             if (left.toMillis() < 1) {
-                throw new SocketTimeoutException("no answer within " + patience.toSeconds() + " s");
+                throw new SocketTimeoutException("no answer within " + QUESTION.toSeconds() + " s");
             }
             channel.patience(left);
             take();

@@ -10,7 +10,6 @@ import io.postern.wire.Secret;
 import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import org.apache.qpid.proton.engine.Sasl;
 import org.apache.qpid.proton.engine.Sasl.SaslOutcome;
@@ -30,7 +29,6 @@ import org.apache.qpid.proton.engine.Sasl.SaslOutcome;
  * </pre>
  */
 final class SaslExchange {
-    private static final Duration ANSWER = Duration.ofSeconds(30); // as over HTTPS
     private static final int LAST = 0xC0; // bit 7: a sequence, bit 6: its end
     private static final int MOST_PARTS = 16; // a blob has 800 bytes; the official clients know two to four parts
     private static final Bytes ZERO = Bytes.of((byte) 0);
@@ -107,7 +105,7 @@ final class SaslExchange {
     }
 
     private Bytes challenge() throws IOException, RefusedException {
-        engine.until(() -> sasl.pending() > 0 || isOver(), ANSWER);
+        engine.until(() -> sasl.pending() > 0 || isOver());
         if (isOver()) {
             checkOutcome();
             throw new IOException("it let the TPM in without a challenge");
@@ -118,7 +116,7 @@ final class SaslExchange {
     }
 
     private void awaitOutcome() throws IOException, RefusedException {
-        engine.until(this::isOver, ANSWER);
+        engine.until(this::isOver);
         checkOutcome();
     }
 

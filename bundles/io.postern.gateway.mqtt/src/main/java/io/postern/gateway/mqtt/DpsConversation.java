@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class DpsConversation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DpsConversation.class);
     private static final Duration ANSWER = Duration.ofSeconds(30); // as over HTTPS; official clients wait 10 to 60 s
+    private static final Duration RECEIPT = Duration.ofSeconds(15); // of what the service need not think about
     private static final Duration GOODBYE = Duration.ofSeconds(1); // the service forgets the session anyhow
     private static final int KEEP_ALIVE_SECONDS = 60; // longer than the longest pause between two questions is useless
     private static final int AT_LEAST_ONCE = 1;
@@ -77,7 +78,7 @@ final class DpsConversation implements AutoCloseable {
             connected.await(1, ANSWER);
             var listening = new Outcome();
             conversation.client.subscribe(DpsTopic.REPLIES, AT_LEAST_ONCE, null, listening);
-            listening.await(1, ANSWER);
+            listening.await(1, RECEIPT);
             return conversation;
         } catch (MqttException e) {
             conversation.close();
@@ -85,12 +86,12 @@ final class DpsConversation implements AutoCloseable {
                 throw new ConnackException(e.getReasonCode(), e);
             }
             throw conversation.silent(e);
-        } catch (IOException | InterruptedException e) {
+        } catch (IOException e) {
             conversation.close();
-            if (e instanceof InterruptedException interrupted) {
-                throw interrupted;
-            }
             throw conversation.silent(e);
+        } catch (InterruptedException e) {
+            conversation.close();
+            throw e;
         }
     }
 
@@ -100,7 +101,7 @@ final class DpsConversation implements AutoCloseable {
         try {
             var sent = new Outcome();
             client.publish(topic.of(id), body, AT_LEAST_ONCE, false, null, sent);
-            sent.await(1, ANSWER);
+            sent.await(1, RECEIPT);
             return replies.await(id, service.toString(), ANSWER);
         } catch (MqttException | IOException e) {
             throw silent(e);

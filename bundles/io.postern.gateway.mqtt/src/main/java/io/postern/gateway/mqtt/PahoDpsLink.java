@@ -14,6 +14,7 @@ import io.postern.wire.dps.DpsTopic;
 import io.postern.wire.dps.RegistrationRequest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +39,8 @@ final class PahoDpsLink implements DpsLink {
     @Override
     public RegistrationReply register(IdScope scope, RegistrationRequest request, Optional<Credential> proof)
             throws IOException {
-        byte[] body = io.postern.wire.Bytes.utf8(request.toJson().toString()).toArray();
-        return ask(scope, request.registrationId(), proof, rid -> DpsTopic.registerTopic(rid), body);
+        byte[] body = request.toJson().toString().getBytes(StandardCharsets.UTF_8);
+        return ask(scope, request.registrationId(), proof, DpsTopic::registerTopic, body);
     }
 
     @Override

@@ -71,7 +71,7 @@ public sealed interface ProvisioningState {
 
         @Override
         public Optional<Duration> atMost() {
-            return Optional.of(Bounds.IDENTITY.plus(Bounds.EXCHANGE));
+            return Optional.of(Bounds.IDENTITY.plus(Bounds.SEARCH));
         }
     }
 
@@ -195,11 +195,11 @@ public sealed interface ProvisioningState {
         /** A TPM may take 30 s to make a key, for each of three; see the patience of its adapter. */
         static final Duration IDENTITY = Duration.ofMinutes(5);
 
-        /**
-         * Connecting, TLS and the whole answer, over each of five transports: two minutes of HTTPS, of the others 80 s
-         * each; see the limits of the HTTPS exchange and of the dialer.
-         */
-        static final Duration EXCHANGE = Duration.ofMinutes(8);
+        /** Connecting, TLS and the whole answer; see the limits of the HTTPS exchange, of the dialer and of each link. */
+        static final Duration EXCHANGE = Duration.ofMinutes(3);
+
+        /** The same over each of five transports, of which only one has to fail by the last second. */
+        static final Duration SEARCH = Duration.ofMinutes(12);
 
         /**
          * The hub's session is tried once a minute at least and takes 25 s to fail: when no refusal was heard for so

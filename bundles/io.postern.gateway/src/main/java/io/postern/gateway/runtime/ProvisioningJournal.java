@@ -62,7 +62,9 @@ final class ProvisioningJournal implements Consumer<ProvisioningState> {
         } else if (news) {
             LOG.atInfo().addKeyValue("transport", name).log("reached the provisioning service");
         }
-        milestones.reached(Milestone.TRANSPORT, use.blocked().isEmpty() ? name : name + ", for " + use.obstacles());
+        if (use.used().isPresent()) {
+            milestones.reached(Milestone.TRANSPORT, use.blocked().isEmpty() ? name : name + "; " + use.obstacles());
+        }
     }
 
     private static void log(ProvisioningState state) {

@@ -82,7 +82,7 @@ class ProvisioningRulesTest {
         assertThat(state.reason()).isNotBlank();
         assertThat(state.next()).isNotBlank();
         if (!(state instanceof ProvisioningState.Assigned)) {
-            assertThat(state.atMost().orElseThrow()).isPositive().isLessThan(Duration.ofMinutes(15));
+            assertThat(state.atMost().orElseThrow()).isPositive().isLessThan(Duration.ofMinutes(20));
         }
         assertThat(rules.next(state, unaided(state)).name()).isNotEqualTo(state.name());
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.provisioning.ProvisioningState;
 import io.postern.gateway.provisioning.ProvisioningState.Hindrance;
+import io.postern.gateway.provisioning.TransportUse;
+import io.postern.gateway.spi.Transport;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
@@ -43,6 +45,36 @@ class ProvisioningJournalTest {
         try (var files = Files.list(directory.resolve("deep"))) {
             assertThat(files).containsExactly(file);
         }
+    }
+
+    @Test
+    void itSaysOverWhatTheServiceWasReachedAndWhatStoodInTheWay(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("state.json");
+        ProvisioningJournal journal = journal(Optional.of(file));
+        var blocked = List.of(new TransportUse.Blocked(Transport.HTTPS, "someone else's certificate"));
+
+        journal.reached(new TransportUse(Optional.of(Transport.AMQP), blocked));
+        journal.accept(new ProvisioningState.Unprovisioned());
+
+        JsonObject state = Json.parseObject(Files.readString(file));
+        assertThat(state.getString("transport")).isEqualTo("amqp");
+        assertThat(state.getJsonObject("blocked").getString("https")).isEqualTo("someone else's certificate");
+        assertThat(milestones).containsExactly("TRANSPORT amqp; https: someone else's certificate");
+    }
+
+    @Test
+    void whereNothingGetsThroughTheRetryTellsIt(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("state.json");
+        ProvisioningJournal journal = journal(Optional.of(file));
+
+        journal.reached(
+                new TransportUse(Optional.empty(), List.of(new TransportUse.Blocked(Transport.HTTPS, "closed"))));
+        journal.accept(new ProvisioningState.Unprovisioned());
+
+        assertThat(Json.parseObject(Files.readString(file)))
+                .doesNotContainKey("transport")
+                .containsKey("blocked");
+        assertThat(milestones).isEmpty();
     }
 
     @Test
