@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,9 @@ final class TenantDesk {
     private static final Duration OUTCOME_LIFE = Duration.ofMinutes(5); // clients give up polling within one
     private static final int MOST_OUTCOMES = 20_000; // about 50 MB; 20 times the hosted service's quota of a minute
     private static final int DISABLED = 403001;
+    private static final int MOST_IN_WORK =
+            256; // a quarter of what the listener answers at once, so that it is never full
+    private static final long LONGEST_CROWD_MS = 15_000; // at 50 a second, what a slow disk keeps, three times as many
 
     private record Outcome(RegistrationId id, Credential credential, Decision decision) {}
 
@@ -53,6 +57,7 @@ final class TenantDesk {
     private final Reception reception;
     private final ExpiringEntries<String, Outcome> outcomes;
     private final PollLimiter polls;
+    private final AtomicInteger inWork = new AtomicInteger();
     private final Throttle registrations;
     private final String limit;
 
@@ -95,7 +100,14 @@ final class TenantDesk {
      * tenant has had too many, to be brought again before anything of it was looked at.
      */
     RegistrationAnswer register(RegistrationAttempt attempt) {
-        return registrations.take().map(this::throttled).orElseGet(() -> decide(attempt));
+        return registrations.take().or(this::crowd).map(this::throttled).orElseGet(() -> decide(attempt));
+    }
+
+    /** While so many are being decided on that one more would wait for long: when to come back, each at another moment. */
+    private Optional<Duration> crowd() {
+        return inWork.get() < MOST_IN_WORK
+                ? Optional.empty()
+                : Optional.of(Duration.ofMillis(random.nextLong(1_000, LONGEST_CROWD_MS)));
     }
 
     private RegistrationAnswer decide(RegistrationAttempt attempt) {
@@ -178,7 +190,16 @@ final class TenantDesk {
     /** Decides on a thread of its own, so that a slow hub or webhook holds up nobody's connection. */
     private RegistrationAnswer accepted(RegistrationAttempt attempt, EnrolledDevice device, Proof.Proven proven) {
         String operationId = "5." + HexFormat.of().toHexDigits(random.nextLong()) + "." + guid();
-        var decision = Decision.begin(() -> told(operationId, device, proven, attempt), PATIENCE);
+        inWork.incrementAndGet();
+        var decision = Decision.begin(
+                () -> {
+                    try {
+                        return told(operationId, device, proven, attempt);
+                    } finally {
+                        inWork.decrementAndGet();
+                    }
+                },
+                PATIENCE);
         outcomes.put(operationId, new Outcome(attempt.id(), proven.credential(), decision));
         return new RegistrationAnswer.Accepted(operationId, RETRY_AFTER);
     }
