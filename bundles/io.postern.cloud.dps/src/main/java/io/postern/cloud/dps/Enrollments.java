@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The enrollment list of one tenant: who may register (DPS-15, DPS-22). Symmetric keys are sealed at rest. */
 public final class Enrollments {
@@ -53,6 +55,11 @@ public final class Enrollments {
 
     public Optional<StoredEnrollment> find(RegistrationId id) {
         return database.read(c -> find(c, id));
+    }
+
+    /** Makes one transaction of all that {@code changes} does here, so that many entries cost one sync. */
+    public <T extends @Nullable Object> T together(Supplier<T> changes) {
+        return database.together(changes);
     }
 
     public EntryReply.Creation create(IndividualEnrollment enrollment) {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
@@ -29,6 +30,7 @@ public final class Database implements AutoCloseable {
     private final Path file;
     private final Connection connection;
     private final ReentrantLock lock = new ReentrantLock();
+    private boolean together; // guarded by lock
 
     private Database(Path file, Connection connection) {
         this.file = file;
@@ -63,12 +65,27 @@ public final class Database implements AutoCloseable {
     public <T extends @Nullable Object> T transaction(SqlWork<T> work) {
         lock.lock();
         try {
-            return committed(work);
+            return together ? work.run(connection) : committed(work);
         } catch (SQLException e) {
             throw failed(e);
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Runs {@code work}; the transactions it begins on this thread become one, committed and synced on return, and all
+     * rolled back when {@code work} throws. One sync for many small changes.
+     */
+    public <T extends @Nullable Object> T together(Supplier<T> work) {
+        return transaction(_ -> {
+            together = true;
+            try {
+                return work.get();
+            } finally {
+                together = false;
+            }
+        });
     }
 
     /** Runs {@code work} that only reads. */

@@ -51,6 +51,28 @@ class DatabaseTest {
     }
 
     @Test
+    void transactionsTogetherAreKeptOrLostTogether() throws IOException {
+        try (var database = open()) {
+            database.migrate("notes", STEPS);
+
+            assertThatThrownBy(() -> database.together(() -> {
+                        write(database, "lost");
+                        throw new IllegalStateException("on purpose");
+                    }))
+                    .hasMessage("on purpose");
+            assertThat(notes(database)).isEmpty();
+
+            database.together(() -> {
+                write(database, "one");
+                write(database, "two");
+                return notes(database);
+            });
+            write(database, "by itself");
+            assertThat(notes(database)).containsExactly("one", "two", "by itself");
+        }
+    }
+
+    @Test
     void laterStepsAreAppliedOnceAndFailingOnesNotAtAll() throws IOException {
         List<String> more = List.of(STEPS.getFirst(), "ALTER TABLE note ADD COLUMN author TEXT");
         try (var database = open()) {

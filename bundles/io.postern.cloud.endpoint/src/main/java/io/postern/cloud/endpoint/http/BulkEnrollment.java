@@ -36,6 +36,10 @@ final class BulkEnrollment {
             throw new IllegalArgumentException(
                     "the member \"enrollments\" is an array of at most " + MOST + " entries");
         }
+        return enrollments.together(() -> apply(mode, entries));
+    }
+
+    private JsonObject apply(Mode mode, JsonArray entries) {
         var errors = Json.array();
         boolean successful = true;
         for (JsonValue value : entries) {

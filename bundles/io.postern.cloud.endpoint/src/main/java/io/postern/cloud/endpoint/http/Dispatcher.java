@@ -24,7 +24,8 @@ final class Dispatcher implements AutoCloseable {
     static final int MOST_LINE = 4096; // the longest legal path is about 700 bytes
     static final int MOST_HEADERS = 16 * 1024; // a token is at most 4 KB, a message's properties at most 8 KB
     private static final int ALL_BODIES = 64 << 20; // 64 MB: thousands of ordinary bodies, or 64 of the largest
-    private static final int MOST_AT_ONCE = 1_024; // a virtual thread each; they queue for the database anyway
+    private static final int MOST_AT_ONCE =
+            OpenConnections.MOST; // a connection asks one thing at a time; a virtual thread each, a few kB
     private static final int MOST_STREAMS = 32; // an event stream is an operator's or a consumer's, not a device's
     private static final Duration STOPPING = Duration.ofSeconds(5);
 
