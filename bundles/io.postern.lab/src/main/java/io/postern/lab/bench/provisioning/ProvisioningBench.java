@@ -42,7 +42,7 @@ public final class ProvisioningBench implements Callable<Integer> {
             names = "--per-round",
             defaultValue = "1000",
             description = "Registrations a round (default ${DEFAULT-VALUE}).")
-    private int perRound = 1_000;
+    private int perRound = 3_000;
 
     @Option(names = "--storm", defaultValue = "5000", description = "Devices in the storm (default ${DEFAULT-VALUE}).")
     private int storm = 5_000;
