@@ -40,7 +40,7 @@ public final class ProvisioningBench implements Callable<Integer> {
 
     @Option(
             names = "--per-round",
-            defaultValue = "1000",
+            defaultValue = "3000",
             description = "Registrations a round (default ${DEFAULT-VALUE}).")
     private int perRound = 3_000;
 
