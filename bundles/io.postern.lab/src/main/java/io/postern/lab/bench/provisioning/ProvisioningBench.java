@@ -117,14 +117,26 @@ public final class ProvisioningBench implements Callable<Integer> {
         fleet.enrollKeys(from, from + storm, done -> {});
         System.out.println("... kill -9, and " + storm + " devices at once when it is back");
         cloud.restart(OptionalInt.empty()); // the storm meets the product's own throttle
+        int before = again(cloud);
         Storm raised = Storm.raise(fleet, from, storm);
+        int twice = again(cloud) - before;
         figures.add(Figure.of("storm: until the last is assigned", "s", List.of(raised.seconds()), ""));
         figures.add(count("storm: devices assigned", raised.assigned(), raised.devices() + ": all"));
+        figures.add(count("storm: devices registered twice", twice, "0"));
         figures.add(count("storm: answers 5xx", raised.serverErrors(), "0"));
         figures.add(count("storm: connections lost and made again", raised.lost(), ""));
         figures.add(count("storm: answers 429, all obeyed", raised.throttled(), ""));
         cloud.restart(UNTHROTTLED);
-        return raised.isGood();
+        return raised.isGood() && twice == 0;
+    }
+
+    /** How many registrations of devices that had registered already the service has counted so far. */
+    private static int again(LabCloud cloud) throws IOException {
+        return cloud.operator()
+                .provisioning()
+                .operations()
+                .getJsonObject("operations")
+                .getInt("reRegistration");
     }
 
     private void many(LabCloud cloud, Fleet fleet, Standing few)
