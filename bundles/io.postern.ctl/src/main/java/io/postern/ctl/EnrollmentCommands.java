@@ -3,7 +3,6 @@ package io.postern.ctl;
 
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
-import io.postern.wire.HubName;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.Secret;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -76,24 +76,10 @@ final class EnrollmentCommands {
                     Optional<RegistrationId> id,
             @Option(names = "--device-id", paramLabel = "ID", description = "Its name in the hub; default: ID.")
                     Optional<DeviceId> deviceId,
-            @Option(
-                            names = "--hub",
-                            paramLabel = "HOST",
-                            description = "The hub it goes to; default: the service decides.")
-                    Optional<HubName> hub,
-            @Option(
-                            names = "--twin-file",
-                            paramLabel = "FILE",
-                            description = "Initial twin: {\"tags\":{},\"properties\":{\"desired\":{}}}.")
-                    Optional<Path> twin,
-            @Option(names = "--disabled", description = "Known, but not let in yet.") boolean disabled,
+            @Mixin TermsOptions terms,
             @Option(names = "--show-keys", description = "Print the symmetric keys too.") boolean showKeys)
             throws IOException {
-        NewEnrollment wanted = enrollment(proof, id)
-                .withDeviceId(deviceId)
-                .withHub(hub)
-                .withInitialTwin(twin.isPresent() ? Optional.of(twin(twin.get())) : Optional.empty())
-                .withEnabled(!disabled);
+        NewEnrollment wanted = terms.of(enrollment(proof, id).withDeviceId(deviceId));
         JsonObject made = ctl.cloud().enrollments().create(wanted);
         ctl.output().say(ctl.json(), "Enrolled " + wanted.registrationId() + ".");
         if (proof.symmetricKey || proof.keyFile.isPresent()) {

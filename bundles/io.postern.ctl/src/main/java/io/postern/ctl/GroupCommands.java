@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
-import io.postern.wire.HubName;
 import io.postern.wire.Json;
 import io.postern.wire.Secret;
 import jakarta.json.JsonObject;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -63,22 +63,9 @@ final class GroupCommands {
                             paramLabel = "ID",
                             description = "The group's name; default with keys: " + NewGroup.DEFAULT_OF_KEYS + ".")
                     Optional<String> id,
-            @Option(
-                            names = "--hub",
-                            paramLabel = "HOST",
-                            description = "The hub they go to; default: the service decides.")
-                    Optional<HubName> hub,
-            @Option(
-                            names = "--twin-file",
-                            paramLabel = "FILE",
-                            description = "Initial twin: {\"tags\":{},\"properties\":{\"desired\":{}}}.")
-                    Optional<Path> twin,
-            @Option(names = "--disabled", description = "Known, but not let in yet.") boolean disabled)
+            @Mixin TermsOptions terms)
             throws IOException {
-        NewGroup wanted = group(proof, id)
-                .withHub(hub)
-                .withInitialTwin(twin.isPresent() ? Optional.of(EnrollmentCommands.twin(twin.get())) : Optional.empty())
-                .withEnabled(!disabled);
+        NewGroup wanted = terms.of(group(proof, id));
         JsonObject made = ctl.cloud().groups().create(wanted);
         ctl.output().say(ctl.json(), "Added group " + wanted.id() + ".");
         if (proof.symmetricKey || proof.keyFile.isPresent()) {

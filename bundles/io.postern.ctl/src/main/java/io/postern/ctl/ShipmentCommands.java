@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
-import io.postern.wire.HubName;
 import io.postern.wire.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -44,27 +42,12 @@ final class ShipmentCommands {
             @ArgGroup(multiplicity = "1") By by,
             @Mixin AcceptedTpms accepted,
             @Parameters(paramLabel = "ID", description = "The shipment's name.") String id,
-            @Option(
-                            names = "--hub",
-                            paramLabel = "HOST",
-                            description = "The hub they go to; default: the service decides.")
-                    Optional<HubName> hub,
-            @Option(
-                            names = "--twin-file",
-                            paramLabel = "FILE",
-                            description = "Initial twin: {\"tags\":{},\"properties\":{\"desired\":{}}}.")
-                    Optional<Path> twin,
-            @Option(names = "--disabled", description = "Known, but not let in yet.") boolean disabled)
+            @Mixin TermsOptions terms)
             throws IOException {
         NewGroup shipment = by.vendors.isEmpty()
                 ? NewGroup.keyList(id, accepted.accepts())
                 : NewGroup.vendorCa(id, by.vendors, accepted.accepts());
-        JsonObject made = ctl.cloud()
-                .shipments()
-                .create(shipment.withHub(hub)
-                        .withInitialTwin(
-                                twin.isPresent() ? Optional.of(EnrollmentCommands.twin(twin.get())) : Optional.empty())
-                        .withEnabled(!disabled));
+        JsonObject made = ctl.cloud().shipments().create(terms.of(shipment));
         ctl.output()
                 .say(
                         ctl.json(),

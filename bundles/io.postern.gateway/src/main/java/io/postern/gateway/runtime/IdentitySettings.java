@@ -13,24 +13,26 @@ import java.util.Optional;
 /** Which of its keys the gateway proves itself with, as configured. */
 sealed interface IdentitySettings {
     /** As the key {@code identity} calls it. */
-    String text();
+    default String text() {
+        return switch (this) {
+            case Tpm _ -> Tpm.TEXT;
+            case TpmCertificate _ -> TpmCertificate.TEXT;
+            case FileCertificate _ -> FileCertificate.TEXT;
+            case SymmetricKey _ -> SymmetricKey.TEXT;
+        };
+    }
 
     /** Whether it is in the security module, where nobody can copy it; else it is in a file, which is weaker (DPS-08). */
-    boolean needsModule();
+    default boolean needsModule() {
+        return switch (this) {
+            case Tpm _, TpmCertificate _ -> true;
+            case FileCertificate _, SymmetricKey _ -> false;
+        };
+    }
 
     /** The TPM's endorsement key. */
     record Tpm(Optional<RegistrationId> registrationId) implements IdentitySettings {
         static final String TEXT = "tpm";
-
-        @Override
-        public String text() {
-            return TEXT;
-        }
-
-        @Override
-        public boolean needsModule() {
-            return true;
-        }
     }
 
     /**
@@ -40,16 +42,6 @@ sealed interface IdentitySettings {
      */
     record TpmCertificate(Path certificate, Optional<RegistrationId> registrationId) implements IdentitySettings {
         static final String TEXT = "x509-tpm";
-
-        @Override
-        public String text() {
-            return TEXT;
-        }
-
-        @Override
-        public boolean needsModule() {
-            return true;
-        }
 
         CertificateFile open(SecurityModule module) {
             return new CertificateFile(certificate, new CertificateFile.InModule(module));
@@ -65,16 +57,6 @@ sealed interface IdentitySettings {
             implements IdentitySettings {
         static final String TEXT = "x509-file";
 
-        @Override
-        public String text() {
-            return TEXT;
-        }
-
-        @Override
-        public boolean needsModule() {
-            return false;
-        }
-
         CertificateFile open() {
             return new CertificateFile(certificate, new CertificateFile.InFile(key));
         }
@@ -83,16 +65,6 @@ sealed interface IdentitySettings {
     /** A symmetric key in a file: the device's own or derived from a group's. */
     record SymmetricKey(RegistrationId registrationId, Path key) implements IdentitySettings {
         static final String TEXT = "symmetric-key";
-
-        @Override
-        public String text() {
-            return TEXT;
-        }
-
-        @Override
-        public boolean needsModule() {
-            return false;
-        }
 
         KeyFile open() {
             return new KeyFile(key);

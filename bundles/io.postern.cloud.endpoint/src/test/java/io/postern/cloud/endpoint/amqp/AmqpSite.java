@@ -17,6 +17,7 @@ import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
+import io.postern.testkit.ClientTls;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LabCa;
 import io.postern.testkit.LoopbackAddress;
@@ -30,9 +31,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,10 +39,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** A provisioning service with its hub behind a real AMQP listener on a loopback address of its own. */
 final class AmqpSite implements AutoCloseable {
@@ -148,7 +143,7 @@ final class AmqpSite implements AutoCloseable {
     }
 
     private RawAmqpClient client(Optional<LabCa.Holder> shown) throws IOException, GeneralSecurityException {
-        return new RawAmqpClient(tls(shown), NAMES.provisioningHost(), port);
+        return new RawAmqpClient(ClientTls.context(ca.authority(), shown), NAMES.provisioningHost(), port);
     }
 
     /** A client that has proven itself with its key, opened the connection and begun a session. */
@@ -168,26 +163,6 @@ final class AmqpSite implements AutoCloseable {
         client.send(Frames.receiver("answers", 0, address(id)), Frames.sender("questions", 1, address(id)));
         client.await("questions");
         return client;
-    }
-
-    private SSLContext tls(Optional<LabCa.Holder> shown) throws IOException, GeneralSecurityException {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("ca", ca.authority());
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(shown.isPresent() ? keys(shown.get()) : null, trust.getTrustManagers(), null);
-        return context;
-    }
-
-    private static KeyManager[] keys(LabCa.Holder holder) throws IOException, GeneralSecurityException {
-        KeyStore own = KeyStore.getInstance("PKCS12");
-        own.load(null, null);
-        own.setKeyEntry("device", holder.key(), new char[0], holder.chain().toArray(X509Certificate[]::new));
-        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-        keys.init(own, new char[0]);
-        return keys.getKeyManagers();
     }
 
     @Override

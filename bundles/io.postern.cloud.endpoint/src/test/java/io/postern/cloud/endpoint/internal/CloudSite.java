@@ -14,6 +14,7 @@ import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.tokens.TokenService;
 import io.postern.cloud.tokens.TokenServices;
 import io.postern.cloud.tokens.TokenSettings;
+import io.postern.testkit.ClientTls;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LabCa;
 import io.postern.testkit.LoopbackAddress;
@@ -35,7 +36,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -50,10 +50,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** A whole cloud side in this JVM, put together as its component does it, on a loopback address of its own. */
 final class CloudSite implements AutoCloseable {
@@ -232,26 +229,9 @@ final class CloudSite implements AutoCloseable {
 
         private static SSLContext trusting(Path caFile, Optional<LabCa.Holder> shown)
                 throws IOException, GeneralSecurityException {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            trusted.setCertificateEntry(
-                    "ca",
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(caFile))));
-            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(shown.isPresent() ? keys(shown.get()) : null, trust.getTrustManagers(), null);
-            return context;
-        }
-
-        private static KeyManager[] keys(LabCa.Holder holder) throws IOException, GeneralSecurityException {
-            KeyStore own = KeyStore.getInstance("PKCS12");
-            own.load(null, null);
-            own.setKeyEntry("device", holder.key(), new char[0], holder.chain().toArray(X509Certificate[]::new));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-            keys.init(own, new char[0]);
-            return keys.getKeyManagers();
+            var root = (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(caFile)));
+            return ClientTls.context(root, shown);
         }
 
         @Override

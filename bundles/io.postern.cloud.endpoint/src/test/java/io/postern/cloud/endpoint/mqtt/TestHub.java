@@ -20,6 +20,7 @@ import io.postern.cloud.hub.RegistryReply;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.Await;
+import io.postern.testkit.ClientTls;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LabCa;
 import io.postern.testkit.LoopbackAddress;
@@ -34,19 +35,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
@@ -179,23 +175,7 @@ final class TestHub implements AutoCloseable {
 
     /** Trusts this cloud, and shows a client certificate when there is one. */
     SSLContext tls(Optional<LabCa.Holder> shown) throws IOException, GeneralSecurityException {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("ca", ca.authority());
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(shown.isPresent() ? keys(shown.get()) : null, trust.getTrustManagers(), null);
-        return context;
-    }
-
-    private static KeyManager[] keys(LabCa.Holder holder) throws IOException, GeneralSecurityException {
-        KeyStore own = KeyStore.getInstance("PKCS12");
-        own.load(null, null);
-        own.setKeyEntry("device", holder.key(), new char[0], holder.chain().toArray(X509Certificate[]::new));
-        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-        keys.init(own, new char[0]);
-        return keys.getKeyManagers();
+        return ClientTls.context(ca.authority(), shown);
     }
 
     int httpsPort() {
