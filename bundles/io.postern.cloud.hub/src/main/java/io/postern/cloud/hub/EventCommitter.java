@@ -11,7 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 
 /**
  * The one thread that writes events. It takes all appends that wait, writes them in one transaction and answers them
@@ -29,18 +29,18 @@ final class EventCommitter implements AutoCloseable {
     private final Database database;
     private final long retained;
     private final long slack;
-    private final LongConsumer committed;
+    private final Consumer<Numbering.End> committed;
     private final Thread thread;
     private volatile boolean closed;
-    private long last; // owned by the thread
+    private Numbering.End end; // owned by the thread
     private long trimmed; // owned by the thread
 
-    EventCommitter(Database database, long retained, long last, LongConsumer committed) {
+    EventCommitter(Database database, long retained, Numbering.End end, Consumer<Numbering.End> committed) {
         this.database = database;
         this.retained = retained;
         this.slack = Math.clamp(retained / 100, 1, 10_000); // trims rarely, and never long at once
-        this.last = last;
-        this.trimmed = last - retained - slack;
+        this.end = end;
+        this.trimmed = end.sequence() - retained - slack;
         this.committed = committed;
         this.thread = Thread.ofPlatform().name("event-committer").daemon().start(this::run);
     }
@@ -91,22 +91,22 @@ final class EventCommitter implements AutoCloseable {
 
     private void commit(List<Append> together) {
         try {
-            long next = database.transaction(c -> {
-                long sequence = last;
-                for (Append append : together) {
-                    for (EventStream.Accepted event : append.events()) {
-                        EventRows.insert(c, ++sequence, event);
-                    }
+            var numbering = new Numbering(end);
+            together.forEach(append -> append.events().forEach(numbering::place));
+            Numbering.End next = numbering.end();
+            long old = next.sequence() - retained;
+            boolean trims = old >= trimmed + slack;
+            database.transaction(c -> {
+                EventRows.insert(c, numbering.placed());
+                if (trims) {
+                    EventRows.deleteUpTo(c, old, next);
                 }
-                if (sequence - retained >= trimmed + slack) {
-                    EventRows.deleteUpTo(c, sequence - retained);
-                }
-                return sequence;
+                return next;
             });
-            trimmed = next - retained >= trimmed + slack ? next - retained : trimmed;
-            last = next;
+            trimmed = trims ? old : trimmed;
+            end = next;
             committed.accept(next);
-            together.forEach(append -> append.done().complete(next));
+            together.forEach(append -> append.done().complete(next.sequence()));
         } catch (RuntimeException e) {
             together.forEach(append -> append.done().completeExceptionally(e));
         }

@@ -47,7 +47,7 @@ public final class Hub implements AutoCloseable {
         this.authorities = new CaCertificates(new CaTable(database, HubSchema.CAS), clock, random);
         this.gatekeeper = new Gatekeeper(name, identities, policies, authorities, clock, random);
         this.twins = new Twins(database, clock);
-        this.events = new EventStream(database, settings.retainedEvents());
+        this.events = new EventStream(database, settings.retainedEvents(), settings.partitions());
         this.expiry = new Ticker("token-expiry", EXPIRY_LOOK, this::endExpired);
     }
 

@@ -35,6 +35,9 @@ public final class HubComponent {
 
         /** How many accepted events are kept. */
         long retainedEvents() default HubSettings.DEFAULT_RETAINED_EVENTS;
+
+        /** How many partitions the event stream has. */
+        int partitions() default HubSettings.DEFAULT_PARTITIONS;
     }
 
     private final DataDirectory.Vault vault;
@@ -46,7 +49,8 @@ public final class HubComponent {
         var settings = new HubSettings(
                 Setting.parse("hubName", config.hubName(), HubName::of),
                 Setting.parse("quarantine", config.quarantine(), DurationText::parse),
-                config.retainedEvents());
+                config.retainedEvents(),
+                config.partitions());
         vault = directory.open(settings.name().text());
         hub = Hub.open(settings, vault.database(), vault.sealer(), InstantSource.system(), new SecureRandom());
         offered = context.registerService(Hub.class, hub, FrameworkUtil.asDictionary(Map.of()));

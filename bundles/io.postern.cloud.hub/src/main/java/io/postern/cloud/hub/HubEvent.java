@@ -14,11 +14,16 @@ import java.util.SequencedMap;
  * forge it.
  *
  * @param sequence 1, 2, 3, ... in the order of acceptance; never used twice
+ * @param partition where all events of the device stand, in order
+ * @param offset 0, 1, 2, ... in the partition; never used twice there
+ * @param enqueued never earlier than that of the event before
  * @param policy the policy whose key opened the session, if one did
  * @param properties as the device set them, system properties ({@code $.mid}, ...) among them
  */
 public record HubEvent(
         long sequence,
+        int partition,
+        long offset,
         DeviceId deviceId,
         String generationId,
         Instant enqueued,

@@ -9,10 +9,14 @@ import java.time.Duration;
  *
  * @param quarantine how long the name of a deleted device stays barred (ISS-13); zero switches the quarantine off
  * @param retainedEvents how many accepted events are kept, at least 1
+ * @param partitions how many partitions the event stream has, 1 to 32; may grow from one start to the next
  */
-public record HubSettings(HubName name, Duration quarantine, long retainedEvents) {
+public record HubSettings(HubName name, Duration quarantine, long retainedEvents, int partitions) {
     public static final Duration DEFAULT_QUARANTINE = Duration.ofDays(10);
     public static final long DEFAULT_RETAINED_EVENTS = 1_000_000; // about 0.5 GB of ordinary readings
+
+    public static final int DEFAULT_PARTITIONS = 4; // spec: what an IoT Hub is created with
+    private static final int MOST_PARTITIONS = 32; // spec: the most an IoT Hub of the standard tier can have
 
     public HubSettings {
         if (quarantine.isNegative()) {
@@ -21,6 +25,13 @@ public record HubSettings(HubName name, Duration quarantine, long retainedEvents
         if (retainedEvents < 1) {
             throw new IllegalArgumentException("retainedEvents must be at least 1, it is " + retainedEvents);
         }
+        if (partitions < 1 || partitions > MOST_PARTITIONS) {
+            throw new IllegalArgumentException("partitions must be 1 to " + MOST_PARTITIONS + ", it is " + partitions);
+        }
+    }
+
+    public HubSettings(HubName name, Duration quarantine, long retainedEvents) {
+        this(name, quarantine, retainedEvents, DEFAULT_PARTITIONS);
     }
 
     public static HubSettings of(HubName name) {

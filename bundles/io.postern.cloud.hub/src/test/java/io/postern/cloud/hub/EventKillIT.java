@@ -54,7 +54,7 @@ class EventKillIT {
         assertThat(writer.waitFor()).isEqualTo(137); // died of SIGKILL, nothing was closed
 
         try (Database database = Database.open(directory.resolve("cloud.db"));
-                EventStream stream = new EventStream(database, 1_000_000)) {
+                EventStream stream = new EventStream(database, 1_000_000, 4)) {
             List<HubEvent> events = stream.read(1, 1000);
             assertThat(acknowledged).isGreaterThanOrEqualTo(enough);
             assertThat(stream.last()).isGreaterThanOrEqualTo(acknowledged);
@@ -72,7 +72,7 @@ class EventKillIT {
             Database database = Database.open(directory.resolve("cloud.db"));
             KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
             database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
-            EventStream stream = new EventStream(database, 1_000_000);
+            EventStream stream = new EventStream(database, 1_000_000, 4);
             for (long next = 1; ; next++) {
                 System.out.println(stream.append(List.of(new EventStream.Accepted(
                         DeviceId.of("meter-1"),

@@ -39,7 +39,7 @@ class EventStreamTest {
     void open() throws IOException {
         database = Database.open(directory.resolve("cloud.db"));
         database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
-        stream = new EventStream(database, 100);
+        stream = new EventStream(database, 100, 4);
     }
 
     @AfterEach
@@ -69,6 +69,8 @@ class EventStreamTest {
         assertThat(event)
                 .isEqualTo(new HubEvent(
                         1,
+                        stream.partitionOf(accepted.deviceId()),
+                        0,
                         accepted.deviceId(),
                         "77",
                         accepted.enqueued(),
@@ -93,7 +95,7 @@ class EventStreamTest {
     @Test
     void manySessionsAppendAtOnceAndEachKeepsItsOrder() throws Exception {
         stream.close();
-        stream = new EventStream(database, 10_000);
+        stream = new EventStream(database, 10_000, 4);
         try (ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Long>> work = IntStream.range(0, 50)
                     .<Callable<Long>>mapToObj(session -> () -> appendOneByOne("device-" + session, 20))

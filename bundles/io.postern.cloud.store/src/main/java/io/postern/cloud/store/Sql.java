@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Statements with their values, to be used inside {@link SqlWork}. Values may be texts, whole numbers, booleans,
@@ -23,6 +24,19 @@ public final class Sql {
     public static int update(Connection connection, String sql, Object... values) throws SQLException {
         try (PreparedStatement statement = prepared(connection, sql, values)) {
             return statement.executeUpdate();
+        }
+    }
+
+    /** Runs one statement once for each of {@code items}, in order, with the values that {@code values} takes from it. */
+    public static <T> void updateEach(
+            Connection connection, String sql, List<T> items, Function<? super T, Object[]> values)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (T item : items) {
+                bindAll(statement, values.apply(item));
+                statement.addBatch();
+            }
+            statement.executeBatch();
         }
     }
 
@@ -51,13 +65,17 @@ public final class Sql {
     private static PreparedStatement prepared(Connection connection, String sql, Object... values) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         try {
-            for (int i = 0; i < values.length; i++) {
-                bind(statement, i + 1, values[i]);
-            }
+            bindAll(statement, values);
             return statement;
         } catch (SQLException | RuntimeException e) {
             statement.close();
             throw e;
+        }
+    }
+
+    private static void bindAll(PreparedStatement statement, Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            bind(statement, i + 1, values[i]);
         }
     }
 
