@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param etag changes with every update of the identity, not with its connection state
  * @param statusReason why it is disabled, in the operator's words
  * @param connectedSince present while a session is live
+ * @param connectionChanged when a device last came or went
  * @param lastActivity the last connect, message or disconnect
  * @param model what the device last said it is (CEN-22)
  */
@@ -23,9 +24,11 @@ public record DeviceIdentity(
         boolean enabled,
         Optional<String> statusReason,
         DeviceAuthentication authentication,
+        Relations relations,
         Instant created,
         Instant statusUpdated,
         Optional<Instant> connectedSince,
+        Optional<Instant> connectionChanged,
         Optional<Instant> lastActivity,
         Optional<ModelId> model) {
 

@@ -10,6 +10,7 @@ import io.postern.cloud.store.Row;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
+import io.postern.wire.Json;
 import io.postern.wire.ModelId;
 import io.postern.wire.Secret;
 import java.sql.Connection;
@@ -46,13 +47,14 @@ final class DeviceRows {
                 c,
                 """
                 INSERT INTO hub_device(device, generation, etag, enabled, reason, authentication, primary_key,
-                  secondary_key, primary_thumbprint, secondary_thumbprint, created, status_updated, last_activity, model)
-                  VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  secondary_key, primary_thumbprint, secondary_thumbprint, created, status_updated, connection_changed,
+                  last_activity, model, relations) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT(device) DO UPDATE SET etag = excluded.etag, enabled = excluded.enabled,
                   reason = excluded.reason, authentication = excluded.authentication,
                   primary_key = excluded.primary_key, secondary_key = excluded.secondary_key,
                   primary_thumbprint = excluded.primary_thumbprint,
-                  secondary_thumbprint = excluded.secondary_thumbprint, status_updated = excluded.status_updated
+                  secondary_thumbprint = excluded.secondary_thumbprint, status_updated = excluded.status_updated,
+                  relations = excluded.relations
                 """,
                 id,
                 device.generationId(),
@@ -66,8 +68,10 @@ final class DeviceRows {
                 thumbprints.flatMap(SelfSigned::secondary).map(Thumbprint::toString),
                 device.created(),
                 device.statusUpdated(),
+                device.connectionChanged(),
                 device.lastActivity(),
-                device.model().map(ModelId::text));
+                device.model().map(ModelId::text),
+                relations(device));
     }
 
     private DeviceIdentity read(Row row) throws SQLException {
@@ -81,11 +85,21 @@ final class DeviceRows {
                 row.flag("enabled"),
                 row.optionalText("reason"),
                 authentication(row, id.text()),
+                row.optionalText("relations")
+                        .map(text -> Relations.of(Json.parseObject(text)))
+                        .orElse(Relations.NONE),
                 row.instant("created"),
                 row.instant("status_updated"),
                 session.map(DeviceSession::since),
+                row.optionalInstant("connection_changed"),
                 session.map(DeviceSession::lastActivity).or(() -> stored),
                 row.optionalText("model").map(ModelId::of));
+    }
+
+    private static Optional<String> relations(DeviceIdentity device) {
+        return Optional.of(device.relations())
+                .filter(some -> !some.equals(Relations.NONE))
+                .map(some -> some.toJson().toString());
     }
 
     private DeviceAuthentication authentication(Row row, String id) throws SQLException {

@@ -33,6 +33,8 @@ public final class Hub implements AutoCloseable {
     private final CaCertificates authorities;
     private final Gatekeeper gatekeeper;
     private final Twins twins;
+    private final RegistryBulk bulk;
+    private final RegistryExport export;
     private final EventStream events;
     private final Ticker expiry;
     private volatile boolean closing;
@@ -42,11 +44,14 @@ public final class Hub implements AutoCloseable {
         this.clock = clock;
         this.sessions = new LiveSessions(this::left);
         var quarantine = new Quarantine(database, settings.quarantine(), clock);
-        this.identities = new IdentityRegistry(database, new DeviceRows(sealer, sessions), quarantine, clock, random);
+        var rows = new DeviceRows(sealer, sessions);
+        this.identities = new IdentityRegistry(database, rows, quarantine, clock, random);
+        this.export = new RegistryExport(database, rows);
         this.policies = new SharedAccessPolicies(database, sealer, random);
         this.authorities = new CaCertificates(new CaTable(database, HubSchema.CAS), clock, random);
         this.gatekeeper = new Gatekeeper(name, identities, policies, authorities, clock, random);
         this.twins = new Twins(database, clock);
+        this.bulk = new RegistryBulk(database, identities, twins);
         this.events = new EventStream(database, settings.retainedEvents(), settings.partitions());
         this.expiry = new Ticker("token-expiry", EXPIRY_LOOK, this::endExpired);
     }
@@ -55,6 +60,7 @@ public final class Hub implements AutoCloseable {
     public static Hub open(
             HubSettings settings, Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
         database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
+        database.migrate(HubSchema.REGISTRY, HubSchema.REGISTRY_STEPS);
         Hub hub = new Hub(settings, database, sealer, clock, random);
         hub.identities.addListener((device, change) ->
                 hub.sessions.find(device).filter(s -> isHit(s, change)).ifPresent(s -> s.end(reason(change))));
@@ -101,6 +107,16 @@ public final class Hub implements AutoCloseable {
 
     public IdentityRegistry identities() {
         return identities;
+    }
+
+    /** Many changes of the registry at once. */
+    public RegistryBulk bulk() {
+        return bulk;
+    }
+
+    /** The whole registry, page by page. */
+    public RegistryExport export() {
+        return export;
     }
 
     public SharedAccessPolicies policies() {

@@ -34,5 +34,13 @@ final class HubSchema {
             CREATE TABLE hub_ca(
             """ + CaTable.columns() + ");");
 
+    /** What the registry grew later. */
+    static final String REGISTRY = "hub_registry";
+
+    static final List<String> REGISTRY_STEPS = List.of("""
+            ALTER TABLE hub_device ADD COLUMN relations TEXT;
+            ALTER TABLE hub_device ADD COLUMN connection_changed INTEGER;
+            """);
+
     private HubSchema() {}
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 /**
  * What someone asks an identity to be, on creation or update.
  *
+ * @param relations its place below others; absent means as before, or none
  * @param tags the twin's first tags; ignored on update
  * @param desired the twin's first desired properties; ignored on update
  */
@@ -19,6 +20,7 @@ public record IdentityDraft(
         boolean enabled,
         Optional<String> statusReason,
         Credentials credentials,
+        Optional<Relations> relations,
         JsonObject tags,
         JsonObject desired) {
     private static final int LONGEST_REASON = 128; // spec: wire-level registry rule of the hub, statusReason
@@ -51,6 +53,7 @@ public record IdentityDraft(
                 true,
                 Optional.empty(),
                 new AsBefore(),
+                Optional.empty(),
                 JsonValue.EMPTY_JSON_OBJECT,
                 JsonValue.EMPTY_JSON_OBJECT);
     }
@@ -68,18 +71,18 @@ public record IdentityDraft(
     }
 
     public IdentityDraft disabled(String reason) {
-        return new IdentityDraft(deviceId, false, Optional.of(reason), credentials, tags, desired);
+        return new IdentityDraft(deviceId, false, Optional.of(reason), credentials, relations, tags, desired);
     }
 
     public IdentityDraft withStatus(boolean allowed, Optional<String> reason) {
-        return new IdentityDraft(deviceId, allowed, reason, credentials, tags, desired);
+        return new IdentityDraft(deviceId, allowed, reason, credentials, relations, tags, desired);
     }
 
     public IdentityDraft withTwin(JsonObject firstTags, JsonObject firstDesired) {
-        return new IdentityDraft(deviceId, enabled, statusReason, credentials, firstTags, firstDesired);
+        return new IdentityDraft(deviceId, enabled, statusReason, credentials, relations, firstTags, firstDesired);
     }
 
     private IdentityDraft withCredentials(Credentials others) {
-        return new IdentityDraft(deviceId, enabled, statusReason, others, tags, desired);
+        return new IdentityDraft(deviceId, enabled, statusReason, others, relations, tags, desired);
     }
 }

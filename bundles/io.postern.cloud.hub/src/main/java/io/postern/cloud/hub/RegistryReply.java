@@ -26,7 +26,18 @@ public interface RegistryReply {
      * @param until when the name becomes free
      * @param daysLeft rounded up, at least 1
      */
-    record Quarantined(DeviceId deviceId, Instant until, long daysLeft) implements Creation {}
+    record Quarantined(DeviceId deviceId, Instant until, long daysLeft) implements Creation {
+        /** Ours: the hosted service has no quarantine. */
+        public static final int CODE = 409_010;
+
+        public static final String NAME = "DeviceNameQuarantined";
+
+        /** For the asking client. */
+        public String text() {
+            return "device " + deviceId + " was deleted; its name is barred for " + daysLeft + " more day(s), until "
+                    + until;
+        }
+    }
 
     record Updated(DeviceIdentity identity) implements Update {}
 

@@ -73,7 +73,7 @@ final class TwinRows {
         return Sql.update(c, "UPDATE hub_twin SET first_contact = ? WHERE device = ?", at, device.text());
     }
 
-    private static DeviceTwin read(Row row) throws SQLException {
+    static DeviceTwin read(Row row) throws SQLException {
         return new DeviceTwin(
                 DeviceId.of(row.text("device")),
                 etag(row.number("service_version")),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * The twins of this hub's devices. Each identity has one from its creation to its deletion.
@@ -23,6 +24,7 @@ public final class Twins {
     private final Database database;
     private final InstantSource clock;
     private final List<TwinListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<DeviceId>> tagListeners = new CopyOnWriteArrayList<>();
 
     Twins(Database database, InstantSource clock) {
         this.database = database;
@@ -78,8 +80,18 @@ public final class Twins {
     /** The service replaces tags and desired properties; what is absent stays. */
     public TwinReply replace(
             DeviceId device, Optional<JsonObject> tags, Optional<JsonObject> desired, IfMatch condition) {
+        Outcome outcome = database.transaction(c -> replace(c, device, tags, desired, condition));
+        tell(device, outcome);
+        return outcome.reply();
+    }
+
+    /** Like {@link #replace}, inside a transaction of the caller, who does {@link #tell} after it. */
+    Outcome replace(
+            Connection c, DeviceId device, Optional<JsonObject> tags, Optional<JsonObject> desired, IfMatch condition)
+            throws SQLException {
         Optional<JsonObject> bareDesired = desired.map(TwinRules::withoutStamps);
-        return change(
+        return changed(
+                c,
                 device,
                 condition,
                 twin -> new ServiceSide(
@@ -112,6 +124,11 @@ public final class Twins {
         listeners.add(listener);
     }
 
+    /** {@code listener} is told whose tags have changed, after the commit. */
+    void onTagsChanged(Consumer<DeviceId> listener) {
+        tagListeners.add(listener);
+    }
+
     public void removeListener(TwinListener listener) {
         listeners.remove(listener);
     }
@@ -123,28 +140,39 @@ public final class Twins {
         ServiceSide from(DeviceTwin twin);
     }
 
-    private record Outcome(TwinReply reply, Optional<JsonObject> notice) {}
+    /** What became of a change, and what is to be told of it. */
+    record Outcome(TwinReply reply, Optional<JsonObject> notice, boolean tagged) {}
 
     private TwinReply change(DeviceId device, IfMatch condition, Step step) {
         Outcome outcome = database.transaction(c -> changed(c, device, condition, step));
-        if (outcome.reply() instanceof TwinReply.Changed(DeviceTwin twin)
-                && outcome.notice().isPresent()) {
+        tell(device, outcome);
+        return outcome.reply();
+    }
+
+    /** Tells the listeners of a change that is committed. */
+    void tell(DeviceId device, Outcome outcome) {
+        if (!(outcome.reply() instanceof TwinReply.Changed(DeviceTwin twin))) {
+            return;
+        }
+        if (outcome.tagged()) {
+            tagListeners.forEach(listener -> listener.accept(device));
+        }
+        if (outcome.notice().isPresent()) {
             long version = twin.desired().version();
             JsonObject notice =
                     Json.object(outcome.notice().get()).add("$version", version).build();
             listeners.forEach(listener -> listener.desiredChanged(device, notice, version));
         }
-        return outcome.reply();
     }
 
     private Outcome changed(Connection c, DeviceId device, IfMatch condition, Step step) throws SQLException {
         Optional<DeviceTwin> found = TwinRows.find(c, device);
         if (found.isEmpty()) {
-            return new Outcome(new TwinReply.NoTwin(device), Optional.empty());
+            return new Outcome(new TwinReply.NoTwin(device), Optional.empty(), false);
         }
         DeviceTwin twin = found.get();
         if (!condition.accepts(twin.etag())) {
-            return new Outcome(new TwinReply.Stale(twin), Optional.empty());
+            return new Outcome(new TwinReply.Stale(twin), Optional.empty(), false);
         }
         ServiceSide next = step.from(twin);
         next.tags().ifPresent(TwinRules::checkTags);
@@ -153,6 +181,9 @@ public final class Twins {
                 .map(d -> twin.desired().changed(d, clock.instant()))
                 .orElse(twin.desired());
         TwinRows.writeService(c, twin.withService(next.tags().orElse(twin.tags()), desired));
-        return new Outcome(new TwinReply.Changed(TwinRows.find(c, device).orElseThrow()), next.notice());
+        return new Outcome(
+                new TwinReply.Changed(TwinRows.find(c, device).orElseThrow()),
+                next.notice(),
+                next.tags().isPresent());
     }
 }

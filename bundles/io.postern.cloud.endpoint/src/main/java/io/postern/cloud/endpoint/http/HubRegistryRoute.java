@@ -110,13 +110,8 @@ public final class HubRegistryRoute implements Route {
                         "DeviceAlreadyExists",
                         "there is a device " + identity.deviceId()
                                 + " already; to change it, send its etag or * as If-Match");
-            case RegistryReply.Quarantined(var device, var until, long daysLeft) ->
-                door.refuse(
-                        request,
-                        409_010,
-                        "DeviceNameQuarantined",
-                        "device " + device + " was deleted; its name is barred for " + daysLeft + " more day(s), until "
-                                + until);
+            case RegistryReply.Quarantined barred ->
+                door.refuse(request, RegistryReply.Quarantined.CODE, RegistryReply.Quarantined.NAME, barred.text());
         };
     }
 

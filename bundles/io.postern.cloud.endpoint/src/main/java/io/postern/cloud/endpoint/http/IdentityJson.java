@@ -4,6 +4,7 @@ package io.postern.cloud.endpoint.http;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.DeviceTwin;
 import io.postern.cloud.hub.IdentityDraft;
+import io.postern.cloud.hub.Relations;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.Shown;
@@ -25,7 +26,7 @@ final class IdentityJson {
                 .add("generationId", identity.generationId())
                 .add("etag", identity.etag());
         addState(json, identity);
-        return json.add("connectionStateUpdatedTime", connectionStateUpdated(identity))
+        return json.add("connectionStateUpdatedTime", time(identity.connectionChanged()))
                 .add("statusUpdatedTime", UtcText.of(identity.statusUpdated()))
                 .add("authentication", AuthenticationJson.of(identity.authentication()))
                 .build();
@@ -76,6 +77,7 @@ final class IdentityJson {
                 isEnabled(Json.text(body, "status")),
                 Json.text(body, "statusReason").filter(reason -> !reason.isEmpty()),
                 AuthenticationJson.credentials(Json.object(body, "authentication")),
+                Optional.of(Relations.of(body)),
                 JsonValue.EMPTY_JSON_OBJECT,
                 JsonValue.EMPTY_JSON_OBJECT);
     }
@@ -95,13 +97,9 @@ final class IdentityJson {
                 .add("connectionState", identity.isConnected() ? "Connected" : "Disconnected")
                 .add("lastActivityTime", time(identity.lastActivity()))
                 .add("cloudToDeviceMessageCount", 0)
-                .add("capabilities", Json.object().add("iotEdge", false))
                 .add("x509Thumbprint", AuthenticationJson.thumbprints(identity.authentication()));
+        identity.relations().toJson().forEach(json::add);
         identity.statusReason().ifPresent(reason -> json.add("statusReason", reason));
-    }
-
-    private static String connectionStateUpdated(DeviceIdentity identity) {
-        return time(identity.connectedSince().or(identity::lastActivity));
     }
 
     private static String time(Optional<Instant> instant) {

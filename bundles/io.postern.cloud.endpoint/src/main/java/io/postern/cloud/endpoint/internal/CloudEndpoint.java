@@ -10,13 +10,10 @@ import io.postern.cloud.endpoint.amqp.dps.DpsAmqpService;
 import io.postern.cloud.endpoint.http.DpsDeviceRoute;
 import io.postern.cloud.endpoint.http.DpsServiceRoute;
 import io.postern.cloud.endpoint.http.ErrorReplies;
-import io.postern.cloud.endpoint.http.EventsRoute;
 import io.postern.cloud.endpoint.http.HttpsListener;
-import io.postern.cloud.endpoint.http.HubCertificateRoute;
-import io.postern.cloud.endpoint.http.HubRegistryRoute;
+import io.postern.cloud.endpoint.http.HubRoutes;
 import io.postern.cloud.endpoint.http.Route;
 import io.postern.cloud.endpoint.http.TokenRoute;
-import io.postern.cloud.endpoint.http.TwinRoute;
 import io.postern.cloud.endpoint.mqtt.MqttListener;
 import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
@@ -160,12 +157,7 @@ final class CloudEndpoint implements AutoCloseable {
                 new DpsDeviceRoute(provisioning.desk(), errors),
                 new DpsServiceRoute(provisioning, errors),
                 new TokenRoute(tokens, hubs, names.tokenHost(), errors));
-        Stream<Route> each = hubs.all().stream()
-                .flatMap(hub -> Stream.of(
-                        new TwinRoute(hub, errors),
-                        new HubRegistryRoute(hub, errors),
-                        new HubCertificateRoute(hub, errors),
-                        new EventsRoute(hub, errors)));
+        Stream<Route> each = hubs.all().stream().flatMap(hub -> HubRoutes.of(hub, errors).stream());
         return Stream.concat(shared, each).toList();
     }
 

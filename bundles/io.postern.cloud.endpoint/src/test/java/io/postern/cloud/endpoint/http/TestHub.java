@@ -38,6 +38,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A hub with its token service and their routes, without a listener; the clock stands still. */
 final class TestHub implements AutoCloseable {
@@ -57,13 +58,10 @@ final class TestHub implements AutoCloseable {
         hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, random);
         tokens = TokenService.of(TokenSettings.DEFAULTS, hub, database, clock, System::nanoTime, random);
         var errors = new ErrorReplies(clock, random);
-        routes = new Route[] {
-            new TokenRoute(TokenServices.of(tokens), Hubs.of(hub), NAMES.tokenHost(), errors),
-            new TwinRoute(hub, errors),
-            new HubRegistryRoute(hub, errors),
-            new HubCertificateRoute(hub, errors),
-            new EventsRoute(hub, errors)
-        };
+        routes = Stream.concat(
+                        Stream.of(new TokenRoute(TokenServices.of(tokens), Hubs.of(hub), NAMES.tokenHost(), errors)),
+                        HubRoutes.of(hub, errors).stream())
+                .toArray(Route[]::new);
     }
 
     /** What the first route that feels addressed answers; a complaint becomes 400 as in the listener. */

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http;
+
+import io.postern.cloud.hub.Hub;
+import java.util.List;
+
+/** All routes of one hub, in the order they are asked. Each path they know has its row in the permission matrix. */
+public final class HubRoutes {
+    private HubRoutes() {}
+
+    public static List<Route> of(Hub hub, ErrorReplies errors) {
+        return List.of(
+                new TwinRoute(hub, errors),
+                new HubRegistryRoute(hub, errors),
+                new HubCertificateRoute(hub, errors),
+                new EventsRoute(hub, errors));
+    }
+}
