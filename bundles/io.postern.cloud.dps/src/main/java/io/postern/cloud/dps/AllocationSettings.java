@@ -33,8 +33,7 @@ public final class AllocationSettings {
         var document = Json.object();
         next.writeTo(document);
         String text = document.build().toString();
-        database.transaction(c ->
-                Sql.update(c, "INSERT OR REPLACE INTO dps_allocation(scope, policy) VALUES(?, ?)", scope.text(), text));
+        database.transaction(c -> Sql.update(c, Sql.upsert("dps_allocation", "scope", "policy"), scope.text(), text));
         policy = next;
     }
 
@@ -44,7 +43,10 @@ public final class AllocationSettings {
         policy.writeTo(document);
         String text = document.build().toString();
         return database.transaction(c -> Sql.update(
-                        c, "INSERT OR IGNORE INTO dps_allocation(scope, policy) VALUES(?, ?)", scope.text(), text))
+                        c,
+                        "INSERT INTO dps_allocation(scope, policy) VALUES(?, ?) ON CONFLICT DO NOTHING",
+                        scope.text(),
+                        text))
                 == 1;
     }
 }

@@ -12,10 +12,10 @@ import java.sql.SQLException;
 
 /** One row of the enrollment table: the document without its attestation, and the columns of that. */
 final class EnrollmentRow {
-    private static final String WRITE = """
-            INSERT OR REPLACE INTO dps_enrollment(scope, registration_id, document, endorsement_key, storage_root_key,
-            primary_key, secondary_key, x509, etag, created, last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
+    private static final String WRITE = Sql.upsert(
+            "dps_enrollment",
+            "scope, registration_id",
+            "document, endorsement_key, storage_root_key, primary_key, secondary_key, x509, etag, created, last_updated");
 
     private final IdScope scope;
     private final KeySealer sealer;

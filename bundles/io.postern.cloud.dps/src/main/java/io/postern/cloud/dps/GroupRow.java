@@ -12,10 +12,10 @@ import java.sql.SQLException;
 
 /** One row of the group table: the document without its attestation, and the columns of that. */
 final class GroupRow {
-    private static final String WRITE = """
-            INSERT OR REPLACE INTO dps_group(scope, group_id, document, primary_key, secondary_key, x509, shipment,
-            etag, created, last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
+    private static final String WRITE = Sql.upsert(
+            "dps_group",
+            "scope, group_id",
+            "document, primary_key, secondary_key, x509, shipment, etag, created, last_updated");
 
     private final IdScope scope;
     private final KeySealer sealer;

@@ -15,10 +15,10 @@ import java.util.Optional;
 
 /** One linked hub as a row of the database; the key of its policy lies sealed. */
 final class HubLinkRow {
-    private static final String WRITE = """
-            INSERT OR REPLACE INTO dps_linked_hub(scope, hub, weight, takes_part, latency_millis, policy, policy_key,
-            port, ca_certificates) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
+    private static final String WRITE = Sql.upsert(
+            "dps_linked_hub",
+            "scope, hub",
+            "weight, takes_part, latency_millis, policy, policy_key, port, ca_certificates");
 
     private final IdScope scope;
     private final KeySealer sealer;

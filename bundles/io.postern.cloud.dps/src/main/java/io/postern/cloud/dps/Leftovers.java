@@ -40,7 +40,8 @@ final class Leftovers {
     int add(Connection c, RegistrationId id, HubPlace place) throws SQLException {
         return Sql.update(
                 c,
-                "INSERT OR IGNORE INTO dps_leftover(scope, registration_id, hub, device_id) VALUES(?, ?, ?, ?)",
+                "INSERT INTO dps_leftover(scope, registration_id, hub, device_id) VALUES(?, ?, ?, ?)"
+                        + " ON CONFLICT DO NOTHING",
                 scope.text(),
                 id.text(),
                 place.hub().text(),

@@ -13,11 +13,12 @@ final class ManyRows {
     /**
      * Deletes part after part, each durable by itself.
      *
-     * @param table one with row ids; table and condition are from our own code, never from outside
+     * @param table one whose primary key is scope and registration id; table and condition are from our own code,
+     *     never from outside
      */
     static void delete(Database database, String table, String condition, Object... values) {
-        String some = "DELETE FROM " + table + " WHERE rowid IN (SELECT rowid FROM " + table + " WHERE " + condition
-                + " LIMIT " + AT_ONCE + ")";
+        String some = "DELETE FROM " + table + " WHERE (scope, registration_id) IN (SELECT scope, registration_id FROM "
+                + table + " WHERE " + condition + " LIMIT " + AT_ONCE + ")";
         while (database.transaction(c -> Sql.update(c, some, values)) == AT_ONCE) {}
     }
 }

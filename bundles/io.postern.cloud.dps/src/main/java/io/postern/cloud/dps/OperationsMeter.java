@@ -42,7 +42,8 @@ public final class OperationsMeter {
     static void count(Connection connection, IdScope scope, Operation operation) throws SQLException {
         Sql.update(
                 connection,
-                "INSERT INTO dps_operation_count VALUES(?, ?, 1) ON CONFLICT(scope, operation) DO UPDATE SET count = count + 1",
+                "INSERT INTO dps_operation_count(scope, operation, count) VALUES(?, ?, 1)"
+                        + " ON CONFLICT(scope, operation) DO UPDATE SET count = dps_operation_count.count + 1",
                 scope.text(),
                 operation.text());
     }

@@ -24,6 +24,11 @@ import java.util.random.RandomGenerator;
 
 /** The registration records of one tenant. There is no way to change one (DPS-26): a registration writes it, an operator deletes it. */
 public final class RegistrationRecords {
+    private static final String WRITE = Sql.upsert(
+            "dps_registration",
+            "scope, registration_id",
+            "device_id, hub, attestation, group_id, substatus, first_hub, assigned, payload, etag, created, last_updated");
+
     private final Database database;
     private final IdScope scope;
     private final InstantSource clock;
@@ -190,9 +195,7 @@ public final class RegistrationRecords {
     private void write(Connection c, RegistrationRecord record, Optional<EnrollmentGroupId> group) throws SQLException {
         Sql.update(
                 c,
-                "INSERT OR REPLACE INTO dps_registration(scope, registration_id, device_id, hub, attestation, group_id, "
-                        + "substatus, first_hub, assigned, payload, etag, created, last_updated) "
-                        + "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                WRITE,
                 scope.text(),
                 record.registrationId().text(),
                 record.deviceId().text(),

@@ -141,8 +141,7 @@ public final class ServicePolicies {
     private ServicePolicy write(Connection c, ServicePolicy policy) throws SQLException {
         Sql.update(
                 c,
-                "INSERT OR REPLACE INTO dps_policy(scope, name, permissions, primary_key, secondary_key) "
-                        + "VALUES(?, ?, ?, ?, ?)",
+                Sql.upsert("dps_policy", "scope, name", "permissions, primary_key, secondary_key"),
                 scope.text(),
                 policy.name(),
                 String.join(",", ServicePermission.texts(policy.permissions())),

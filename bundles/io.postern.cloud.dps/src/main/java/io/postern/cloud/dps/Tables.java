@@ -39,7 +39,8 @@ final class Tables {
               created INTEGER NOT NULL,
               last_updated INTEGER NOT NULL,
               PRIMARY KEY(scope, registration_id),
-              CHECK ((endorsement_key IS NOT NULL) + (primary_key IS NOT NULL) + (x509 IS NOT NULL) = 1),
+              CHECK (CASE WHEN endorsement_key IS NULL THEN 0 ELSE 1 END + CASE WHEN primary_key IS NULL THEN 0 ELSE 1 END
+                + CASE WHEN x509 IS NULL THEN 0 ELSE 1 END = 1),
               CHECK ((primary_key IS NULL) = (secondary_key IS NULL)));
             CREATE TABLE dps_group(
               %1$s,
@@ -54,7 +55,8 @@ final class Tables {
               created INTEGER NOT NULL,
               last_updated INTEGER NOT NULL,
               PRIMARY KEY(scope, group_id),
-              CHECK ((primary_key IS NOT NULL) + (x509 IS NOT NULL) + (shipment IS NOT NULL) = 1),
+              CHECK (CASE WHEN primary_key IS NULL THEN 0 ELSE 1 END + CASE WHEN x509 IS NULL THEN 0 ELSE 1 END
+                + CASE WHEN shipment IS NULL THEN 0 ELSE 1 END = 1),
               CHECK ((primary_key IS NULL) = (secondary_key IS NULL)));
             CREATE TABLE dps_registration(
               %1$s,

@@ -115,8 +115,10 @@ public final class TpmReplacements {
         database.transaction(c -> {
             Sql.update(
                     c,
-                    "INSERT OR REPLACE INTO dps_replacement(scope, former, registration_id, device_id, endorsement_key, "
-                            + "storage_root_key, asked) VALUES(?, ?, ?, ?, ?, ?, ?)",
+                    Sql.upsert(
+                            "dps_replacement",
+                            "scope, former, registration_id",
+                            "device_id, endorsement_key, storage_root_key, asked"),
                     scope.text(),
                     asking.former().text(),
                     asking.registrationId().text(),
@@ -223,8 +225,7 @@ public final class TpmReplacements {
                 .orElseThrow();
         Sql.update(
                 c,
-                "INSERT OR REPLACE INTO dps_tombstone(scope, key_hash, registration_id, device_id, successor, buried) "
-                        + "VALUES(?, ?, ?, ?, ?, ?)",
+                Sql.upsert("dps_tombstone", "scope, key_hash", "registration_id, device_id, successor, buried"),
                 scope.text(),
                 keyHash,
                 asked.former().text(),

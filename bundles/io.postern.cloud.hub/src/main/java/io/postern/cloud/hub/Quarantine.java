@@ -68,7 +68,7 @@ public final class Quarantine {
         Sql.update(c, "DELETE FROM hub_quarantine WHERE until <= ?", clock.instant());
         Sql.update(
                 c,
-                "INSERT OR REPLACE INTO hub_quarantine(device, until, heir) VALUES(?, ?, ?)",
+                Sql.upsert("hub_quarantine", "device", "until, heir"),
                 device.text(),
                 clock.instant().plus(length),
                 heir);

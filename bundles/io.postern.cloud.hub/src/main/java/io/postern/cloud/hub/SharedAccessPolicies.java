@@ -125,7 +125,7 @@ public final class SharedAccessPolicies {
                 policy.permissions().stream().map(Permission::wireName).sorted().collect(Collectors.joining(","));
         Sql.update(
                 c,
-                "INSERT OR REPLACE INTO hub_policy(name, permissions, primary_key, secondary_key) VALUES(?, ?, ?, ?)",
+                Sql.upsert("hub_policy", "name", "permissions, primary_key, secondary_key"),
                 policy.name(),
                 permissions,
                 sealer.seal(policy.keys().primary(), place(policy.name(), KeySlot.PRIMARY)),

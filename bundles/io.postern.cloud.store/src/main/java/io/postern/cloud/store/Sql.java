@@ -9,9 +9,12 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Statements with their values, to be used inside {@link SqlWork}. Values may be texts, whole numbers, booleans,
@@ -38,6 +41,24 @@ public final class Sql {
             }
             statement.executeBatch();
         }
+    }
+
+    /**
+     * The statement that writes a row whether or not there is one of its key: as many question marks as columns, those
+     * of the key first. Names are from our own code, never from outside.
+     *
+     * @param key the columns of the primary key, comma-separated
+     * @param others all other columns of the table; one left out would keep what it held before
+     */
+    public static String upsert(String table, String key, String others) {
+        String columns = key + ", " + others;
+        List<String> names = List.of(columns.split(",\\s*", -1));
+        String marks = String.join(", ", Collections.nCopies(names.size(), "?"));
+        String changes = Stream.of(others.split(",\\s*", -1))
+                .map(column -> column + " = excluded." + column)
+                .collect(Collectors.joining(", "));
+        return "INSERT INTO " + table + "(" + columns + ") VALUES(" + marks + ") ON CONFLICT(" + key
+                + ") DO UPDATE SET " + changes;
     }
 
     public static <T> List<T> all(Connection connection, String sql, Row.Reader<T> reader, Object... values)

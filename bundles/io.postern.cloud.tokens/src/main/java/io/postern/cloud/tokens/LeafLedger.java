@@ -25,6 +25,11 @@ final class LeafLedger {
 
     private static final String FIND = "SELECT * FROM tokens_leaf WHERE hub = ? AND leaf = ?";
 
+    private static final String ASSIGN = Sql.upsert(
+            "tokens_leaf",
+            "hub, leaf",
+            "gateway, generation, assigned, issued, last_issued, last_expires, refusal, refused");
+
     private final Database database;
     private final String hub;
 
@@ -59,13 +64,17 @@ final class LeafLedger {
             }
             Sql.update(
                     c,
-                    "INSERT OR REPLACE INTO tokens_leaf(hub, leaf, gateway, generation, assigned, issued)"
-                            + " VALUES(?, ?, ?, ?, ?, 0)",
+                    ASSIGN,
                     hub,
                     leaf.text(),
                     gateway.text(),
                     generationId,
-                    now);
+                    now,
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
             return Optional.empty();
         });
     }

@@ -17,10 +17,10 @@ import java.util.Optional;
 
 /** Writes the rows of a file to a list, keeping the good ones and telling what is wrong with the others. */
 final class ListImport {
-    private static final String WRITE = """
-            INSERT OR REPLACE INTO dps_listed_key(scope, key_hash, group_id, registration_id, own_id, device_id,
-            certificate, import, line) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
+    private static final String WRITE = Sql.upsert(
+            "dps_listed_key",
+            "scope, key_hash",
+            "group_id, registration_id, own_id, device_id, certificate, import, line");
 
     /** What a good row did. */
     private enum Effect {

@@ -30,7 +30,7 @@ public final class TenantPolicy {
     public synchronized void set(ProvenancePolicy policy) {
         database.transaction(c -> Sql.update(
                 c,
-                "INSERT OR REPLACE INTO dps_tpm_policy(scope, accepts) VALUES(?, ?)",
+                Sql.upsert("dps_tpm_policy", "scope", "accepts"),
                 scope.text(),
                 Json.object().add("accepts", policy.toJson()).build().toString()));
         current = policy;

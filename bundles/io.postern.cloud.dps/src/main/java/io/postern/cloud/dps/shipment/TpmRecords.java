@@ -54,8 +54,10 @@ public final class TpmRecords {
         if (!find(id).equals(Optional.of(record))) {
             database.transaction(c -> Sql.update(
                     c,
-                    "INSERT OR REPLACE INTO dps_tpm(scope, registration_id, group_id, key_hash, storage_root_key, "
-                            + "provenance, verdict) VALUES(?, ?, ?, ?, ?, ?, ?)",
+                    Sql.upsert(
+                            "dps_tpm",
+                            "scope, registration_id",
+                            "group_id, key_hash, storage_root_key, provenance, verdict"),
                     scope.text(),
                     id.text(),
                     group.map(EnrollmentGroupId::text),

@@ -50,7 +50,7 @@ public final class VendorCas {
         var ca = new VendorCa(name, authority, marks, clock.instant());
         database.transaction(c -> Sql.update(
                 c,
-                "INSERT OR REPLACE INTO dps_vendor_ca(scope, name, certificate, marks, added) VALUES(?, ?, ?, ?, ?)",
+                Sql.upsert("dps_vendor_ca", "scope, name", "certificate, marks, added"),
                 scope.text(),
                 name.text(),
                 CertificateCodec.encode(authority.certificate()),

@@ -37,9 +37,8 @@ public record CaTable(Database database, String name, String owner) implements C
     public void write(CaCertificate entry) {
         database.transaction(c -> Sql.update(
                 c,
-                "INSERT OR REPLACE INTO " + name
-                        + "(owner, name, certificate, verification_code, verified, etag, created, "
-                        + "last_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                Sql.upsert(
+                        name, "owner, name", "certificate, verification_code, verified, etag, created, last_updated"),
                 owner,
                 entry.name().text(),
                 CertificateCodec.encode(entry.authority().certificate()),
