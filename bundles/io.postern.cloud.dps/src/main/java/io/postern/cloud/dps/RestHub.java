@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.hub.elsewhere.HubAccess;
+import io.postern.cloud.hub.elsewhere.HubCalls;
 import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
@@ -21,12 +23,18 @@ import java.util.Optional;
 final class RestHub implements LinkedHub {
     private static final String REGISTRATION = "postern-registration"; // our hubs keep a name for it; others ignore it
 
+    private static final HubCalls.Wording WORDING = new HubCalls.Wording(
+            "the linked hub",
+            "link it again with the connection string of a policy that has RegistryRead, RegistryWrite and"
+                    + " ServiceConnect",
+            "register again later");
+
     private final HubName name;
-    private final RestHubCalls calls;
+    private final HubCalls calls;
 
     RestHub(HubAccess access, InstantSource clock) {
         this.name = HubName.of(access.policy().host());
-        this.calls = new RestHubCalls(access, clock);
+        this.calls = new HubCalls(access, WORDING, clock);
     }
 
     @Override
@@ -48,12 +56,12 @@ final class RestHub implements LinkedHub {
         JsonObject identity = HubRestJson.identity(id, access, held(arrival));
         Map<String, String> whose = Map.of(REGISTRATION, device.registration().path());
         return switch (calls.put("/devices/", id, identity, whose)) {
-            case RestHubCalls.Done _ -> {
+            case HubCalls.Done _ -> {
                 replaceTwin(id, held(arrival).twin());
                 yield new Placement.Created();
             }
-            case RestHubCalls.Refused refused when refused.saysAlreadyExists() -> renewed(id, access, arrival);
-            case RestHubCalls.Refused refused -> new Placement.Refused("hub " + name + " refuses: " + refused.text());
+            case HubCalls.Refused refused when refused.saysAlreadyExists() -> renewed(id, access, arrival);
+            case HubCalls.Refused refused -> new Placement.Refused("hub " + name + " refuses: " + refused.text());
         };
     }
 
@@ -92,7 +100,7 @@ final class RestHub implements LinkedHub {
         Map<String, String> seen =
                 Map.of("If-Match", "\"" + Json.text(current.get(), "etag").orElse("*") + "\"");
         if (calls.put("/devices/", id, HubRestJson.identity(id, access, status), seen)
-                instanceof RestHubCalls.Refused refused) {
+                instanceof HubCalls.Refused refused) {
             return new Placement.Refused("hub " + name + " refuses: " + refused.text());
         }
         switch (arrival) {
@@ -109,7 +117,7 @@ final class RestHub implements LinkedHub {
 
     private void replaceTwin(DeviceId id, TwinState twin) throws IOException {
         if (calls.put("/twins/", id, HubRestJson.twin(twin), Map.of("If-Match", "\"*\""))
-                instanceof RestHubCalls.Refused refused) {
+                instanceof HubCalls.Refused refused) {
             throw new IOException("hub " + name + " refuses the twin of " + id + ": " + refused.text());
         }
     }

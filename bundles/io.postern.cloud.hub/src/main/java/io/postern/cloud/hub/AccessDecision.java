@@ -26,6 +26,8 @@ public sealed interface AccessDecision<P extends Principal> {
         OTHER_AUTHENTICATION,
         /** Not the one registered, of another issuer or name, or outside of its validity. */
         WRONG_CERTIFICATE,
-        EXPIRED
+        EXPIRED,
+        /** Taken back before it expired. */
+        REVOKED
     }
 }

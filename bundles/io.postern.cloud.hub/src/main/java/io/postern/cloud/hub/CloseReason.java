@@ -8,6 +8,7 @@ public enum CloseReason {
     DEVICE_DISABLED(401002, "the device was disabled"),
     DEVICE_DELETED(404001, "the device was deleted"),
     KEYS_CHANGED(401002, "the keys or certificates it was admitted by were replaced"),
+    TOKENS_REVOKED(401003, "the tokens issued for the device were revoked"),
     DISCONNECTED(404104, "the device went away"),
     HUB_CLOSING(503001, "the hub is closing");
 

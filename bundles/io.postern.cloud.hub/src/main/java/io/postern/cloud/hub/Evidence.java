@@ -23,8 +23,12 @@ public sealed interface Evidence {
         }
     }
 
-    /** A token signed with the key of a policy. */
-    record PolicyKey(SharedAccessPolicy used) implements Evidence {
+    /**
+     * A token signed with the key of a policy.
+     *
+     * @param deviceAlone whether it speaks for this device and no other, as those of the token service do
+     */
+    record PolicyKey(SharedAccessPolicy used, boolean deviceAlone) implements Evidence {
         @Override
         public AuthMethod method() {
             return AuthMethod.POLICY_KEY;

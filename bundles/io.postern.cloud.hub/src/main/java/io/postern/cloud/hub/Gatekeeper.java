@@ -22,11 +22,12 @@ import java.util.Optional;
  * service's doors open to policies alone. Signatures are compared in constant time, and one is computed even for names
  * that do not exist.
  */
-public final class Gatekeeper {
+public final class Gatekeeper implements ServiceAdmission {
     private final HubName hub;
     private final IdentityRegistry identities;
     private final SharedAccessPolicies policies;
     private final CertificateGate certificates;
+    private final RevocationBarriers barriers;
     private final InstantSource clock;
     private final SymmetricKeys nobodysKeys;
 
@@ -35,12 +36,14 @@ public final class Gatekeeper {
             IdentityRegistry identities,
             SharedAccessPolicies policies,
             CaCertificates authorities,
+            RevocationBarriers barriers,
             InstantSource clock,
             SecureRandom random) {
         this.hub = hub;
         this.identities = identities;
         this.policies = policies;
         this.certificates = new CertificateGate(authorities);
+        this.barriers = barriers;
         this.clock = clock;
         this.nobodysKeys = SymmetricKeys.random(32, random);
     }
@@ -63,7 +66,7 @@ public final class Gatekeeper {
         return decision instanceof Allowed && !identity.get().enabled() ? disabled(identity.get()) : decision;
     }
 
-    /** May the bearer of {@code token} use the service endpoints that ask for {@code needed}? */
+    @Override
     public AccessDecision<Principal.Service> admitService(SasToken token, Permission needed) {
         if (token.keyName().isEmpty()) {
             return new Denied<>(
@@ -108,9 +111,13 @@ public final class Gatekeeper {
         if (identity.isEmpty()) {
             return unknown(device);
         }
-        return keys(identity.get()).isEmpty()
-                ? needsCertificate(identity.get())
-                : settle(token, identity.get(), new Evidence.PolicyKey(policy.orElseThrow()));
+        if (keys(identity.get()).isEmpty()) {
+            return needsCertificate(identity.get());
+        }
+        boolean deviceAlone = isForDeviceAlone(token, device);
+        return deviceAlone && barriers.bars(identity.get(), token.expiry())
+                ? revoked(token, device)
+                : settle(token, identity.get(), new Evidence.PolicyKey(policy.orElseThrow(), deviceAlone));
     }
 
     private AccessDecision<Principal.Device> settle(SasToken token, DeviceIdentity identity, Evidence evidence) {
@@ -159,6 +166,12 @@ public final class Gatekeeper {
                 && (claimed.length() < asked.path().length() || claimed.endsWith("/" + device));
     }
 
+    /** Of a token that covers the device. */
+    private boolean isForDeviceAlone(SasToken token, DeviceId device) {
+        return token.resource().path().length()
+                >= ResourceUri.device(hub, device).path().length();
+    }
+
     private static Optional<SymmetricKeys> keys(DeviceIdentity identity) {
         return identity.authentication() instanceof DeviceAuthentication.Sas(SymmetricKeys keys)
                 ? Optional.of(keys)
@@ -187,6 +200,12 @@ public final class Gatekeeper {
 
     private <P extends Principal> Denied<P> expired(SasToken token) {
         return new Denied<>(Denial.EXPIRED, token + " has expired; it is " + clock.instant() + " here");
+    }
+
+    private static <P extends Principal> Denied<P> revoked(SasToken token, DeviceId device) {
+        return new Denied<>(
+                Denial.REVOKED,
+                token + " was revoked: tokens of device " + device + " that were issued so far do not count any more");
     }
 
     private static <P extends Principal> Denied<P> wrongResource(SasToken token, String asked) {

@@ -31,6 +31,7 @@ public final class Hub implements AutoCloseable {
     private final IdentityRegistry identities;
     private final SharedAccessPolicies policies;
     private final CaCertificates authorities;
+    private final RevocationBarriers barriers;
     private final Gatekeeper gatekeeper;
     private final Twins twins;
     private final RegistryBulk bulk;
@@ -49,7 +50,8 @@ public final class Hub implements AutoCloseable {
         this.export = new RegistryExport(database, rows);
         this.policies = new SharedAccessPolicies(database, sealer, random);
         this.authorities = new CaCertificates(new CaTable(database, HubSchema.CAS), clock, random);
-        this.gatekeeper = new Gatekeeper(name, identities, policies, authorities, clock, random);
+        this.barriers = new RevocationBarriers(database, clock);
+        this.gatekeeper = new Gatekeeper(name, identities, policies, authorities, barriers, clock, random);
         this.twins = new Twins(database, clock);
         this.bulk = new RegistryBulk(database, identities, twins);
         this.events = new EventStream(database, settings.retainedEvents(), settings.partitions());
@@ -68,6 +70,10 @@ public final class Hub implements AutoCloseable {
                 s -> s.principal().policyName().equals(Optional.of(policy)), CloseReason.KEYS_CHANGED));
         hub.authorities.onChange(
                 () -> hub.sessions.end(s -> !hub.stillCounts(s.principal()), CloseReason.KEYS_CHANGED));
+        hub.barriers.onChange(device -> hub.sessions
+                .find(device)
+                .filter(s -> !hub.stillCounts(s.principal()))
+                .ifPresent(s -> s.end(CloseReason.TOKENS_REVOKED)));
         hub.twins.addListener(
                 (device, patch, version) -> hub.sessions.find(device).ifPresent(s -> s.desiredChanged(patch, version)));
         hub.expiry.start();
@@ -132,6 +138,11 @@ public final class Hub implements AutoCloseable {
         return gatekeeper;
     }
 
+    /** Which tokens do not count any more although they have not expired. */
+    public RevocationBarriers barriers() {
+        return barriers;
+    }
+
     public Twins twins() {
         return twins;
     }
@@ -166,8 +177,9 @@ public final class Hub implements AutoCloseable {
     private boolean stillCounts(Principal.Device principal) {
         return switch (principal.evidence()) {
             case Evidence.OwnKey _, Evidence.OwnCertificate _ -> true;
-            case Evidence.PolicyKey(SharedAccessPolicy old) ->
-                policies.find(old.name()).equals(Optional.of(old));
+            case Evidence.PolicyKey(SharedAccessPolicy old, boolean deviceAlone) ->
+                policies.find(old.name()).equals(Optional.of(old))
+                        && !(deviceAlone && barriers.bars(principal.identity(), principal.expires()));
             case Evidence.IssuedCertificate(Authority authority) ->
                 authorities.all().stream()
                         .anyMatch(each -> each.verified() && each.authority().equals(authority));

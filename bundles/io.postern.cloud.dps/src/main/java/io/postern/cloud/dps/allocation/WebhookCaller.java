@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps.allocation;
 
-import io.postern.cloud.dps.outbound.OutboundHttps;
+import io.postern.cloud.hub.elsewhere.OutboundHttps;
 import io.postern.wire.ErrorBody;
 import io.postern.wire.HubName;
 import io.postern.wire.Json;

@@ -77,7 +77,8 @@ final class HubDoor {
                     UNKNOWN_DEVICE,
                     DISABLED_DEVICE,
                     OTHER_AUTHENTICATION,
-                    WRONG_CERTIFICATE ->
+                    WRONG_CERTIFICATE,
+                    REVOKED ->
                 RefusalLog.of(
                         request,
                         errors.unauthorized(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.dps.outbound;
+package io.postern.cloud.hub.elsewhere;
 
 import io.postern.wire.Json;
 import io.postern.wire.Shown;
@@ -91,7 +91,7 @@ public final class OutboundHttps {
     private static HttpRequest request(String method, URI uri, Map<String, String> headers, Optional<JsonObject> body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .header("Accept", "application/json")
-                .header("User-Agent", "postern-provisioning");
+                .header("User-Agent", "postern-cloud");
         headers.forEach(request::header);
         body.ifPresent(_ -> request.header("Content-Type", "application/json; charset=utf-8"));
         return request.method(

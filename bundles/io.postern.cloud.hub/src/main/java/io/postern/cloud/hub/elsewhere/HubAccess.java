@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.dps;
+package io.postern.cloud.hub.elsewhere;
 
 import io.postern.wire.ConnectionString;
 import java.util.Optional;
@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * How the service endpoint of a hub outside of this process is reached.
  *
- * @param policy the hub's name and a policy of it with RegistryRead, RegistryWrite and ServiceConnect
+ * @param policy the hub's name and a policy of it
  * @param port of its HTTPS listener
  * @param caCertificates PEM; absent: the roots of this Java
  */

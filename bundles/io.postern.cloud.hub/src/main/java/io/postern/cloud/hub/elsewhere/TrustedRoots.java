@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.dps.outbound;
+package io.postern.cloud.hub.elsewhere;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

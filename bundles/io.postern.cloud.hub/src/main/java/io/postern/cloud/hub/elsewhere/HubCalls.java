@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.dps;
+package io.postern.cloud.hub.elsewhere;
 
-import io.postern.cloud.dps.outbound.OutboundHttps;
-import io.postern.cloud.dps.outbound.OutboundHttps.Answer;
+import io.postern.cloud.hub.elsewhere.OutboundHttps.Answer;
 import io.postern.wire.ConnectionString;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ErrorBody;
@@ -19,36 +18,48 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The service endpoint of a hub (spec: REST 2021-04-12), each call with a fresh token of the linked policy. */
-final class RestHubCalls {
+/** The service endpoint of a hub (spec: REST 2021-04-12), each call with a fresh token of the given policy. */
+public final class HubCalls {
     private static final int ALREADY_EXISTS = 409_001;
     private static final String VERSION = "?api-version=2021-04-12";
     private static final Duration DEADLINE = Duration.ofSeconds(10); // three SYN retries (RFC 6298) take 7 s
     private static final int LARGEST_ANSWER = 256 * 1024; // tags, desired and reported: 72 KB and as much metadata
 
     /** What became of a change. */
-    sealed interface Change {}
+    public sealed interface Change {}
 
-    record Done() implements Change {}
+    public record Done() implements Change {}
 
     /**
      * @param errorCode 0 when the hub told none
      * @param text the hub's words
      */
-    record Refused(int status, int errorCode, String text) implements Change {
+    public record Refused(int status, int errorCode, String text) implements Change {
         /** The hosted hub tells the code by its name alone. */
-        boolean saysAlreadyExists() {
+        public boolean saysAlreadyExists() {
             return status == 409
                     && (errorCode == ALREADY_EXISTS || errorCode == 0 && text.contains("DeviceAlreadyExists"));
         }
     }
 
+    /**
+     * What the messages of failures say.
+     *
+     * @param hub what the hub is to the caller, for example "the linked hub"
+     * @param denied what to do when it does not let the policy in
+     * @param busy what to do when it takes no more calls for now
+     */
+    public record Wording(String hub, String denied, String busy) {}
+
     private final ConnectionString policy;
     private final int port;
+    private final Wording wording;
     private final OutboundHttps https;
     private final InstantSource clock;
 
-    RestHubCalls(HubAccess access, InstantSource clock) {
+    /** Connects nowhere yet. */
+    public HubCalls(HubAccess access, Wording wording, InstantSource clock) {
+        this.wording = wording;
         this.policy = access.policy();
         this.port = access.port();
         this.https = new OutboundHttps(access.caCertificates(), DEADLINE, LARGEST_ANSWER);
@@ -56,7 +67,7 @@ final class RestHubCalls {
     }
 
     /** Empty when the hub has no such device. */
-    Optional<JsonObject> get(String path, DeviceId device) throws IOException {
+    public Optional<JsonObject> get(String path, DeviceId device) throws IOException {
         Answer answer = call("GET", path, device, Map.of(), Optional.empty());
         if (answer.status() == 404) {
             return Optional.empty();
@@ -67,7 +78,7 @@ final class RestHubCalls {
         return Optional.of(answer.json());
     }
 
-    Change put(String path, DeviceId device, JsonObject body, Map<String, String> headers) throws IOException {
+    public Change put(String path, DeviceId device, JsonObject body, Map<String, String> headers) throws IOException {
         Answer answer = call("PUT", path, device, headers, Optional.of(body));
         return switch (answer.status()) {
             case 200, 201, 204 -> new Done();
@@ -78,7 +89,7 @@ final class RestHubCalls {
     }
 
     /** Nothing happens when there is no such device. */
-    void delete(String path, DeviceId device, Map<String, String> headers) throws IOException {
+    public void delete(String path, DeviceId device, Map<String, String> headers) throws IOException {
         Map<String, String> any = new HashMap<>(headers);
         any.put("If-Match", "\"*\"");
         Answer answer = call("DELETE", path, device, any, Optional.empty());
@@ -95,19 +106,17 @@ final class RestHubCalls {
         String segment =
                 URLEncoder.encode(device.text(), StandardCharsets.UTF_8).replace("+", "%20");
         URI uri = URI.create("https://" + policy.host() + ":" + port + path + segment + VERSION);
-        return https.call(method, uri, all, body, "the linked hub " + policy.host() + ":" + port);
+        return https.call(method, uri, all, body, wording.hub() + " " + policy.host() + ":" + port);
     }
 
     private IOException unexpected(Answer answer) {
-        String said = "the linked hub " + policy.host() + " answered " + answer.status() + ": "
+        String said = wording.hub() + " " + policy.host() + " answered " + answer.status() + ": "
                 + ErrorBody.describe(answer.body());
         return new IOException(
                 switch (answer.status()) {
-                    case 401, 403 ->
-                        said + "; link it again with the connection string of a policy that has RegistryRead,"
-                                + " RegistryWrite and ServiceConnect (this one is " + policy.keyName()
-                                + "), and compare the clocks";
-                    case 429 -> said + "; it takes no more calls for now, register again later";
+                    case 401, 403 -> said + "; " + wording.denied() + " (this one is " + policy.keyName()
+                            + "), and compare the clocks";
+                    case 429 -> said + "; it takes no more calls for now, " + wording.busy();
                     default -> said + "; look into its log";
                 });
     }
