@@ -25,6 +25,7 @@ final class AmqpConnection {
     private static final Logger LOG = LoggerFactory.getLogger(AmqpConnection.class);
 
     private static final int WINDOW = 1024 * 1024; // octets of messages in work; four of the largest there will be
+    private static final int MOST_BEGUN = 8 * 1024 * 1024; // octets of messages not whole yet, of all links together
     private static final long SHORTEST_TICK = 100; // milliseconds
 
     /** Who counts connections; told on their event loops. */
@@ -33,6 +34,12 @@ final class AmqpConnection {
         void admitted(AmqpConnection connection);
 
         void ended(AmqpConnection connection);
+
+        /** Whether a stranger may begin one session more than a single device needs. */
+        boolean lendSession();
+
+        /** Sessions that were lent and are none of a stranger any more. */
+        void sessionsReturned(int count);
     }
 
     private final Vertx vertx;
@@ -41,6 +48,7 @@ final class AmqpConnection {
     private final AmqpPatience patience;
     private final Errands errands;
     private final List<String> mechanisms;
+    private final List<AmqpService> services;
     private final List<AmqpVisit> visits;
     private final Watch watch;
     private byte[] preamble = new byte[0];
@@ -50,6 +58,8 @@ final class AmqpConnection {
     private boolean ended;
     private boolean blocked; // the client does not read
     private int inWork;
+    private int begun;
+    private int lent; // sessions
     private long greeting;
     private long admission;
     private long ticker;
@@ -65,9 +75,11 @@ final class AmqpConnection {
         this.loop = vertx.getOrCreateContext();
         this.duplex = duplex;
         this.patience = patience;
-        this.errands = new Errands(threads, this::failed);
+        this.errands = new Errands(threads, this::failed, () -> onLoop(this::readOrPause));
+        this.services = services;
         this.watch = watch;
-        var client = new AmqpClient(duplex.remote(), duplex.clientCertificates());
+        var client = new AmqpClient(
+                duplex.remote(), duplex.clientCertificates(), () -> new Errands(threads, this::logFailure, () -> {}));
         this.visits = services.stream().map(service -> service.welcome(client)).toList();
         this.mechanisms = services.stream()
                 .flatMap(service -> service.mechanisms().stream())
@@ -87,8 +99,15 @@ final class AmqpConnection {
 
     /** Runs {@code work} on the event loop and sends what comes of it. */
     void onLoop(Runnable work) {
+        onLoopOrElse(work, () -> {});
+    }
+
+    /** The same; {@code late} is run there instead when the connection has ended. */
+    void onLoopOrElse(Runnable work, Runnable late) {
         loop.runOnContext(_ -> {
-            if (!ended) {
+            if (ended) {
+                late.run();
+            } else {
                 work.run();
                 flush();
             }
@@ -99,7 +118,29 @@ final class AmqpConnection {
     void errand(Runnable work) {
         if (!errands.add(work)) {
             end("too much of it waits to be done, or the listener stops");
+        } else if (errands.isCrowded()) {
+            readOrPause();
         }
+    }
+
+    /** What a connection to this host may hold. */
+    AmqpLimits limits(String host) {
+        return services.stream().map(each -> each.limits(host)).reduce(AmqpLimits.OF_ONE_DEVICE, AmqpLimits::or);
+    }
+
+    /** The client has opened the connection to {@code host}. */
+    void opened(String host) {
+        errand(() -> visits.forEach(visit -> visit.opened(host)));
+    }
+
+    /** Whether one session more may be begun, beside {@code sessions}; all strangers share what a few would need. */
+    boolean maySpare(int sessions) {
+        if (admitted || sessions < AmqpLimits.OF_ONE_DEVICE.sessions()) {
+            return true;
+        }
+        boolean spared = watch.lendSession();
+        lent += spared ? 1 : 0;
+        return spared;
     }
 
     /** The client has begun. */
@@ -113,7 +154,13 @@ final class AmqpConnection {
             admitted = true;
             vertx.cancelTimer(admission);
             watch.admitted(this);
+            returnSessions();
         }
+    }
+
+    private void returnSessions() {
+        watch.sessionsReturned(lent);
+        lent = 0;
     }
 
     AmqpPatience patience() {
@@ -128,6 +175,15 @@ final class AmqpConnection {
     void inWork(int more) {
         inWork += more;
         readOrPause();
+    }
+
+    /** Octets of messages that have begun and are not whole yet. */
+    void begun(int more) {
+        begun += more;
+        if (begun > MOST_BEGUN) {
+            refuse(new AmqpError(
+                    AmqpError.LIMIT, "more than " + MOST_BEGUN + " octets of messages that are not whole"));
+        }
     }
 
     /** Ends the connection with a reason that the client is told. */
@@ -179,6 +235,7 @@ final class AmqpConnection {
             vertx.cancelTimer(ticker);
             duplex.close();
             watch.ended(this);
+            returnSessions();
             if (engine != null) {
                 engine.links().allDetached();
             }
@@ -200,8 +257,12 @@ final class AmqpConnection {
         }
     }
 
-    private void failed(Throwable failure) {
+    void logFailure(Throwable failure) {
         LOG.atError().setCause(failure).addKeyValue("remote", duplex.remote()).log("AMQP service failed");
+    }
+
+    private void failed(Throwable failure) {
+        logFailure(failure);
         onLoop(() -> refuse(new AmqpError(AmqpError.INTERNAL, "the service failed; its log tells why")));
     }
 
@@ -276,7 +337,7 @@ final class AmqpConnection {
     }
 
     private void readOrPause() {
-        if (blocked || inWork > WINDOW) {
+        if (blocked || inWork > WINDOW || errands.isCrowded()) {
             duplex.pause();
         } else {
             duplex.resume();

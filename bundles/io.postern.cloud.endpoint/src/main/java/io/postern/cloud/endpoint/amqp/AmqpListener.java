@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ public final class AmqpListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AmqpListener.class);
     private static final Duration STARTING = Duration.ofSeconds(10);
     private static final Duration STOPPING = Duration.ofSeconds(5);
+    private static final int MOST_LENT = 16 * 1024; // sessions of strangers beside 8 for each; some 2 KB each
     private static final int MOST_STRANGERS = 1024; // not yet admitted to a link; about 70 KB of engine each
 
     private final Vertx vertx;
@@ -35,6 +37,7 @@ public final class AmqpListener implements AutoCloseable {
     private final AmqpPatience patience;
     private final Set<AmqpConnection> strangers = ConcurrentHashMap.newKeySet(); // not admitted to a link yet
     private final Set<AmqpConnection> guests = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger lentSessions = new AtomicInteger();
     private final AmqpConnection.Watch watch = new AmqpConnection.Watch() {
         @Override
         public void admitted(AmqpConnection connection) {
@@ -46,6 +49,16 @@ public final class AmqpListener implements AutoCloseable {
         public void ended(AmqpConnection connection) {
             strangers.remove(connection);
             guests.remove(connection);
+        }
+
+        @Override
+        public boolean lendSession() {
+            return lentSessions.incrementAndGet() <= MOST_LENT || lentSessions.decrementAndGet() < 0;
+        }
+
+        @Override
+        public void sessionsReturned(int count) {
+            lentSessions.addAndGet(-count);
         }
     };
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(

@@ -21,7 +21,6 @@ import org.apache.qpid.proton.engine.Transport;
 final class Engine {
     private static final int FRAME = 16 * 1024; // two buffers of it a connection; a message of 256 KB takes 17 frames
     private static final int SASL_FRAME = 4 * 1024; // spec: Part 5, 5.3.1 asks for 512; long names make longer tokens
-    private static final int MOST_SESSIONS = 8; // a device needs one
     private static final int SMALLEST_FRAME = 512; // spec: Part 2, 2.8.19 MIN-MAX-FRAME-SIZE
     private static final int SHORTEST_IDLE = 1000; // milliseconds; more often than once a second we do not call
 
@@ -30,6 +29,7 @@ final class Engine {
     private final Connection connection = Proton.connection();
     private final Collector collector = Proton.collector();
     private final Links links;
+    private AmqpLimits limits = AmqpLimits.OF_ONE_DEVICE;
     private int sessions;
 
     /** @param mechanisms of SASL; empty when the client goes without it */
@@ -39,7 +39,6 @@ final class Engine {
         transport.setMaxFrameSize(FRAME);
         transport.setOutboundFrameSizeLimit(FRAME);
         transport.setInitialRemoteMaxFrameSize(SASL_FRAME);
-        transport.setChannelMax(MOST_SESSIONS - 1);
         transport.setIdleTimeout((int) owner.patience().idle().toMillis());
         transport.setEmitFlowEventOnSend(false);
         connection.setContainer("postern");
@@ -145,15 +144,30 @@ final class Engine {
         } else if (idle > 0 && idle < SHORTEST_IDLE) {
             owner.refuse(new AmqpError(AmqpError.NOT_ALLOWED, "idle-time-out is at least " + SHORTEST_IDLE + " ms"));
         } else {
+            String host = host();
+            limits = owner.limits(host);
+            links.limitTo(limits.links());
+            transport.setChannelMax(limits.sessions() - 1);
             connection.open();
+            owner.opened(host);
             owner.tick();
         }
     }
 
+    /** One official client adds the port. */
+    private String host() {
+        String said = connection.getRemoteHostname();
+        return said == null ? "" : said.replaceFirst(":\\d*$", "");
+    }
+
     private void begin(Session session) {
-        if (++sessions > MOST_SESSIONS) {
-            owner.refuse(new AmqpError(AmqpError.LIMIT, "more than " + MOST_SESSIONS + " sessions on one connection"));
+        if (sessions >= limits.sessions()) {
+            owner.refuse(
+                    new AmqpError(AmqpError.LIMIT, "more than " + limits.sessions() + " sessions on one connection"));
+        } else if (!owner.maySpare(sessions)) {
+            owner.refuse(new AmqpError(AmqpError.LIMIT, "too many sessions of clients that are not known yet"));
         } else {
+            sessions++;
             session.open();
         }
     }

@@ -8,9 +8,11 @@ import java.util.Map;
  *
  * @param address where it leads, as the client wrote it; empty when it named none
  * @param direction seen from the client
+ * @param filters of the source, by their symbol, without the descriptor of a described one; spec: Part 3, 3.5.8
  * @param properties of the link, by their symbol: {@code com.microsoft:api-version} and the like
  */
-public record LinkRequest(String name, String address, Direction direction, Map<String, Object> properties) {
+public record LinkRequest(
+        String name, String address, Direction direction, Map<String, Object> filters, Map<String, Object> properties) {
     /** Which side sends. */
     public enum Direction {
         CLIENT_SENDS,
@@ -18,6 +20,7 @@ public record LinkRequest(String name, String address, Direction direction, Map<
     }
 
     public LinkRequest {
+        filters = Map.copyOf(filters);
         properties = Map.copyOf(properties);
     }
 }

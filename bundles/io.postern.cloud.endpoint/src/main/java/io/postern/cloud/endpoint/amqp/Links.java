@@ -3,13 +3,12 @@ package io.postern.cloud.endpoint.amqp;
 
 import io.postern.wire.Shown;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.EndpointState;
@@ -21,22 +20,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The links of one connection, from the client's wish to their end. Owned by the event loop. */
 final class Links {
-    static final int MOST = 16; // a device registers over two, and hardly ever reopens them
-
     private final AmqpConnection connection;
     private final List<AmqpVisit> visits;
     private final Map<Link, Optional<OpenLink>> links = new LinkedHashMap<>(); // empty while it is being decided about
+    private int most = AmqpLimits.OF_ONE_DEVICE.links();
 
     Links(AmqpConnection connection, List<AmqpVisit> visits) {
         this.connection = connection;
         this.visits = visits;
     }
 
+    void limitTo(int links) {
+        most = links;
+    }
+
     void attach(@Nullable Link link) {
         if (link == null || links.containsKey(link)) { // so the engine tells of a handle or a name used twice
             connection.refuse(new AmqpError(AmqpError.FRAMING, "a link is attached a second time"));
-        } else if (links.size() >= MOST) {
-            connection.refuse(new AmqpError(AmqpError.LIMIT, "more than " + MOST + " links on one connection"));
+        } else if (links.size() >= most) {
+            connection.refuse(new AmqpError(AmqpError.LIMIT, "more than " + most + " links on one connection"));
         } else {
             links.put(link, Optional.empty());
             LinkRequest request = request(link);
@@ -73,15 +75,15 @@ final class Links {
             case LinkAnswer.Taking taking
             when link instanceof Receiver receiver -> {
                 receiver.setMaxMessageSize(UnsignedLong.valueOf(taking.mostOctets()));
+                tell(link, taking.terms());
                 receiver.open();
-                admitted(link, new IncomingLink(connection, receiver, taking));
+                admitted(link, taking.terms(), new IncomingLink(connection, receiver, taking));
             }
             case LinkAnswer.Giving giving
             when link instanceof Sender sender -> {
+                tell(link, giving.terms());
                 sender.open();
-                var outgoing = new OutgoingLink(connection, sender, giving);
-                connection.errand(() -> giving.giver().attached(outgoing));
-                admitted(link, outgoing);
+                admitted(link, giving.terms(), new OutgoingLink(connection, sender, giving));
             }
             case LinkAnswer.Refused(AmqpError error) -> refuse(link, error);
             case LinkAnswer.Taking _, LinkAnswer.Giving _ ->
@@ -95,9 +97,17 @@ final class Links {
         }
     }
 
-    private void admitted(Link link, OpenLink open) {
+    private static void tell(Link link, LinkTerms terms) {
+        if (!terms.properties().isEmpty()) {
+            link.setProperties(Values.symbols(terms.properties()));
+        }
+    }
+
+    private void admitted(Link link, LinkTerms terms, OpenLink open) {
         links.put(link, Optional.of(open));
-        connection.admitted();
+        if (terms.admits()) {
+            connection.admitted();
+        }
     }
 
     /** spec: AMQP 1.0 Part 2, 2.6.3: attached without a terminus, then detached with the reason */
@@ -153,20 +163,12 @@ final class Links {
     private static LinkRequest request(Link link) {
         boolean sends = link instanceof Receiver;
         var terminus = sends ? link.getRemoteTarget() : link.getRemoteSource();
-        Map<String, Object> properties = new HashMap<>();
-        Map<Symbol, Object> said = link.getRemoteProperties();
-        if (said != null) {
-            said.forEach((key, value) -> {
-                if (key != null && value != null) {
-                    properties.put(key.toString(), value);
-                }
-            });
-        }
         return new LinkRequest(
                 link.getName(),
                 address(terminus),
                 sends ? LinkRequest.Direction.CLIENT_SENDS : LinkRequest.Direction.CLIENT_RECEIVES,
-                properties);
+                terminus instanceof Source source ? Values.ours(source.getFilter()) : Map.of(),
+                Values.ours(link.getRemoteProperties()));
     }
 
     private static String address(@Nullable Object terminus) {

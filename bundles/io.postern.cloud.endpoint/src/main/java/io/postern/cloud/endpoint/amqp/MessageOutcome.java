@@ -6,4 +6,7 @@ public sealed interface MessageOutcome {
     record Accepted() implements MessageOutcome {}
 
     record Rejected(AmqpError error) implements MessageOutcome {}
+
+    /** Nothing became of it, and nothing is wrong with it: the client may send it again. */
+    record Released() implements MessageOutcome {}
 }

@@ -23,7 +23,7 @@ public final class FuzzedAmqp {
     /** Octets of a transfer are a message or refused; what we can write is read the same. */
     public static void message(byte[] octets) {
         try {
-            AmqpMessage message = MessageCodec.decode(octets);
+            AmqpMessage message = MessageCodec.decode(octets, 0);
             message.text("iotdps-operation-type");
         } catch (IllegalArgumentException e) {
             if (e.getMessage() == null) {
@@ -45,6 +45,16 @@ public final class FuzzedAmqp {
                     @Override
                     public void ended(AmqpConnection ended) {
                         duplex.ended = true;
+                    }
+
+                    @Override
+                    public boolean lendSession() {
+                        return true;
+                    }
+
+                    @Override
+                    public void sessionsReturned(int count) {
+                        // nobody counts here
                     }
                 });
         connection.start();

@@ -42,7 +42,7 @@ final class DpsQuestions implements LinkAnswer.Taker {
         }
         try {
             return switch (question.text(OPERATION).orElse("")) {
-                case "iotdps-register" -> reply(question, desk.register(device.with(request(question.body()))));
+                case "iotdps-register" -> reply(question, desk.register(device.with(request(question.octets()))));
                 case "iotdps-get-operationstatus" -> reply(question, status(question));
                 case String unknown ->
                     rejected(errors.argument("the application property " + OPERATION
