@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.methods.MethodCall;
 import jakarta.json.JsonObject;
 
 /** The hub's hand on one live connection, kept by the listener that holds the socket. Its methods never block. */
@@ -10,4 +11,13 @@ public interface DeviceConnection {
 
     /** Tells the device, if it asked to be told. */
     void desiredChanged(JsonObject patch, long version);
+
+    /**
+     * Commands wait for the device: take them with {@link DeviceSession#takeCommand} if it asked for them. Also called for
+     * nothing, and before {@link Hub#connect} has returned; what waits at connecting is not announced.
+     */
+    default void commandsWaiting() {}
+
+    /** Asks the device; only while {@link DeviceSession#listenToMethods} is on. */
+    default void methodCalled(MethodCall call) {}
 }

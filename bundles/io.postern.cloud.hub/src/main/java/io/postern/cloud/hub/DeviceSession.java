@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.commands.CommandQueue;
+import io.postern.cloud.hub.commands.LockToken;
+import io.postern.cloud.hub.commands.LockedCommand;
+import io.postern.cloud.hub.commands.Settlement;
+import io.postern.cloud.hub.methods.MethodLine;
+import io.postern.cloud.hub.methods.Methods;
+import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.hub.PropertyBag;
 import jakarta.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -12,46 +20,77 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one live connection of a device, seen from the hub. Every call asks first whether the session still stands and its
- * token is still good, so nothing is accepted after the device was deleted, disabled or displaced.
+ * The one live connection of a device, seen from the hub, or a single request of it ({@link Hub#once}). Every call asks
+ * first whether the session still stands and its token is still good, so nothing is accepted after the device was
+ * deleted, disabled or displaced.
  */
 public final class DeviceSession implements AutoCloseable {
-    private final Principal.Device principal;
-    private final DeviceConnection connection;
-    private final LiveSessions sessions;
-    private final Twins twins;
-    private final EventStream events;
-    private final InstantSource clock;
-    private final Instant since;
-    private final AtomicReference<@Nullable CloseReason> ended = new AtomicReference<>();
-    private volatile Instant lastActivity;
-
-    DeviceSession(
-            Principal.Device principal,
-            DeviceConnection connection,
+    /** What all sessions of a hub work on. */
+    record Ground(
             LiveSessions sessions,
             Twins twins,
             EventStream events,
-            InstantSource clock) {
-        this.principal = principal;
+            CommandQueue commands,
+            Methods methods,
+            InstantSource clock,
+            Function<Principal.Device, Optional<CloseReason>> flaw) {}
+
+    private final DeviceConnection connection;
+    private final Ground ground;
+    private final MethodLine methodLine;
+    private final boolean live;
+    private final Instant since;
+    private final AtomicReference<@Nullable CloseReason> ended = new AtomicReference<>();
+    /** The newest first; for the moment of a renewal also the one before it. */
+    private volatile List<Principal.Device> standing;
+
+    private volatile Instant lastActivity;
+
+    DeviceSession(Principal.Device principal, DeviceConnection connection, Ground ground, boolean live) {
+        this.standing = List.of(principal);
         this.connection = connection;
-        this.sessions = sessions;
-        this.twins = twins;
-        this.events = events;
-        this.clock = clock;
-        this.since = clock.instant();
+        this.ground = ground;
+        this.methodLine = connection::methodCalled;
+        this.live = live;
+        this.since = ground.clock().instant();
         this.lastActivity = since;
     }
 
     public DeviceId deviceId() {
-        return principal.identity().deviceId();
+        return principal().identity().deviceId();
     }
 
     public Principal.Device principal() {
-        return principal;
+        return standing.getFirst();
+    }
+
+    /**
+     * Goes on with fresher evidence of the same device: from now on its end is the session's.
+     *
+     * @return false when identity or policy have changed since the evidence was checked; the session stands on what it
+     *     stood on before
+     * @throws IllegalArgumentException when it is another device's
+     */
+    public synchronized boolean renew(Principal.Device fresh) throws SessionEndedException {
+        Principal.Device before = principal();
+        if (!fresh.identity().deviceId().equals(deviceId())
+                || !fresh.identity().generationId().equals(before.identity().generationId())) {
+            throw new IllegalArgumentException("this session is of device " + deviceId() + " of generation "
+                    + before.identity().generationId() + ", the evidence of "
+                    + fresh.identity().deviceId() + " of generation "
+                    + fresh.identity().generationId());
+        }
+        checkStands();
+        standing = List.of(fresh, before);
+        // asked only now, as in connecting: what changes after this look ends the session
+        boolean good = ground.flaw().apply(fresh).isEmpty();
+        standing = List.of(good ? fresh : before);
+        return good;
     }
 
     /**
@@ -62,33 +101,81 @@ public final class DeviceSession implements AutoCloseable {
      */
     public void accept(List<Telemetry> messages) throws SessionEndedException, InterruptedException {
         checkStands();
-        Instant now = clock.instant();
-        events.append(messages.stream().map(m -> stamped(m, now)).toList());
+        Instant now = ground.clock().instant();
+        ground.events().append(messages.stream().map(m -> stamped(m, now)).toList());
     }
 
     public DeviceTwin twin() throws SessionEndedException {
         checkStands();
-        DeviceTwin twin =
-                twins.find(deviceId()).orElseThrow(() -> new SessionEndedException(CloseReason.DEVICE_DELETED));
-        twins.contacted(deviceId());
+        DeviceTwin twin = ground.twins()
+                .find(deviceId())
+                .orElseThrow(() -> new SessionEndedException(CloseReason.DEVICE_DELETED));
+        ground.twins().contacted(deviceId());
         return twin;
     }
 
     /** See {@link Twins#report}. */
     public TwinReply report(JsonObject patch, OptionalLong onlyVersion) throws SessionEndedException {
         checkStands();
-        TwinReply reply = twins.report(deviceId(), patch, onlyVersion);
+        TwinReply reply = ground.twins().report(deviceId(), patch, onlyVersion);
         if (reply instanceof TwinReply.Changed) {
-            twins.contacted(deviceId());
+            ground.twins().contacted(deviceId());
         }
         return reply;
+    }
+
+    /** Locks the next command for as long as the hub is set to; see {@link #takeCommand(Duration)}. */
+    public Optional<LockedCommand> takeCommand() throws SessionEndedException {
+        return takeCommand(ground.commands().settings().lock());
+    }
+
+    /**
+     * Locks the next command that waits for this device. What a live session holds when it ends waits again at once.
+     *
+     * @param lock 5 to 300 s
+     */
+    public Optional<LockedCommand> takeCommand(Duration lock) throws SessionEndedException {
+        checkStands();
+        if (!live) {
+            return ground.commands().take(deviceId(), lock);
+        }
+        Optional<LockedCommand> taken = ground.commands().take(deviceId(), lock, this);
+        if (ended.get() != null) {
+            ground.commands().release(deviceId(), this); // the end of the session may not have seen this one
+        }
+        return taken;
+    }
+
+    /** See {@link CommandQueue#settle}. */
+    public boolean settle(LockToken token, Settlement settlement) throws SessionEndedException {
+        checkStands();
+        return ground.commands().settle(deviceId(), token, settlement);
+    }
+
+    /** Whether the device wants to be asked from now on; of a live session only. */
+    public void listenToMethods(boolean wanted) throws SessionEndedException {
+        checkStands();
+        if (wanted && live) {
+            ground.methods().listen(deviceId(), methodLine);
+        } else {
+            ground.methods().ignore(deviceId(), methodLine);
+        }
+        if (ended.get() != null) {
+            ground.methods().end(deviceId(), methodLine);
+        }
+    }
+
+    /** See {@link Methods#answer}. */
+    public boolean answerMethod(String requestId, int status, Bytes payload) throws SessionEndedException {
+        checkStands();
+        return ground.methods().answer(deviceId(), methodLine, requestId, status, payload);
     }
 
     /** The connection is gone; idempotent. */
     @Override
     public void close() {
         if (ended.compareAndSet(null, CloseReason.DISCONNECTED)) {
-            sessions.remove(this);
+            leave();
         }
     }
 
@@ -105,25 +192,47 @@ public final class DeviceSession implements AutoCloseable {
     }
 
     boolean isExpired(Instant now) {
-        return !principal.expires().isAfter(now);
+        return !principal().expires().isAfter(now);
     }
 
     /** Ends the session from the hub's side; idempotent. */
     void end(CloseReason reason) {
         if (ended.compareAndSet(null, reason)) {
-            sessions.remove(this);
+            leave();
             connection.close(reason);
         }
+    }
+
+    /** Whether {@code which} is true of what this session stands on. */
+    boolean standsOn(Predicate<Principal.Device> which) {
+        return standing.stream().anyMatch(which);
+    }
+
+    void commandsWaiting() {
+        connection.commandsWaiting();
     }
 
     void desiredChanged(JsonObject patch, long version) {
         connection.desiredChanged(patch, version);
     }
 
+    private void leave() {
+        ground.sessions().remove(this);
+        if (live) {
+            ground.methods().end(deviceId(), methodLine);
+            if (ended.get() != CloseReason.HUB_CLOSING) { // not the device's doing: locks end with the hub, uncounted
+                ground.commands().release(deviceId(), this);
+            }
+        }
+    }
+
     private void checkStands() throws SessionEndedException {
-        Instant now = clock.instant();
+        Instant now = ground.clock().instant();
         if (isExpired(now)) {
             end(CloseReason.TOKEN_EXPIRED);
+        }
+        if (!live) {
+            ground.flaw().apply(principal()).ifPresent(this::end); // nobody else would tell it
         }
         CloseReason reason = ended.get();
         if (reason != null) {
@@ -139,10 +248,10 @@ public final class DeviceSession implements AutoCloseable {
         }
         return new EventStream.Accepted(
                 deviceId(),
-                principal.identity().generationId(),
+                principal().identity().generationId(),
                 now,
-                principal.method(),
-                principal.policyName(),
+                principal().method(),
+                principal().policyName(),
                 new Telemetry(withoutStamps(message.properties()), message.body()));
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.commands.CommandQueue;
+import io.postern.cloud.hub.commands.FeedbackQueue;
+import io.postern.cloud.hub.methods.Methods;
 import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaCertificates;
 import io.postern.cloud.hub.x509.CaTable;
@@ -8,8 +11,10 @@ import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.wire.HubName;
 import io.postern.wire.ModelId;
+import jakarta.json.JsonObject;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -24,6 +29,20 @@ import org.slf4j.LoggerFactory;
 public final class Hub implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
     private static final Duration EXPIRY_LOOK = Duration.ofSeconds(1); // token times have seconds resolution
+    private static final Duration COMMAND_LOOK = Duration.ofSeconds(1); // locks are 5 s and longer
+    private static final Duration ACTIVITY_STEP = Duration.ofMinutes(1); // spares a polling device a sync each time
+
+    private static final DeviceConnection NO_CONNECTION = new DeviceConnection() {
+        @Override
+        public void close(CloseReason reason) {
+            // whoever made the request is answered by the call that finds out
+        }
+
+        @Override
+        public void desiredChanged(JsonObject patch, long version) {
+            // nobody listens
+        }
+    };
 
     private final HubName name;
     private final InstantSource clock;
@@ -37,7 +56,11 @@ public final class Hub implements AutoCloseable {
     private final RegistryBulk bulk;
     private final RegistryExport export;
     private final EventStream events;
+    private final CommandQueue commands;
+    private final Methods methods;
+    private final DeviceSession.Ground ground;
     private final Ticker expiry;
+    private final Ticker sweeping;
     private volatile boolean closing;
 
     private Hub(HubSettings settings, Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
@@ -55,7 +78,11 @@ public final class Hub implements AutoCloseable {
         this.twins = new Twins(database, clock);
         this.bulk = new RegistryBulk(database, identities, twins);
         this.events = new EventStream(database, settings.retainedEvents(), settings.partitions());
+        this.commands = CommandQueue.open(database, settings.commands(), clock, random);
+        this.methods = new Methods(device -> identities.find(device).isPresent());
+        this.ground = new DeviceSession.Ground(sessions, twins, events, commands, methods, clock, this::flaw);
         this.expiry = new Ticker("token-expiry", EXPIRY_LOOK, this::endExpired);
+        this.sweeping = new Ticker("command-sweep", COMMAND_LOOK, commands::sweep);
     }
 
     /** Opens the hub on its database, creating tables and default policies when they are missing. */
@@ -67,16 +94,23 @@ public final class Hub implements AutoCloseable {
         hub.identities.addListener((device, change) ->
                 hub.sessions.find(device).filter(s -> isHit(s, change)).ifPresent(s -> s.end(reason(change))));
         hub.policies.onKeysChanged(policy -> hub.sessions.end(
-                s -> s.principal().policyName().equals(Optional.of(policy)), CloseReason.KEYS_CHANGED));
+                s -> s.standsOn(p -> p.policyName().equals(Optional.of(policy))), CloseReason.KEYS_CHANGED));
         hub.authorities.onChange(
-                () -> hub.sessions.end(s -> !hub.stillCounts(s.principal()), CloseReason.KEYS_CHANGED));
+                () -> hub.sessions.end(s -> s.standsOn(p -> !hub.stillCounts(p)), CloseReason.KEYS_CHANGED));
         hub.barriers.onChange(device -> hub.sessions
                 .find(device)
-                .filter(s -> !hub.stillCounts(s.principal()))
+                .filter(s -> s.standsOn(p -> !hub.stillCounts(p)))
                 .ifPresent(s -> s.end(CloseReason.TOKENS_REVOKED)));
         hub.twins.addListener(
                 (device, patch, version) -> hub.sessions.find(device).ifPresent(s -> s.desiredChanged(patch, version)));
+        hub.identities.addListener((device, change) -> {
+            if (change == IdentityListener.Change.DELETED) {
+                hub.commands.forget(device);
+            }
+        });
+        hub.commands.onWaiting(device -> hub.sessions.find(device).ifPresent(DeviceSession::commandsWaiting));
         hub.expiry.start();
+        hub.sweeping.start();
         return hub;
     }
 
@@ -91,15 +125,30 @@ public final class Hub implements AutoCloseable {
         if (closing) {
             return Optional.empty();
         }
-        var session = new DeviceSession(principal, connection, sessions, twins, events, clock);
+        var session = new DeviceSession(principal, connection, ground, true);
         sessions.add(session);
         // asked only now: a deletion after this look finds the session and ends it, one before is seen here
-        if (!isStillGood(principal)) {
+        if (flaw(principal).isPresent()) {
             session.close();
             return Optional.empty();
         }
         identities.connected(session.deviceId(), model, session.since());
         return Optional.of(session);
+    }
+
+    /**
+     * A session for one request of an admitted device, which is not connected by it and displaces nothing. Each call of it
+     * asks anew whether the device is still admitted.
+     */
+    public DeviceSession once(Principal.Device principal) {
+        Instant now = clock.instant();
+        DeviceIdentity identity = principal.identity();
+        if (identity.lastActivity()
+                .filter(at -> at.isAfter(now.minus(ACTIVITY_STEP)))
+                .isEmpty()) {
+            identities.disconnected(identity.deviceId(), now);
+        }
+        return new DeviceSession(principal, NO_CONNECTION, ground, false);
     }
 
     /** How many devices are connected. */
@@ -151,11 +200,26 @@ public final class Hub implements AutoCloseable {
         return events;
     }
 
+    /** The commands that wait for each device. */
+    public CommandQueue commands() {
+        return commands;
+    }
+
+    /** What became of commands whose senders asked to be told. */
+    public FeedbackQueue feedback() {
+        return commands.feedback();
+    }
+
+    public Methods methods() {
+        return methods;
+    }
+
     /** Ends all sessions and the event stream; the database stays open. Idempotent. */
     @Override
     public void close() {
         closing = true;
         expiry.close();
+        sweeping.close();
         sessions.end(_ -> true, CloseReason.HUB_CLOSING);
         events.close();
     }
@@ -165,12 +229,20 @@ public final class Hub implements AutoCloseable {
         sessions.endExpired(clock.instant());
     }
 
-    private boolean isStillGood(Principal.Device principal) {
-        boolean sameIdentity = identities
-                .find(principal.identity().deviceId())
-                .filter(now -> now.etag().equals(principal.identity().etag()))
-                .isPresent();
-        return sameIdentity && stillCounts(principal);
+    /** Why {@code principal} would not be admitted any more as it was; empty when it would. */
+    private Optional<CloseReason> flaw(Principal.Device principal) {
+        if (closing) {
+            return Optional.of(CloseReason.HUB_CLOSING);
+        }
+        Optional<DeviceIdentity> now = identities.find(principal.identity().deviceId());
+        if (now.isEmpty()) {
+            return Optional.of(CloseReason.DEVICE_DELETED);
+        }
+        if (!now.get().enabled()) {
+            return Optional.of(CloseReason.DEVICE_DISABLED);
+        }
+        boolean same = now.get().etag().equals(principal.identity().etag()) && stillCounts(principal);
+        return same ? Optional.empty() : Optional.of(CloseReason.KEYS_CHANGED);
     }
 
     /** Whether what stands behind the device's evidence is still there: the policy with its keys, the proven CA. */
@@ -200,7 +272,7 @@ public final class Hub implements AutoCloseable {
     /** New keys of the device do not touch a session that a policy's key opened. */
     private static boolean isHit(DeviceSession session, IdentityListener.Change change) {
         return change != IdentityListener.Change.KEYS_CHANGED
-                || session.principal().policy().isEmpty();
+                || session.standsOn(principal -> principal.policy().isEmpty());
     }
 
     private static CloseReason reason(IdentityListener.Change change) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.commands.CommandSettings;
 import io.postern.cloud.store.DataDirectory;
 import io.postern.wire.DurationText;
 import io.postern.wire.HubName;
@@ -38,6 +39,15 @@ public final class HubComponent {
 
         /** How many partitions the event stream has. */
         int partitions() default HubSettings.DEFAULT_PARTITIONS;
+
+        /** How long a command waits for its device that says nothing about it. */
+        String commandTimeToLive() default "1h";
+
+        /** How long a device may hold a command before it is delivered again. */
+        String commandLock() default "1m";
+
+        /** How often a command is delivered in vain before it is given up. */
+        int commandDeliveries() default 10;
     }
 
     private final DataDirectory.Vault vault;
@@ -50,7 +60,11 @@ public final class HubComponent {
                 Setting.parse("hubName", config.hubName(), HubName::of),
                 Setting.parse("quarantine", config.quarantine(), DurationText::parse),
                 config.retainedEvents(),
-                config.partitions());
+                config.partitions(),
+                new CommandSettings(
+                        Setting.parse("commandTimeToLive", config.commandTimeToLive(), DurationText::parse),
+                        Setting.parse("commandLock", config.commandLock(), DurationText::parse),
+                        config.commandDeliveries()));
         vault = directory.open(settings.name().text());
         hub = Hub.open(settings, vault.database(), vault.sealer(), InstantSource.system(), new SecureRandom());
         offered = context.registerService(Hub.class, hub, FrameworkUtil.asDictionary(Map.of()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.commands.CommandSettings;
 import io.postern.wire.HubName;
 import java.time.Duration;
 
@@ -10,8 +11,10 @@ import java.time.Duration;
  * @param quarantine how long the name of a deleted device stays barred (ISS-13); zero switches the quarantine off
  * @param retainedEvents how many accepted events are kept, at least 1
  * @param partitions how many partitions the event stream has, 1 to 32; may grow from one start to the next
+ * @param commands how long commands wait and are held
  */
-public record HubSettings(HubName name, Duration quarantine, long retainedEvents, int partitions) {
+public record HubSettings(
+        HubName name, Duration quarantine, long retainedEvents, int partitions, CommandSettings commands) {
     public static final Duration DEFAULT_QUARANTINE = Duration.ofDays(10);
     public static final long DEFAULT_RETAINED_EVENTS = 1_000_000; // about 0.5 GB of ordinary readings
 
@@ -32,6 +35,10 @@ public record HubSettings(HubName name, Duration quarantine, long retainedEvents
 
     public HubSettings(HubName name, Duration quarantine, long retainedEvents) {
         this(name, quarantine, retainedEvents, DEFAULT_PARTITIONS);
+    }
+
+    public HubSettings(HubName name, Duration quarantine, long retainedEvents, int partitions) {
+        this(name, quarantine, retainedEvents, partitions, CommandSettings.DEFAULT);
     }
 
     public static HubSettings of(HubName name) {

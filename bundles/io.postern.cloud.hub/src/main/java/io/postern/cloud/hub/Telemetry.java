@@ -11,13 +11,6 @@ public record Telemetry(PropertyBag properties, Bytes body) {
 
     /** Its size by the hub's rule. */
     public int size() {
-        int counted = body.length();
-        for (var entry : properties.entries().entrySet()) {
-            counted += entry.getKey().startsWith("$.")
-                    ? 0
-                    : Bytes.utf8(entry.getKey()).length();
-            counted += Bytes.utf8(entry.getValue()).length();
-        }
-        return counted;
+        return body.length() + properties.size();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.wire.hub;
 
+import io.postern.wire.Bytes;
 import io.postern.wire.Shown;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -63,6 +64,18 @@ public record PropertyBag(SequencedMap<String, String> entries) {
         SequencedMap<String, String> more = new LinkedHashMap<>(entries);
         more.put(key, value);
         return new PropertyBag(more);
+    }
+
+    /** What it adds to the size of a message by the hub's rule: all values, and the names of all but system properties. */
+    public int size() {
+        int counted = 0;
+        for (var entry : entries.entrySet()) {
+            counted += entry.getKey().startsWith("$.")
+                    ? 0
+                    : Bytes.utf8(entry.getKey()).length();
+            counted += Bytes.utf8(entry.getValue()).length();
+        }
+        return counted;
     }
 
     public String encode() {
