@@ -24,6 +24,7 @@ enum Target {
     CSV(FuzzedTexts::csv),
     CERTIFICATE(FuzzedTexts::certificate),
     ENROLLMENT_JSON(FuzzedTexts::enrollment),
+    QUERY(FuzzedQuery::query),
     MQTT_PACKETS(octets -> {
         FuzzedPackets.readInAnyChunks(octets);
     }),

@@ -13,6 +13,7 @@ import jakarta.json.stream.JsonParserFactory;
 import jakarta.json.stream.JsonParsingException;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
 
@@ -47,6 +48,10 @@ public final class Json {
     }
 
     public static JsonValue number(long number) {
+        return PROVIDER.createValue(number);
+    }
+
+    public static JsonValue number(BigDecimal number) {
         return PROVIDER.createValue(number);
     }
 
