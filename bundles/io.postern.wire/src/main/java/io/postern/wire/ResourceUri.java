@@ -4,6 +4,8 @@ package io.postern.wire;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a token speaks for: a host and a path below it, as {@code hub.plant.example/devices/meter-1} (HUB-05, HUB-30).
@@ -13,6 +15,8 @@ import java.nio.charset.StandardCharsets;
  */
 public record ResourceUri(String path) {
     private static final int MOST = 1024; // a hub host (253), a device id (128) and the longest endpoint path fit
+
+    private static final Pattern SCHEME = Pattern.compile("(?i)(sb|amqps?|https?|wss?)://(?=[^/])");
 
     public ResourceUri {
         if (path.isEmpty() || path.length() > MOST || path.startsWith("/") || path.endsWith("/")) {
@@ -48,6 +52,12 @@ public record ResourceUri(String path) {
     /** {@code {idScope}/registrations/{registrationId}}: what a registering device speaks for. */
     public static ResourceUri registration(IdScope scope, RegistrationId registration) {
         return new ResourceUri(scope + "/registrations/" + registration);
+    }
+
+    /** The same without {@code sb://}, {@code amqp://} and the like before the host, where clients of Event Hubs write one. */
+    public ResourceUri withoutScheme() {
+        Matcher scheme = SCHEME.matcher(path);
+        return scheme.lookingAt() ? new ResourceUri(path.substring(scheme.end())) : this;
     }
 
     /** Percent-encoded as a whole, slashes included, the way tokens carry it. */

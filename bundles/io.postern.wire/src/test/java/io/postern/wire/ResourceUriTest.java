@@ -44,4 +44,13 @@ class ResourceUriTest {
     void whatIsNoResourceIsRefused(String sr) {
         assertThatThrownBy(() -> ResourceUri.decode(sr)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aSchemeBeforeTheHostCanBeLeftOut() {
+        assertThat(ResourceUri.of("sb://hub.lab.test/a").withoutScheme()).isEqualTo(ResourceUri.of("hub.lab.test/a"));
+        assertThat(ResourceUri.of("AMQPS://hub.lab.test").withoutScheme()).isEqualTo(ResourceUri.of("hub.lab.test"));
+        assertThat(ResourceUri.of("hub.lab.test/sb://a").withoutScheme())
+                .isEqualTo(ResourceUri.of("hub.lab.test/sb://a"));
+        assertThat(ResourceUri.of("sb:///a").withoutScheme()).isEqualTo(ResourceUri.of("sb:///a"));
+    }
 }

@@ -68,6 +68,15 @@ public final class Gatekeeper implements ServiceAdmission {
 
     @Override
     public AccessDecision<Principal.Service> admitService(SasToken token, Permission needed) {
+        return admitService(token, needed, ResourceUri.hub(hub));
+    }
+
+    /**
+     * May the bearer of {@code token} use {@code asked}, which lies below this hub and asks for {@code needed}?
+     *
+     * <p>Tokens of Event Hubs clients speak for one link, and name a scheme before the host: {@code amqp://{hub}/...}.
+     */
+    public AccessDecision<Principal.Service> admitService(SasToken token, Permission needed, ResourceUri asked) {
         if (token.keyName().isEmpty()) {
             return new Denied<>(
                     Denial.UNKNOWN_POLICY,
@@ -75,8 +84,8 @@ public final class Gatekeeper implements ServiceAdmission {
         }
         String name = token.keyName().get();
         Optional<SharedAccessPolicy> policy = policies.find(name);
-        Optional<Denied<Principal.Service>> refusal =
-                checkPolicy(token, name, policy, needed, token.resource().covers(ResourceUri.hub(hub)));
+        Optional<Denied<Principal.Service>> refusal = checkPolicy(
+                token, name, policy, needed, token.resource().withoutScheme().covers(asked));
         return refusal.isPresent()
                 ? refusal.get()
                 : new Allowed<>(new Principal.Service(policy.orElseThrow(), token.expiry()));

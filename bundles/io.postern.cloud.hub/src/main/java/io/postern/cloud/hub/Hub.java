@@ -3,6 +3,7 @@ package io.postern.cloud.hub;
 
 import io.postern.cloud.hub.commands.CommandQueue;
 import io.postern.cloud.hub.commands.FeedbackQueue;
+import io.postern.cloud.hub.events.ConsumerGroups;
 import io.postern.cloud.hub.methods.Methods;
 import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaCertificates;
@@ -59,6 +60,7 @@ public final class Hub implements AutoCloseable {
     private final CommandQueue commands;
     private final Methods methods;
     private final DeviceSession.Ground ground;
+    private final ConsumerGroups consumerGroups;
     private final Ticker expiry;
     private final Ticker sweeping;
     private volatile boolean closing;
@@ -81,6 +83,7 @@ public final class Hub implements AutoCloseable {
         this.commands = CommandQueue.open(database, settings.commands(), clock, random);
         this.methods = new Methods(device -> identities.find(device).isPresent());
         this.ground = new DeviceSession.Ground(sessions, twins, events, commands, methods, clock, this::flaw);
+        this.consumerGroups = new ConsumerGroups(database, clock);
         this.expiry = new Ticker("token-expiry", EXPIRY_LOOK, this::endExpired);
         this.sweeping = new Ticker("command-sweep", COMMAND_LOOK, commands::sweep);
     }
@@ -212,6 +215,11 @@ public final class Hub implements AutoCloseable {
 
     public Methods methods() {
         return methods;
+    }
+
+    /** Who reads the events, and for whom. */
+    public ConsumerGroups consumerGroups() {
+        return consumerGroups;
     }
 
     /** Ends all sessions and the event stream; the database stays open. Idempotent. */

@@ -102,6 +102,30 @@ class GatekeeperTest {
         assertThat(denial(fixture.token(other))).isEqualTo(Denial.WRONG_SIGNATURE);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "amqp://hub.lab.test/hub/ConsumerGroups/$Default/Partitions/0",
+                "sb://hub.lab.test/hub",
+                "SB://hub.lab.test",
+                "hub.lab.test/hub/consumergroups"
+            })
+    @Tag("HUB-27")
+    void aTokenForOneLinkOfTheServiceOpensThatLinkAndWhatLiesBelow(String resource) {
+        SasToken token = fixture.policyToken("service", ResourceUri.of(resource));
+        ResourceUri asked = ResourceUri.of("hub.lab.test/hub/ConsumerGroups/$Default/Partitions/0");
+        ResourceUri other = ResourceUri.of("hub.lab.test/hub2/ConsumerGroups/$Default/Partitions/0");
+
+        assertThat(fixture.hub.gatekeeper().admitService(token, Permission.SERVICE_CONNECT, asked))
+                .isInstanceOf(AccessDecision.Allowed.class);
+        assertThat(
+                        fixture.hub.gatekeeper().admitService(token, Permission.SERVICE_CONNECT, other)
+                                instanceof AccessDecision.Allowed)
+                .isEqualTo(resource.equals("SB://hub.lab.test"));
+        assertThat(reason(fixture.hub.gatekeeper().admitService(token, Permission.REGISTRY_READ, asked)))
+                .isEqualTo(Denial.MISSING_PERMISSION);
+    }
+
     @Test
     void aTokenNoKnownKeySignedIsRefused() {
         Secret foreign = Secret.random(64, new SecureRandom());
