@@ -183,6 +183,7 @@ public final class Ctl implements Runnable {
                 .addSubcommand(new ScopeCommands(this))
                 .addSubcommand(new DeviceCommands(this))
                 .addSubcommand(new ReplacementCommands(this))
+                .addSubcommand(new TrustCommands(this))
                 .addSubcommand(new LeafCommands(this))
                 .addSubcommand(new EventsCommand(this))
                 .addSubcommand(new CompletionCommand(this));

@@ -66,6 +66,17 @@ public final class Provisioning {
         service.delete(scope(name));
     }
 
+    /** {@code version}, {@code roots} with {@code subject} and {@code expiry}, and the bundle itself in {@code signed}. */
+    public JsonObject trustBundle() throws ServiceException {
+        return service.get("/trustBundle").object();
+    }
+
+    /** @return as {@link #trustBundle} */
+    public JsonObject publishTrustBundle(String signed) throws ServiceException {
+        return service.put("/trustBundle", Json.object().add("signed", signed).build(), Map.of())
+                .object();
+    }
+
     private static List<JsonObject> values(Answer answer) {
         JsonArray values = answer.object().getJsonArray("value");
         return values.getValuesAs(JsonObject.class);

@@ -66,6 +66,7 @@ public final class Factory implements Runnable {
                 .addSubcommand(new TpmCommand(output))
                 .addSubcommand(new KeyCommand(output, inputs))
                 .addSubcommand(new AuthorityCommands(output, new Passphrase(inputs), maker, random))
+                .addSubcommand(new TrustBundleCommand(output, new Passphrase(inputs)))
                 .addSubcommand(new CertificateCommand(output, inputs, maker));
         CommandLine postern = new CommandLine(CommandSpec.create().name("postern")).addSubcommand(factory);
         String[] all = new String[arguments.length + 1];

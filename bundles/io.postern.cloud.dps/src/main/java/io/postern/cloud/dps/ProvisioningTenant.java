@@ -34,6 +34,7 @@ public final class ProvisioningTenant {
     private final ServicePolicies policies;
     private final ServiceGate gate;
     private final TpmReplacements replacements;
+    private final TrustBundles trustBundles;
     private final TenantDesk desk;
 
     ProvisioningTenant(TenantName name, IdScope idScope, Instant created, SharedParts parts) {
@@ -70,6 +71,7 @@ public final class ProvisioningTenant {
         var allocator = new Allocator(links, allocation, parts.webhooks(), new AllocationRequests(enrollments, groups));
         this.replacements =
                 new TpmReplacements(database, idScope, enrollments, groups, records, shipments.records(), clock);
+        this.trustBundles = new TrustBundles(database, idScope);
         this.desk = new TenantDesk(
                 enrollments,
                 groups,
@@ -155,6 +157,11 @@ public final class ProvisioningTenant {
     /** TPMs that wait to take a device over. */
     public TpmReplacements replacements() {
         return replacements;
+    }
+
+    /** Root certificates for the gateways themselves. */
+    public TrustBundles trustBundles() {
+        return trustBundles;
     }
 
     public CaCertificates authorities() {

@@ -28,6 +28,7 @@ public final class Tenants {
         Tables.migrate(parts.database());
         Shipments.migrate(parts.database());
         ReplacementTables.migrate(parts.database());
+        TrustBundles.migrate(parts.database());
         this.parts = parts;
         leaving().forEach(this::empty);
         this.all = readAll();

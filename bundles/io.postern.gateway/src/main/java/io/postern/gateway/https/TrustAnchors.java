@@ -3,23 +3,25 @@ package io.postern.gateway.https;
 
 import io.postern.gateway.spi.ClientCertificate;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.Collections;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,17 +30,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrustAnchors {
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"}; // whatever the Java runtime is configured to allow
-    private static final long LONGEST_FILE = 1 << 20; // the whole Mozilla list is 220 kB
 
     private final TrustManager @Nullable [] trust; // null for those of the Java runtime
+    private final SSLContext context;
     private final SSLSocketFactory sockets; // one for all: connections are kept alive per socket factory
     private volatile @Nullable Shown shown;
+    private volatile Runnable refused = () -> {};
 
     /** The sockets that show {@code certificate}; a gateway has one, and another when that is renewed. */
-    private record Shown(ClientCertificate certificate, SSLSocketFactory sockets) {}
+    private record Shown(ClientCertificate certificate, SSLContext context, SSLSocketFactory sockets) {}
 
     private TrustAnchors(SSLContext context, TrustManager @Nullable [] trust) {
         this.trust = trust;
+        this.context = context;
+        this.sockets = modern(context);
+    }
+
+    private TrustAnchors(Path pem) throws IOException {
+        this.trust = new TrustManager[] {new RootsFile(pem, this::forgetSessions, () -> refused.run())};
+        this.context = context(new KeyManager[0], trust);
         this.sockets = modern(context);
     }
 
@@ -52,55 +62,45 @@ public final class TrustAnchors {
     }
 
     /**
-     * The certificates in {@code pem}, and only they.
+     * The certificates in {@code pem}, and only they; read again when the file has changed.
      *
      * @throws IOException naming the key caFile and the file when it is missing or holds no certificate
      */
     public static TrustAnchors load(Path pem) throws IOException {
-        try (InputStream in = Files.newInputStream(pem)) {
-            if (Files.size(pem) > LONGEST_FILE) {
-                throw new IOException("caFile: " + pem + " is larger than " + LONGEST_FILE
-                        + " bytes: not a list of root certificates");
-            }
-            Collection<? extends Certificate> roots =
-                    CertificateFactory.getInstance("X.509").generateCertificates(in);
-            if (roots.isEmpty()) {
-                throw new IOException(
-                        "caFile: " + pem + " holds no certificate; put the cloud's root certificate there, as PEM");
-            }
-            return of(roots);
-        } catch (NoSuchFileException e) {
-            throw new IOException(
-                    "caFile: there is no file " + pem.toAbsolutePath()
-                            + "; put the cloud's root certificate there, as PEM",
-                    e);
-        } catch (CertificateException e) {
-            throw new IOException(
-                    "caFile: " + pem + " is not a list of certificates in PEM form: " + e.getMessage(), e);
-        }
+        return new TrustAnchors(pem);
     }
 
     /** Trusts {@code roots} and nothing else. */
     public static TrustAnchors of(Collection<? extends Certificate> roots) {
+        TrustManager[] trust = {trusting(roots)};
+        return new TrustAnchors(context(new KeyManager[0], trust), trust);
+    }
+
+    /** Trusts whoever answers: only for what proves itself by a signature of its own, and never for what is secret. */
+    public static TrustAnchors ofAnyone() {
+        TrustManager[] trust = {new Anyone()};
+        return new TrustAnchors(context(new KeyManager[0], trust), trust);
+    }
+
+    static X509ExtendedTrustManager trusting(Collection<? extends Certificate> roots) {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
-            try {
-                store.load(null, null);
-            } catch (IOException e) {
-                throw new IllegalStateException("an empty key store cannot be made", e);
-            }
+            store.load(null, null);
             int number = 0;
             for (Certificate root : roots) {
                 store.setCertificateEntry("root-" + number++, root);
             }
-            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return new TrustAnchors(context, trust.getTrustManagers());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime lacks TLS or key stores", e);
+            var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            return (X509ExtendedTrustManager) factory.getTrustManagers()[0]; // PKIX has this one
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime lacks key stores", e);
         }
+    }
+
+    /** {@code action} is run whenever a server is not trusted by the roots of a file; it must be quick. */
+    public void onRefusal(Runnable action) {
+        refused = action;
     }
 
     /**
@@ -117,12 +117,36 @@ public final class TrustAnchors {
         if (last != null && last.certificate().equals(certificate)) {
             return last.sockets();
         }
+        SSLContext own = context(new KeyManager[] {new OwnCertificate(certificate)}, trust);
+        var next = new Shown(certificate, own, modern(own));
+        shown = next;
+        return next.sockets();
+    }
+
+    /** A resumed session is not checked against the roots again: those that other roots vouched for must not live on. */
+    private void forgetSessions() {
+        forgetSessions(context);
+        Shown last = shown;
+        if (last != null) {
+            forgetSessions(last.context());
+        }
+    }
+
+    private static void forgetSessions(SSLContext context) {
+        SSLSessionContext sessions = context.getClientSessionContext();
+        for (byte[] id : Collections.list(sessions.getIds())) {
+            SSLSession session = sessions.getSession(id);
+            if (session != null) {
+                session.invalidate();
+            }
+        }
+    }
+
+    private static SSLContext context(KeyManager[] keys, TrustManager @Nullable [] trust) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {new OwnCertificate(certificate)}, trust, null);
-            var next = new Shown(certificate, modern(context));
-            shown = next;
-            return next.sockets();
+            context.init(keys, trust, null);
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime lacks TLS", e);
         }
@@ -135,6 +159,39 @@ public final class TrustAnchors {
     private static void keepModern(Socket socket) {
         if (socket instanceof SSLSocket tls) {
             tls.setEnabledProtocols(VERSIONS);
+        }
+    }
+
+    private static final class Anyone extends X509ExtendedTrustManager {
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+            throw new CertificateException("no clients here");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
+                throws CertificateException {
+            throw new CertificateException("no clients here");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
+            throw new CertificateException("no clients here");
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
         }
     }
 }

@@ -19,6 +19,8 @@ import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.SecurityModule;
 import io.postern.gateway.spi.StateStore;
 import io.postern.gateway.spi.TokenLink;
+import io.postern.gateway.spi.Transport;
+import io.postern.gateway.trust.TrustUpdater;
 import io.postern.gateway.uplink.GatewayIdentity;
 import io.postern.gateway.uplink.GatewayPresence;
 import io.postern.gateway.uplink.LeafToken;
@@ -28,6 +30,7 @@ import io.postern.gateway.uplink.Uplink;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -68,7 +71,7 @@ final class Assembly {
      * @param transports to be there as far as the settings name them
      * @throws IOException when the root certificates cannot be read; nothing else is touched yet
      */
-    static GatewayRuntime of(
+    static Assembled of(
             GatewaySettings settings,
             Optional<SecurityModule> module,
             Outbox outbox,
@@ -82,6 +85,7 @@ final class Assembly {
             own = Optional.of(TrustAnchors.load(settings.caFile().get()));
         }
         TrustAnchors anchors = own.orElseGet(TrustAnchors::ofRuntime);
+        Optional<TrustUpdater> trust = trust(settings, anchors);
         var https = new HttpsExchange(anchors, settings.proxy(), HttpsExchange.Limits.DEFAULT);
         Identity identity = Identity.of(settings.identity(), module);
         var assembly =
@@ -101,8 +105,45 @@ final class Assembly {
                 milestones);
         // an operator who has just enrolled a gateway should not wait long; five minutes spare a service that is down
         var backoff = new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(5), assembly.random);
-        return new GatewayRuntime(
-                provisioning(provisioner), assembly::sessions, new ProvisioningRules(backoff), Pause.REAL, journal);
+        return new Assembled(
+                new GatewayRuntime(
+                        provisioning(provisioner),
+                        assembly::sessions,
+                        new ProvisioningRules(backoff),
+                        Pause.REAL,
+                        journal),
+                trust);
+    }
+
+    /** A gateway, and what keeps its roots up to date when somebody may. */
+    record Assembled(GatewayRuntime runtime, Optional<TrustUpdater> trust) implements AutoCloseable {
+        void start() {
+            trust.ifPresent(TrustUpdater::start);
+            runtime.start();
+        }
+
+        @Override
+        public void close() {
+            runtime.close();
+            trust.ifPresent(TrustUpdater::close);
+        }
+    }
+
+    private static Optional<TrustUpdater> trust(GatewaySettings settings, TrustAnchors anchors) throws IOException {
+        if (settings.caFile().isEmpty() || settings.trustSignerFile().isEmpty()) {
+            return Optional.empty();
+        }
+        TransportSettings to = settings.transports();
+        int port = to.port(Transport.HTTPS);
+        var updater = TrustUpdater.of(
+                settings.caFile().get(),
+                settings.trustSignerFile().get(),
+                URI.create("https://" + to.host() + ":" + port + "/" + settings.idScope() + "/trust-bundle"),
+                new HttpsExchange(TrustAnchors.ofAnyone(), settings.proxy(), HttpsExchange.Limits.DEFAULT),
+                System::nanoTime,
+                new SecureRandom());
+        anchors.onRefusal(updater::notTrusted);
+        return Optional.of(updater);
     }
 
     private static GatewayRuntime.Provisioning provisioning(Provisioner provisioner) {

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class GatewayComponent {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayComponent.class);
 
-    private final Optional<GatewayRuntime> runtime;
+    private final Optional<Assembly.Assembled> gateway;
 
     @Activate
     public GatewayComponent(
@@ -56,7 +56,7 @@ public final class GatewayComponent {
             LOG.atInfo()
                     .addKeyValue("identity", settings.identity().text())
                     .log("the gateway waits for its TPM, which io.postern.gateway.tpm configures");
-            runtime = Optional.empty();
+            gateway = Optional.empty();
             return;
         }
         var transports = new Transports(adapters);
@@ -67,16 +67,16 @@ public final class GatewayComponent {
                     .log(
                             "the gateway waits for the bundles of its transports, which is io.postern.gateway.mqtt for mqtt"
                                     + " and mqtt-ws, io.postern.gateway.amqp for amqp and amqp-ws");
-            runtime = Optional.empty();
+            gateway = Optional.empty();
             return;
         }
-        runtime = Optional.of(
+        gateway = Optional.of(
                 Assembly.of(settings, Optional.ofNullable(module), outbox, state, link, milestones, transports));
-        runtime.get().start();
+        gateway.get().start();
     }
 
     @Deactivate
     void deactivate() {
-        runtime.ifPresent(GatewayRuntime::close);
+        gateway.ifPresent(Assembly.Assembled::close);
     }
 }

@@ -30,6 +30,9 @@ public @interface GatewayConfig {
     /** Root certificates of both services, PEM; empty means those of the Java runtime. */
     String caFile() default "";
 
+    /** The certificate whose key may replace the certificates in {@code caFile}, PEM; empty means only people may. */
+    String trustSignerFile() default "";
+
     /** How the gateway proves itself: {@code tpm}, {@code x509-tpm}, {@code x509-file} or {@code symmetric-key}. */
     String identity() default "tpm";
 

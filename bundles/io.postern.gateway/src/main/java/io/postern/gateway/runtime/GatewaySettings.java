@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  * @param tokens host of the token service, with {@code :port} when that is not 443
  * @param proxy through which both are reached
  * @param caFile root certificates of both, PEM; none means those of the Java runtime
+ * @param trustSignerFile the certificate whose key may replace those in {@code caFile}
  * @param identity how the gateway proves itself
  * @param model what the gateway is
  * @param payload what the provisioning service is told besides
@@ -38,6 +39,7 @@ record GatewaySettings(
         String tokens,
         Optional<HttpProxy> proxy,
         Optional<Path> caFile,
+        Optional<Path> trustSignerFile,
         IdentitySettings identity,
         Optional<ModelId> model,
         RegistrationPayload payload,
@@ -49,6 +51,10 @@ record GatewaySettings(
 
     GatewaySettings {
         leaves = List.copyOf(leaves);
+        if (trustSignerFile.isPresent() && caFile.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "trustSignerFile: of no use without the key caFile, the file it replaces");
+        }
     }
 
     /** @throws IllegalArgumentException naming the key whose value cannot be used */
@@ -61,6 +67,7 @@ record GatewaySettings(
                 endpoint("tokenHost", config.tokenHost(), "tokenPort", config.tokenPort()),
                 proxy(config),
                 path("caFile", config.caFile()),
+                path("trustSignerFile", config.trustSignerFile()),
                 identity,
                 model,
                 payload(config, model),

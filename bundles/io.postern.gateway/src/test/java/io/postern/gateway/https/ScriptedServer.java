@@ -16,41 +16,50 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** An HTTPS server that gives the answers it was told to give and remembers what it was asked. */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
     private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
 
-    record Answer(int status, Map<String, String> headers, String body) {}
+    public record Answer(int status, Map<String, String> headers, String body) {}
 
-    record Asked(String method, String uri, Optional<String> authorization, String host, int fromPort, String body) {}
+    public record Asked(
+            String method, String uri, Optional<String> authorization, String host, int fromPort, String body) {}
 
-    ScriptedServer(String address, ServerIdentity identity) throws IOException {
-        server = HttpsServer.create(new InetSocketAddress(address, 0), 0);
+    public ScriptedServer(String address, ServerIdentity identity) throws IOException {
+        this(address, 0, identity);
+    }
+
+    public ScriptedServer(String address, int port, ServerIdentity identity) throws IOException {
+        server = HttpsServer.create(new InetSocketAddress(address, port), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(identity.serverContext()));
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    int port() {
+    public int port() {
         return server.getAddress().getPort();
     }
 
-    void willAnswer(int status, String body) {
+    public void willAnswer(int status, String body) {
         willAnswer(status, Map.of(), body);
     }
 
-    void willAnswer(int status, Map<String, String> headers, String body) {
+    public void willAnswer(int status, Map<String, String> headers, String body) {
         answers.add(new Answer(status, headers, body));
     }
 
-    Asked asked() {
+    public void forgetAnswers() {
+        answers.clear();
+    }
+
+    public Asked asked() {
         return asked.remove();
     }
 
-    boolean hasBeenAsked() {
+    public boolean hasBeenAsked() {
         return !asked.isEmpty();
     }
 

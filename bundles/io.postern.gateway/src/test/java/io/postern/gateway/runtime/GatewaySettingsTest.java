@@ -34,6 +34,7 @@ class GatewaySettingsTest {
         config.proxy = "http://proxy:3128";
         config.proxyCredentialsFile = "/etc/postern/proxy";
         config.caFile = "/etc/postern/ca.pem";
+        config.trustSignerFile = "/etc/postern/signer.pem";
         config.registrationId = "Gateway-7";
         config.modelId = "dtmi:lab:gw;1";
         config.payload = "{\"site\":\"north\"}";
@@ -50,6 +51,7 @@ class GatewaySettingsTest {
                         "tokens.lab.test:8443",
                         Optional.of(new HttpProxy("proxy", 3128, Optional.of(Path.of("/etc/postern/proxy")))),
                         Optional.of(Path.of("/etc/postern/ca.pem")),
+                        Optional.of(Path.of("/etc/postern/signer.pem")),
                         new IdentitySettings.Tpm(Optional.of(RegistrationId.of("gateway-7"))),
                         Optional.of(ModelId.of("dtmi:lab:gw;1")),
                         new RegistrationPayload(
@@ -185,6 +187,7 @@ class GatewaySettingsTest {
         String proxy = "";
         String proxyCredentialsFile = "";
         String caFile = "";
+        String trustSignerFile = "";
         String registrationId = "";
         String identity = "tpm";
         String certificateFile = "";
@@ -238,6 +241,11 @@ class GatewaySettingsTest {
         @Override
         public String caFile() {
             return caFile;
+        }
+
+        @Override
+        public String trustSignerFile() {
+            return trustSignerFile;
         }
 
         @Override

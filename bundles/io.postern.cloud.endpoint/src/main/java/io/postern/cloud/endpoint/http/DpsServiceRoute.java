@@ -35,6 +35,7 @@ public final class DpsServiceRoute implements Route {
                 new DpsRecordRoute(tenant, operators),
                 new CertificateRoute(tenant.authorities(), new DpsCertificateDoor(operators)),
                 new ShipmentRoute(tenant, operators),
+                new DpsTrustBundleRoute(tenant.trustBundles(), operators),
                 new TpmTrustRoute(tenant.shipments(), operators),
                 new DpsReplacementRoute(tenant.replacements(), operators),
                 new DpsPolicyRoute(tenant.policies(), operators),

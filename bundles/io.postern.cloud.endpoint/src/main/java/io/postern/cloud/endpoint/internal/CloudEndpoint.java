@@ -14,6 +14,7 @@ import io.postern.cloud.endpoint.http.HttpsListener;
 import io.postern.cloud.endpoint.http.HubRoutes;
 import io.postern.cloud.endpoint.http.Route;
 import io.postern.cloud.endpoint.http.TokenRoute;
+import io.postern.cloud.endpoint.http.TrustBundleRoute;
 import io.postern.cloud.endpoint.mqtt.MqttListener;
 import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
@@ -155,6 +156,7 @@ final class CloudEndpoint implements AutoCloseable {
             CloudNames names, Hubs hubs, ProvisioningService provisioning, TokenServices tokens, ErrorReplies errors) {
         Stream<Route> shared = Stream.of(
                 new DpsDeviceRoute(provisioning.desk(), errors),
+                new TrustBundleRoute(provisioning.tenants(), errors),
                 new DpsServiceRoute(provisioning, errors),
                 new TokenRoute(tokens, hubs, names.tokenHost(), errors));
         Stream<Route> each = hubs.all().stream().flatMap(hub -> HubRoutes.of(hub, errors).stream());

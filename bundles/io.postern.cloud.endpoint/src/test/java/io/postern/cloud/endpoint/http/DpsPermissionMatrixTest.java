@@ -63,6 +63,8 @@ class DpsPermissionMatrixTest {
             GET    /shipments/all/keys                         -           EnrollmentRead
             POST   /shipments/all/keys                         -           EnrollmentWrite
             DELETE /shipments/all/keys/00                      -           EnrollmentWrite
+            GET    /trustBundle                                -           ServiceConfig
+            PUT    /trustBundle                                EMPTY       ServiceConfig
             GET    /tpmPolicy                                  -           ServiceConfig
             PUT    /tpmPolicy                                  EMPTY       ServiceConfig
             GET    /tpmVendors                                 -           ServiceConfig

@@ -65,7 +65,10 @@ final class DpsRoutesFixture implements AutoCloseable {
                 random);
         dps = provisioning.defaultTenant();
         var errors = new ErrorReplies(clock, random);
-        routes = List.of(new DpsDeviceRoute(provisioning.desk(), errors), new DpsServiceRoute(provisioning, errors));
+        routes = List.of(
+                new DpsDeviceRoute(provisioning.desk(), errors),
+                new TrustBundleRoute(provisioning.tenants(), errors),
+                new DpsServiceRoute(provisioning, errors));
     }
 
     String scope() {
