@@ -18,6 +18,8 @@ public sealed interface AccessDecision<P extends Principal> {
     enum Denial {
         UNKNOWN_DEVICE,
         DISABLED_DEVICE,
+        /** By a rule of the operator's lists (HUB-11). */
+        BLOCKED_DEVICE,
         UNKNOWN_POLICY,
         MISSING_PERMISSION,
         WRONG_RESOURCE,

@@ -2,6 +2,7 @@
 package io.postern.cloud.hub;
 
 import io.postern.cloud.hub.x509.Authority;
+import io.postern.wire.Secret;
 import java.util.Optional;
 
 /** What a device was admitted by. */
@@ -26,9 +27,10 @@ public sealed interface Evidence {
     /**
      * A token signed with the key of a policy.
      *
+     * @param key the one of its two that signed
      * @param deviceAlone whether it speaks for this device and no other, as those of the token service do
      */
-    record PolicyKey(SharedAccessPolicy used, boolean deviceAlone) implements Evidence {
+    record PolicyKey(SharedAccessPolicy used, Secret key, boolean deviceAlone) implements Evidence {
         @Override
         public AuthMethod method() {
             return AuthMethod.POLICY_KEY;
@@ -37,6 +39,13 @@ public sealed interface Evidence {
         @Override
         public Optional<SharedAccessPolicy> policy() {
             return Optional.of(used);
+        }
+
+        /** Whether {@code now} would let the same token in. */
+        boolean countsWith(SharedAccessPolicy now) {
+            return now.allows(Permission.DEVICE_CONNECT)
+                    && (now.keys().primary().equals(key)
+                            || now.keys().secondary().equals(key));
         }
     }
 

@@ -28,6 +28,7 @@ public final class Gatekeeper implements ServiceAdmission {
     private final SharedAccessPolicies policies;
     private final CertificateGate certificates;
     private final RevocationBarriers barriers;
+    private final AccessLists lists;
     private final InstantSource clock;
     private final SymmetricKeys nobodysKeys;
 
@@ -37,6 +38,7 @@ public final class Gatekeeper implements ServiceAdmission {
             SharedAccessPolicies policies,
             CaCertificates authorities,
             RevocationBarriers barriers,
+            AccessLists lists,
             InstantSource clock,
             SecureRandom random) {
         this.hub = hub;
@@ -44,6 +46,7 @@ public final class Gatekeeper implements ServiceAdmission {
         this.policies = policies;
         this.certificates = new CertificateGate(authorities);
         this.barriers = barriers;
+        this.lists = lists;
         this.clock = clock;
         this.nobodysKeys = SymmetricKeys.random(32, random);
     }
@@ -63,7 +66,9 @@ public final class Gatekeeper implements ServiceAdmission {
             return unknown(device);
         }
         AccessDecision<Principal.Device> decision = certificates.admit(chain, identity.get(), clock.instant());
-        return decision instanceof Allowed && !identity.get().enabled() ? disabled(identity.get()) : decision;
+        return decision instanceof Allowed<Principal.Device>(Principal.Device principal)
+                ? welcomed(principal)
+                : decision;
     }
 
     @Override
@@ -126,17 +131,30 @@ public final class Gatekeeper implements ServiceAdmission {
         boolean deviceAlone = isForDeviceAlone(token, device);
         return deviceAlone && barriers.bars(identity.get(), token.expiry())
                 ? revoked(token, device)
-                : settle(token, identity.get(), new Evidence.PolicyKey(policy.orElseThrow(), deviceAlone));
+                : settle(token, identity.get(), evidence(token, policy.orElseThrow(), deviceAlone));
+    }
+
+    private static Evidence evidence(SasToken token, SharedAccessPolicy policy, boolean deviceAlone) {
+        SymmetricKeys keys = policy.keys();
+        return new Evidence.PolicyKey(
+                policy, token.isSignedBy(keys.primary()) ? keys.primary() : keys.secondary(), deviceAlone);
     }
 
     private AccessDecision<Principal.Device> settle(SasToken token, DeviceIdentity identity, Evidence evidence) {
         if (token.isExpired(clock.instant())) {
             return expired(token);
         }
-        if (!identity.enabled()) {
-            return disabled(identity);
-        }
-        return new Allowed<>(new Principal.Device(identity, evidence, token.expiry()));
+        return welcomed(new Principal.Device(identity, evidence, token.expiry()));
+    }
+
+    /** Who has proven to be the device learns now whether the operator lets it in. */
+    private AccessDecision<Principal.Device> welcomed(Principal.Device principal) {
+        DeviceIdentity identity = principal.identity();
+        return identity.enabled()
+                ? lists.refused(identity.deviceId())
+                        .<AccessDecision<Principal.Device>>map(why -> new Denied<>(Denial.BLOCKED_DEVICE, why))
+                        .orElseGet(() -> new Allowed<>(principal))
+                : disabled(identity);
     }
 
     private <P extends Principal> Optional<Denied<P>> checkPolicy(

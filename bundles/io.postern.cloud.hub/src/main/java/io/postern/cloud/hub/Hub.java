@@ -52,6 +52,7 @@ public final class Hub implements AutoCloseable {
     private final SharedAccessPolicies policies;
     private final CaCertificates authorities;
     private final RevocationBarriers barriers;
+    private final AccessLists lists;
     private final Gatekeeper gatekeeper;
     private final Twins twins;
     private final RegistryBulk bulk;
@@ -76,8 +77,9 @@ public final class Hub implements AutoCloseable {
         this.policies = new SharedAccessPolicies(database, sealer, random);
         this.authorities = new CaCertificates(new CaTable(database, HubSchema.CAS), clock, random);
         this.barriers = new RevocationBarriers(database, clock);
-        this.gatekeeper = new Gatekeeper(name, identities, policies, authorities, barriers, clock, random);
         this.twins = new Twins(database, clock);
+        this.lists = new AccessLists(database, twins, clock);
+        this.gatekeeper = new Gatekeeper(name, identities, policies, authorities, barriers, lists, clock, random);
         this.bulk = new RegistryBulk(database, identities, twins);
         this.events = new EventStream(database, settings.retainedEvents(), settings.partitions());
         this.commands = CommandQueue.open(database, settings.commands(), clock, random);
@@ -93,11 +95,18 @@ public final class Hub implements AutoCloseable {
             HubSettings settings, Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
         database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
         database.migrate(HubSchema.REGISTRY, HubSchema.REGISTRY_STEPS);
+        database.migrate(AccessLists.COMPONENT, AccessLists.STEPS);
         Hub hub = new Hub(settings, database, sealer, clock, random);
         hub.identities.addListener((device, change) ->
                 hub.sessions.find(device).filter(s -> isHit(s, change)).ifPresent(s -> s.end(reason(change))));
-        hub.policies.onKeysChanged(policy -> hub.sessions.end(
-                s -> s.standsOn(p -> p.policyName().equals(Optional.of(policy))), CloseReason.KEYS_CHANGED));
+        hub.policies.addListener(policy -> hub.sessions.end(
+                s -> s.standsOn(p -> p.policyName().equals(Optional.of(policy)) && !hub.stillCounts(p)),
+                CloseReason.KEYS_CHANGED));
+        hub.lists.onChange(() -> hub.sessions.end(s -> hub.lists.bars(s.deviceId()), CloseReason.DEVICE_BLOCKED));
+        hub.twins.onTagsChanged(device -> hub.sessions
+                .find(device)
+                .filter(_ -> hub.lists.bars(device))
+                .ifPresent(s -> s.end(CloseReason.DEVICE_BLOCKED)));
         hub.authorities.onChange(
                 () -> hub.sessions.end(s -> s.standsOn(p -> !hub.stillCounts(p)), CloseReason.KEYS_CHANGED));
         hub.barriers.onChange(device -> hub.sessions
@@ -186,6 +195,11 @@ public final class Hub implements AutoCloseable {
         return authorities;
     }
 
+    /** Who is let in beyond what the identity itself says. */
+    public AccessLists lists() {
+        return lists;
+    }
+
     public Gatekeeper gatekeeper() {
         return gatekeeper;
     }
@@ -249,6 +263,9 @@ public final class Hub implements AutoCloseable {
         if (!now.get().enabled()) {
             return Optional.of(CloseReason.DEVICE_DISABLED);
         }
+        if (lists.bars(principal.identity().deviceId())) {
+            return Optional.of(CloseReason.DEVICE_BLOCKED);
+        }
         boolean same = now.get().etag().equals(principal.identity().etag()) && stillCounts(principal);
         return same ? Optional.empty() : Optional.of(CloseReason.KEYS_CHANGED);
     }
@@ -257,9 +274,9 @@ public final class Hub implements AutoCloseable {
     private boolean stillCounts(Principal.Device principal) {
         return switch (principal.evidence()) {
             case Evidence.OwnKey _, Evidence.OwnCertificate _ -> true;
-            case Evidence.PolicyKey(SharedAccessPolicy old, boolean deviceAlone) ->
-                policies.find(old.name()).equals(Optional.of(old))
-                        && !(deviceAlone && barriers.bars(principal.identity(), principal.expires()));
+            case Evidence.PolicyKey signed ->
+                policies.find(signed.used().name()).filter(signed::countsWith).isPresent()
+                        && !(signed.deviceAlone() && barriers.bars(principal.identity(), principal.expires()));
             case Evidence.IssuedCertificate(Authority authority) ->
                 authorities.all().stream()
                         .anyMatch(each -> each.verified() && each.authority().equals(authority));

@@ -102,7 +102,8 @@ public final class RevocationBarriers {
 
     private void carryOut(Connection c, Order order) throws SQLException {
         Optional<Barrier> before = find(c, order.device());
-        Instant until = before.map(Barrier::until).filter(order.until()::isBefore).orElse(order.until());
+        Instant until =
+                before.map(Barrier::until).filter(order.until()::isBefore).orElse(order.until());
         switch (order) {
             case Order.Raise _ ->
                 write(
@@ -145,10 +146,7 @@ public final class RevocationBarriers {
 
     private static Optional<String> generation(Connection c, DeviceId device) throws SQLException {
         return Sql.first(
-                c,
-                "SELECT generation FROM hub_device WHERE device = ?",
-                row -> row.text("generation"),
-                device.text());
+                c, "SELECT generation FROM hub_device WHERE device = ?", row -> row.text("generation"), device.text());
     }
 
     private static Optional<Barrier> find(Connection c, DeviceId device) throws SQLException {

@@ -6,6 +6,7 @@ import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.store.Row;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.Secret;
+import io.postern.wire.Shown;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +34,8 @@ public final class SharedAccessPolicies {
     public static final String OWNER = "iothubowner";
 
     private static final int KEY_LENGTH = 32;
+    private static final int MOST = 100; // far more than there are roles; bounds the list that is answered whole
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}"); // a token bears it unescaped
     private static final Map<String, Set<Permission>> DEFAULTS = Map.of(
             OWNER,
             EnumSet.allOf(Permission.class),
@@ -81,39 +86,94 @@ public final class SharedAccessPolicies {
     }
 
     /**
-     * Replaces one key of a policy; sessions opened with that policy's tokens are cut.
+     * Makes a policy with fresh keys.
+     *
+     * @param permissions any of them, at least one
+     * @throws IllegalArgumentException for a malformed name, and for no permission at all
+     */
+    public PolicyChange.Creation create(String name, Set<Permission> permissions) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("a policy's name has 1 to 64 letters, digits, dots, underscores and"
+                    + " hyphens, unlike \"" + Shown.of(name) + "\"");
+        }
+        if (permissions.isEmpty()) {
+            throw new IllegalArgumentException("the policy " + name + " is to allow nothing; name a permission");
+        }
+        SharedAccessPolicy fresh = fresh(name, permissions);
+        return database.transaction(c -> {
+            List<String> names = Sql.all(c, "SELECT name FROM hub_policy", row -> row.text("name"));
+            if (names.contains(name)) {
+                return new PolicyChange.AlreadyExists(name);
+            }
+            if (names.size() >= MOST) {
+                return new PolicyChange.TooMany(MOST);
+            }
+            write(c, fresh);
+            return new PolicyChange.Created(fresh);
+        });
+    }
+
+    /** Deletes a policy; what its keys had opened is closed. */
+    public PolicyChange.Deletion delete(String name) {
+        if (DEFAULTS.containsKey(name)) {
+            return new PolicyChange.Indispensable(name);
+        }
+        int gone = database.transaction(c -> Sql.update(c, "DELETE FROM hub_policy WHERE name = ?", name));
+        if (gone == 0) {
+            return new PolicyChange.NotFound(name);
+        }
+        tell(name);
+        return new PolicyChange.Deleted(name);
+    }
+
+    /**
+     * Replaces one key of a policy; sessions opened with that key are cut, those with the other one go on.
      *
      * @return the policy with its new key; empty when there is none of that name
      */
     public Optional<SharedAccessPolicy> regenerate(String name, KeySlot slot) {
+        return change(name, keys -> {
+            Secret key = Secret.random(KEY_LENGTH, random);
+            return switch (slot) {
+                case PRIMARY -> new SymmetricKeys(key, keys.secondary());
+                case SECONDARY -> new SymmetricKeys(keys.primary(), key);
+            };
+        });
+    }
+
+    /** Primary becomes secondary and the other way round; nothing that either has opened is closed. */
+    public Optional<SharedAccessPolicy> swap(String name) {
+        return change(name, keys -> new SymmetricKeys(keys.secondary(), keys.primary()));
+    }
+
+    /** {@code listener} is told the name of each policy that has changed or is gone, after the commit. */
+    public void addListener(Consumer<String> listener) {
+        listeners.add(listener);
+    }
+
+    public void removeListener(Consumer<String> listener) {
+        listeners.remove(listener);
+    }
+
+    private Optional<SharedAccessPolicy> change(String name, UnaryOperator<SymmetricKeys> next) {
         Optional<SharedAccessPolicy> renewed = database.transaction(c -> {
-            Optional<SharedAccessPolicy> policy = find(c, name).map(old -> renewed(old, slot));
+            Optional<SharedAccessPolicy> policy = find(c, name)
+                    .map(old -> new SharedAccessPolicy(old.name(), old.permissions(), next.apply(old.keys())));
             if (policy.isPresent()) {
                 write(c, policy.get());
             }
             return policy;
         });
-        renewed.ifPresent(policy -> listeners.forEach(listener -> listener.accept(name)));
+        renewed.ifPresent(_ -> tell(name));
         return renewed;
     }
 
-    /** {@code listener} is told the name of each policy whose keys have changed, after the commit. */
-    void onKeysChanged(Consumer<String> listener) {
-        listeners.add(listener);
+    private void tell(String name) {
+        listeners.forEach(listener -> listener.accept(name));
     }
 
     private SharedAccessPolicy fresh(String name, Set<Permission> permissions) {
         return new SharedAccessPolicy(name, permissions, SymmetricKeys.random(KEY_LENGTH, random));
-    }
-
-    private SharedAccessPolicy renewed(SharedAccessPolicy old, KeySlot slot) {
-        Secret key = Secret.random(KEY_LENGTH, random);
-        SymmetricKeys keys =
-                switch (slot) {
-                    case PRIMARY -> new SymmetricKeys(key, old.keys().secondary());
-                    case SECONDARY -> new SymmetricKeys(old.keys().primary(), key);
-                };
-        return new SharedAccessPolicy(old.name(), old.permissions(), keys);
     }
 
     private Optional<SharedAccessPolicy> find(Connection c, String name) throws SQLException {

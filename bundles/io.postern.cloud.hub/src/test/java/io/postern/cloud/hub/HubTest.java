@@ -17,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -141,6 +142,31 @@ class HubTest {
     }
 
     @Test
+    @Tag("HUB-24")
+    void aPolicysOtherKeyIsReplacedOrSwappedWithoutAnyoneBeingCut() {
+        var line = new RecordedLine();
+        connect(byPolicy("device", meter.deviceId()), line);
+
+        hub.policies().regenerate("device", KeySlot.SECONDARY);
+        hub.policies().swap("device");
+        assertThat(line.closed).isEmpty();
+
+        hub.policies().regenerate("device", KeySlot.SECONDARY); // the one that signed stands there now
+        assertThat(line.closed).containsExactly(CloseReason.KEYS_CHANGED);
+    }
+
+    @Test
+    void whatAPolicyHadOpenedIsClosedWhenItIsDeleted() {
+        hub.policies().create("line-3", Set.of(Permission.DEVICE_CONNECT));
+        var line = new RecordedLine();
+        connect(byPolicy("line-3", meter.deviceId()), line);
+
+        hub.policies().delete("line-3");
+
+        assertThat(line.closed).containsExactly(CloseReason.KEYS_CHANGED);
+    }
+
+    @Test
     @Tag("HUB-05")
     void anExpiredTokenEndsItsSessionEvenBetweenTwoLooksAtTheClock() {
         var line = new RecordedLine();
@@ -162,7 +188,7 @@ class HubTest {
         Principal.Device admitted = fixture.admitted(meter);
         Principal.Device byPolicy = byPolicy("device", meter.deviceId());
 
-        hub.policies().regenerate("device", KeySlot.SECONDARY);
+        hub.policies().regenerate("device", KeySlot.PRIMARY);
         assertThat(hub.connect(byPolicy, Optional.empty(), new RecordedLine())).isEmpty();
 
         hub.identities().delete(meter.deviceId(), IfMatch.ANY);

@@ -174,7 +174,7 @@ class RevocationBarriersTest {
 
     private void assertRevoked(SasToken token, DeviceId device) {
         assertThat(hub.gatekeeper().admitDevice(token, device))
-                .isInstanceOfSatisfying(Denied.class, denied -> assertThat(denied.reason())
-                        .isEqualTo(Denial.REVOKED));
+                .isInstanceOfSatisfying(
+                        Denied.class, denied -> assertThat(denied.reason()).isEqualTo(Denial.REVOKED));
     }
 }

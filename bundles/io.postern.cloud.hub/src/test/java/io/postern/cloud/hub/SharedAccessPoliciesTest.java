@@ -6,6 +6,7 @@ import static io.postern.cloud.hub.Permission.REGISTRY_READ;
 import static io.postern.cloud.hub.Permission.REGISTRY_READ_WRITE;
 import static io.postern.cloud.hub.Permission.SERVICE_CONNECT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.cloud.hub.SharedAccessPolicies.KeySlot;
 import java.io.IOException;
@@ -85,5 +86,49 @@ class SharedAccessPoliciesTest {
         assertThat(renewed.keys().secondary()).isEqualTo(old.keys().secondary());
         assertThat(fixture.hub.policies().find("device")).contains(renewed);
         assertThat(fixture.hub.policies().regenerate("nobody", KeySlot.PRIMARY)).isEmpty();
+    }
+
+    @Test
+    @Tag("HUB-24")
+    void anOwnPolicyAllowsAnyMixAndIsThereAfterARestart() throws IOException {
+        Set<Permission> mix = Set.of(SERVICE_CONNECT, REGISTRY_READ);
+        fixture.hub.policies().create("dashboard", mix);
+        fixture.close();
+        fixture = new HubFixture(directory);
+
+        assertThat(fixture.hub.policies().find("dashboard").orElseThrow().permissions())
+                .isEqualTo(mix);
+        assertThat(fixture.hub.policies().create("dashboard", mix))
+                .isEqualTo(new PolicyChange.AlreadyExists("dashboard"));
+        assertThat(fixture.hub.policies().delete("dashboard")).isEqualTo(new PolicyChange.Deleted("dashboard"));
+        assertThat(fixture.hub.policies().find("dashboard")).isEmpty();
+    }
+
+    @Test
+    @Tag("SEC-04")
+    void theDefaultsStay() {
+        assertThat(fixture.hub.policies().list())
+                .allSatisfy(policy -> assertThat(fixture.hub.policies().delete(policy.name()))
+                        .isEqualTo(new PolicyChange.Indispensable(policy.name())));
+        assertThat(fixture.hub.policies().list()).hasSize(6);
+    }
+
+    @Test
+    void aPolicyThatAllowsNothingOrHasABadNameIsNotMade() {
+        assertThatThrownBy(() -> fixture.hub.policies().create("none", Set.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("allow nothing");
+        assertThatThrownBy(() -> fixture.hub.policies().create("a&skn=b", Set.of(REGISTRY_READ)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void thePoliciesOfAHubAreBounded() {
+        for (int i = 0; i < 94; i++) {
+            assertThat(fixture.hub.policies().create("p" + i, Set.of(REGISTRY_READ)))
+                    .isInstanceOf(PolicyChange.Created.class);
+        }
+        assertThat(fixture.hub.policies().create("more", Set.of(REGISTRY_READ)))
+                .isEqualTo(new PolicyChange.TooMany(100));
     }
 }

@@ -11,6 +11,7 @@ import io.postern.wire.Shown;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -124,7 +125,7 @@ final class DpsPolicyRoute implements Route {
     }
 
     private Reply regenerate(Request request, ServicePolicy policy) {
-        KeySlot slot = slot(Json.requireText(Json.parseObject(request.body().toUtf8()), "key"));
+        KeySlot slot = slot(request);
         return switch (policies.regenerate(policy.name(), slot)) {
             case PolicyReply.Stored(ServicePolicy renewed) -> {
                 LOG.atInfo()
@@ -179,17 +180,23 @@ final class DpsPolicyRoute implements Route {
     }
 
     private static Set<ServicePermission> permissions(JsonObject body) {
+        return permissionNames(body).stream().map(ServicePermission::parse).collect(Collectors.toSet());
+    }
+
+    /** The texts of the member {@code permissions}. */
+    static List<String> permissionNames(JsonObject body) {
         if (body.get("permissions") instanceof JsonArray names
                 && names.stream().allMatch(JsonString.class::isInstance)) {
             return names.getValuesAs(JsonString.class).stream()
                     .map(JsonString::getString)
-                    .map(ServicePermission::parse)
-                    .collect(Collectors.toSet());
+                    .toList();
         }
         throw new IllegalArgumentException("the member \"permissions\" is an array of permission names");
     }
 
-    private static KeySlot slot(String text) {
+    /** Which key a body means: {@code {"key":"primary"}}. */
+    static KeySlot slot(Request request) {
+        String text = Json.requireText(Json.parseObject(request.body().toUtf8()), "key");
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "primary" -> KeySlot.PRIMARY;
             case "secondary" -> KeySlot.SECONDARY;

@@ -6,22 +6,28 @@ import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.IdentityRegistry;
 import io.postern.cloud.hub.IfMatch;
+import io.postern.cloud.hub.ImportMode;
 import io.postern.cloud.hub.Permission;
+import io.postern.cloud.hub.RegistryBulk;
 import io.postern.cloud.hub.RegistryReply;
+import io.postern.cloud.hub.transfer.RecordBatch;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.Shown;
+import jakarta.json.JsonArray;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The identity registry (HUB-25, HUB-26): {@code /devices}, {@code /devices/{id}}, {@code /statistics/devices} and
+ * The identity registry (HUB-25, HUB-26): {@code /devices}, also many at once, {@code /devices/{id}}, {@code /statistics/devices} and
  * {@code /statistics/service}. Reading asks for RegistryRead, changing for RegistryWrite.
  */
 public final class HubRegistryRoute implements Route {
     private static final int LARGEST_PAGE = 1_000; // spec: list of identities, top
     /** Ours: the registration that moves a device away or back; its name is kept for it meanwhile. */
     private static final String REGISTRATION = "postern-registration";
+
+    private static final ImportMode IMPORT_MODE = ImportMode.CREATE; // of a record that names none
 
     private final Hub hub;
     private final IdentityRegistry identities;
@@ -49,9 +55,11 @@ public final class HubRegistryRoute implements Route {
     }
 
     private Answer list(Request request) {
-        return request.method().equals("GET")
-                ? door.permitted(request, Permission.REGISTRY_READ, () -> page(request))
-                : door.wrongMethod(request, "GET");
+        return switch (request.method()) {
+            case "GET" -> door.permitted(request, Permission.REGISTRY_READ, () -> page(request));
+            case "POST" -> door.permitted(request, Permission.REGISTRY_READ_WRITE, () -> bulk(request));
+            default -> door.wrongMethod(request, "GET, POST");
+        };
     }
 
     private Answer device(Request request) {
@@ -86,6 +94,19 @@ public final class HubRegistryRoute implements Route {
         return found.size() < most
                 ? reply
                 : reply.with("x-ms-continuation", found.getLast().deviceId().text());
+    }
+
+    private Reply bulk(Request request) {
+        JsonArray records = Json.parseArray(request.body().toUtf8());
+        if (records.size() > RegistryBulk.MOST) {
+            return door.refuse(
+                    request,
+                    413_002,
+                    "TooManyDevices",
+                    "a bulk request has at most " + RegistryBulk.MOST + " records, this one " + records.size());
+        }
+        return Reply.json(
+                200, RecordBatch.of(records, IMPORT_MODE).apply(hub.bulk()).toJson());
     }
 
     private Reply read(Request request) {

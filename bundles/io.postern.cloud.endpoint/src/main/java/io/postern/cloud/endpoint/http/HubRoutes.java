@@ -12,6 +12,9 @@ public final class HubRoutes {
         return List.of(
                 new TwinRoute(hub, errors),
                 new HubRegistryRoute(hub, errors),
+                new HubTransferRoute(hub, errors),
+                new HubPolicyRoute(hub, errors),
+                new HubAccessRoute(hub, errors),
                 new HubCertificateRoute(hub, errors),
                 new EventsRoute(hub, errors));
     }

@@ -4,16 +4,14 @@ package io.postern.cloud.endpoint.http;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.DeviceTwin;
 import io.postern.cloud.hub.IdentityDraft;
-import io.postern.cloud.hub.Relations;
+import io.postern.cloud.hub.transfer.AuthenticationJson;
+import io.postern.cloud.hub.transfer.RecordJson;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
-import io.postern.wire.Shown;
 import io.postern.wire.UtcText;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.json.JsonValue;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Identities and twins as the hub's service endpoint writes and reads them (spec: REST 2021-04-12). */
@@ -72,24 +70,7 @@ final class IdentityJson {
             throw new IllegalArgumentException(
                     "the path names device " + path + ", the body " + named + "; both must name the same");
         }
-        return new IdentityDraft(
-                path,
-                isEnabled(Json.text(body, "status")),
-                Json.text(body, "statusReason").filter(reason -> !reason.isEmpty()),
-                AuthenticationJson.credentials(Json.object(body, "authentication")),
-                Optional.of(Relations.of(body)),
-                JsonValue.EMPTY_JSON_OBJECT,
-                JsonValue.EMPTY_JSON_OBJECT);
-    }
-
-    private static boolean isEnabled(Optional<String> status) {
-        String text = status.orElse("enabled").toLowerCase(Locale.ROOT);
-        return switch (text) {
-            case "enabled" -> true;
-            case "disabled" -> false;
-            default ->
-                throw new IllegalArgumentException("status is enabled or disabled, not \"" + Shown.of(text) + "\"");
-        };
+        return RecordJson.identity(path, body);
     }
 
     private static void addState(JsonObjectBuilder json, DeviceIdentity identity) {

@@ -74,12 +74,23 @@ final class CloudEndpoint implements AutoCloseable {
         try {
             var announcement = new Announcement(settings, endpoint.ports, connection, ca.caFile(), hubs, provisioning);
             announcement.publish();
-            endpoint.unsubscribe = provisioning.onChange(announcement::renew);
+            endpoint.unsubscribe = subscribe(hubs, provisioning, announcement::renew);
             return endpoint;
         } catch (IOException | RuntimeException e) {
             endpoint.close();
             throw e;
         }
+    }
+
+    /** @return ends it */
+    private static Runnable subscribe(Hubs hubs, ProvisioningService provisioning, Runnable changed) {
+        Consumer<String> policyChanged = _ -> changed.run();
+        hubs.all().forEach(hub -> hub.policies().addListener(policyChanged));
+        Runnable provisioningEnds = provisioning.onChange(changed);
+        return () -> {
+            provisioningEnds.run();
+            hubs.all().forEach(hub -> hub.policies().removeListener(policyChanged));
+        };
     }
 
     private static CloudEndpoint listen(

@@ -114,8 +114,9 @@ public final class HubCalls {
                 + ErrorBody.describe(answer.body());
         return new IOException(
                 switch (answer.status()) {
-                    case 401, 403 -> said + "; " + wording.denied() + " (this one is " + policy.keyName()
-                            + "), and compare the clocks";
+                    case 401, 403 ->
+                        said + "; " + wording.denied() + " (this one is " + policy.keyName()
+                                + "), and compare the clocks";
                     case 429 -> said + "; it takes no more calls for now, " + wording.busy();
                     default -> said + "; look into its log";
                 });

@@ -89,9 +89,8 @@ public final class OutboundHttps {
     }
 
     private static HttpRequest request(String method, URI uri, Map<String, String> headers, Optional<JsonObject> body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
-                .header("Accept", "application/json")
-                .header("User-Agent", "postern-cloud");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).header("Accept", "application/json").header("User-Agent", "postern-cloud");
         headers.forEach(request::header);
         body.ifPresent(_ -> request.header("Content-Type", "application/json; charset=utf-8"));
         return request.method(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.endpoint.http;
+package io.postern.cloud.hub.transfer;
 
 import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.cloud.hub.DeviceAuthentication.CertificateAuthority;
@@ -22,17 +22,21 @@ import java.util.Optional;
  * The member {@code authentication} of an identity (spec: REST 2021-04-12, AuthenticationMechanism): always with both
  * of its parts, null where the device has none, as official clients expect.
  */
-final class AuthenticationJson {
+public final class AuthenticationJson {
     private AuthenticationJson() {}
 
-    static JsonObject of(DeviceAuthentication authentication) {
+    public static JsonObject of(DeviceAuthentication authentication) {
+        return of(authentication, true);
+    }
+
+    /** @param withKeys false: keys are shown as null */
+    static JsonObject of(DeviceAuthentication authentication, boolean withKeys) {
         JsonObjectBuilder keys = Json.object();
-        switch (authentication) {
-            case Sas(var pair) ->
-                keys.add("primaryKey", pair.primary().revealBase64())
-                        .add("secondaryKey", pair.secondary().revealBase64());
-            case SelfSigned _, CertificateAuthority _ ->
-                keys.addNull("primaryKey").addNull("secondaryKey");
+        if (withKeys && authentication instanceof Sas(var pair)) {
+            keys.add("primaryKey", pair.primary().revealBase64())
+                    .add("secondaryKey", pair.secondary().revealBase64());
+        } else {
+            keys.addNull("primaryKey").addNull("secondaryKey");
         }
         return Json.object()
                 .add("type", authentication.type())
@@ -41,7 +45,7 @@ final class AuthenticationJson {
                 .build();
     }
 
-    static JsonObject thumbprints(DeviceAuthentication authentication) {
+    public static JsonObject thumbprints(DeviceAuthentication authentication) {
         Optional<SelfSigned> known = authentication instanceof SelfSigned own ? Optional.of(own) : Optional.empty();
         JsonObjectBuilder json = Json.object();
         add(json, "primaryThumbprint", known.flatMap(SelfSigned::primary));
@@ -54,7 +58,7 @@ final class AuthenticationJson {
      *
      * @throws IllegalArgumentException naming the member that is wrong
      */
-    static Credentials credentials(Optional<JsonObject> authentication) {
+    public static Credentials credentials(Optional<JsonObject> authentication) {
         if (authentication.isEmpty()) {
             return new AsBefore();
         }
