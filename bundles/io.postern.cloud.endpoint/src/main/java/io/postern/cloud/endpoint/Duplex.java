@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * WebSocket messages. A protocol that runs over one runs over the other.
  *
  * <p>Handlers run on the connection's event loop; all methods but {@link #remote}, {@link #write}, {@link
- * #isWriteQueueFull} and {@link #close} are called there.
+ * #isWriteQueueFull}, {@link #proven} and {@link #close} are called there.
  */
 public interface Duplex {
     /** Address and port of the other side, for the log. */
@@ -34,6 +34,9 @@ public interface Duplex {
 
     /** Whether the other side reads more slowly than we write: wait for the last {@link #write} then. */
     boolean isWriteQueueFull();
+
+    /** The other side has proven who it is, and is counted among the newcomers of its listener no more. Idempotent. */
+    void proven();
 
     /** Takes no more octets from the other side until {@link #resume}. */
     void pause();

@@ -5,6 +5,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.impl.VertxBuilder;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -19,12 +22,26 @@ public final class EventLoops {
 
     /** Fresh event loops, two per processor. The caller closes them with {@link #close}. */
     public static Vertx start() {
+        return start(DoorwayLimits.USUAL);
+    }
+
+    /** @param limits of each listener on them */
+    public static Vertx start(DoorwayLimits limits) {
         // listeners look no names up; without this the missing DNS client is announced at every start
         System.setProperty("vertx.disableDnsResolver", "true");
-        return Vertx.vertx(new VertxOptions()
+        var options = new VertxOptions()
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)));
+                        .setFileCachingEnabled(false));
+        return new VertxBuilder(options)
+                .findTransport(new DoorwayTransport(limits))
+                .init()
+                .vertx();
+    }
+
+    /** The other side of a connection has proven who it is, see {@link DoorwayLimits}. Idempotent. */
+    public static void proven(HttpConnection connection) {
+        DoorwayChannel.proven(((ConnectionBase) connection).channel());
     }
 
     public static void close(Vertx vertx) {

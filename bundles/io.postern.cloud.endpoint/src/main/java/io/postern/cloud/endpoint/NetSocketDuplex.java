@@ -57,6 +57,12 @@ public final class NetSocketDuplex implements Duplex {
     }
 
     @Override
+    public void proven() {
+        DoorwayChannel.proven(
+                ((NetSocketInternal) socket).channelHandlerContext().channel());
+    }
+
+    @Override
     public void pause() {
         socket.pause();
     }

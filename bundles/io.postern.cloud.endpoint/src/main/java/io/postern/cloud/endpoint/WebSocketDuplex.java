@@ -74,6 +74,11 @@ public final class WebSocketDuplex implements Duplex {
         }
     }
 
+    @Override
+    public void proven() {
+        DoorwayChannel.proven(channel().channel());
+    }
+
     /**
      * Reads nothing more from the network at once: else the WebSocket would take another 16 frames in, 6 MB, before it
      * does. What is in memory then is what one read brought, and the part of one frame.

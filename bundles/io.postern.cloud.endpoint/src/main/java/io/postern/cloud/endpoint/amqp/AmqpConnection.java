@@ -155,6 +155,7 @@ final class AmqpConnection {
             vertx.cancelTimer(admission);
             watch.admitted(this);
             returnSessions();
+            duplex.proven();
         }
     }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
+import io.postern.cloud.endpoint.Seldom;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,20 +19,15 @@ final class OpenConnections {
     // 5 000 devices after a restart and as many idle ones; half of the 20 000 file descriptors a small machine gives a
     // process, the other listeners share the rest
     static final int MOST = 10_000;
-    private static final long QUIET = Duration.ofMinutes(1).toNanos();
-
     private final int most;
     private final Semaphore room;
-    private final LongSupplier nanoTime;
-    private final AtomicLong refused = new AtomicLong();
-    private final AtomicLong lastTold;
+    private final Seldom refusals;
 
     /** @param nanoTime the monotonic clock */
     OpenConnections(int most, LongSupplier nanoTime) {
         this.most = most;
         this.room = new Semaphore(most);
-        this.nanoTime = nanoTime;
-        this.lastTold = new AtomicLong(nanoTime.getAsLong() - QUIET);
+        this.refusals = new Seldom(nanoTime);
     }
 
     /** On the event loop of a connection whose TLS handshake is done. */
@@ -43,22 +37,14 @@ final class OpenConnections {
             ((ConnectionBase) connection).channel().closeFuture().addListener(_ -> room.release());
         } else {
             connection.close();
-            refused.incrementAndGet();
-            tell(String.valueOf(connection.remoteAddress()));
-        }
-    }
-
-    private void tell(String remote) {
-        long now = nanoTime.getAsLong();
-        long last = lastTold.get();
-        if (now - last >= QUIET && lastTold.compareAndSet(last, now)) {
-            LOG.atWarn()
+            String remote = String.valueOf(connection.remoteAddress());
+            refusals.add(count -> LOG.atWarn()
                     .addKeyValue("remote", remote)
-                    .addKeyValue("refused", refused.getAndSet(0))
+                    .addKeyValue("refused", count)
                     .log(
                             "HTTPS connections refused: {} are open already. If these are devices, raise the number of"
                                     + " cloud processes; if not, look whose they are",
-                            most);
+                            most));
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
+import io.postern.cloud.endpoint.EventLoops;
 import io.postern.wire.Bytes;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -134,6 +135,7 @@ final class Turn implements BodyReader.Receiver {
         streaming = Optional.of(Thread.currentThread());
         try {
             var sink = new VertxSink(response);
+            EventLoops.proven(request.connection());
             sink.open();
             events.source().run(sink);
             response.end();
@@ -156,6 +158,9 @@ final class Turn implements BodyReader.Receiver {
     }
 
     private void write(Reply reply) {
+        if (reply.status() < 400) {
+            EventLoops.proven(request.connection()); // all that is answered so asks for a token or a certificate
+        }
         finish(response, reply);
     }
 

@@ -9,12 +9,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** All MQTT connections, whichever listener took them. Each has a virtual thread for what may block. */
 final class Connections implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
     private static final Duration STOPPING = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -22,31 +19,20 @@ final class Connections implements AutoCloseable {
     private final RegistrationDesk desk;
     private final InstantSource clock;
     private final Duration connectLimit;
-    private final Lobby lobby;
     private final Map<Thread, MqttSocket> sessions = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    Connections(
-            Vertx vertx, Hubs hubs, RegistrationDesk desk, InstantSource clock, Duration connectLimit, Lobby lobby) {
+    Connections(Vertx vertx, Hubs hubs, RegistrationDesk desk, InstantSource clock, Duration connectLimit) {
         this.vertx = vertx;
         this.admission = new Admission(hubs, desk);
         this.desk = desk;
         this.clock = clock;
         this.connectLimit = connectLimit;
-        this.lobby = lobby;
     }
 
     /** Takes over a fresh connection; called on its event loop. */
     void accept(Duplex duplex) {
-        if (!lobby.enter()) {
-            LOG.atWarn()
-                    .addKeyValue("remote", duplex.remote())
-                    .addKeyValue("reason", "too many connections wait to be admitted already")
-                    .log("MQTT connection refused");
-            duplex.close();
-            return;
-        }
-        MqttSocket.serve(vertx, duplex, lobby, connectLimit, this::session);
+        MqttSocket.serve(vertx, duplex, connectLimit, this::session);
     }
 
     private MqttSocket.Receiver session(MqttSocket socket) {

@@ -31,7 +31,7 @@ public final class MqttListener implements AutoCloseable {
 
     /** @param options where to listen, with TLS switched on */
     public MqttListener(Vertx vertx, NetServerOptions options, Hubs hubs, RegistrationDesk desk, InstantSource clock) {
-        this(vertx, options, hubs, desk, clock, CONNECT_LIMIT, new Lobby(Lobby.MOST));
+        this(vertx, options, hubs, desk, clock, CONNECT_LIMIT);
     }
 
     MqttListener(
@@ -40,13 +40,12 @@ public final class MqttListener implements AutoCloseable {
             Hubs hubs,
             RegistrationDesk desk,
             InstantSource clock,
-            Duration connectLimit,
-            Lobby lobby) {
+            Duration connectLimit) {
         if (!options.isSsl()) {
             throw new IllegalArgumentException("this listener serves TLS only; switch it on in the options");
         }
         this.server = vertx.createNetServer(options.setTcpKeepAlive(true).setTcpNoDelay(true));
-        this.connections = new Connections(vertx, hubs, desk, clock, connectLimit, lobby);
+        this.connections = new Connections(vertx, hubs, desk, clock, connectLimit);
     }
 
     /**

@@ -44,7 +44,6 @@ final class MqttSocket {
     private final Vertx vertx;
     private final Context loop;
     private final Duplex duplex;
-    private final Lobby lobby;
     private final Function<MqttSocket, Receiver> receivers;
     private final List<X509Certificate> shown;
     private final PacketDecoder decoder = new PacketDecoder(BEFORE_CONNECT);
@@ -58,21 +57,19 @@ final class MqttSocket {
     private long timer;
     private Optional<Long> deadline = Optional.empty();
 
-    private MqttSocket(
-            Vertx vertx, Duplex duplex, Lobby lobby, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
+    private MqttSocket(Vertx vertx, Duplex duplex, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
         this.vertx = vertx;
         this.loop = vertx.getOrCreateContext();
         this.duplex = duplex;
-        this.lobby = lobby;
         this.shown = duplex.clientCertificates();
         this.receivers = receivers;
         this.silence = connectLimit;
     }
 
-    /** Takes over a fresh connection that has entered the {@code lobby}; called on its event loop. */
+    /** Takes over a fresh connection; called on its event loop. */
     static MqttSocket serve(
-            Vertx vertx, Duplex duplex, Lobby lobby, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
-        var mqtt = new MqttSocket(vertx, duplex, lobby, connectLimit, receivers);
+            Vertx vertx, Duplex duplex, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
+        var mqtt = new MqttSocket(vertx, duplex, connectLimit, receivers);
         duplex.onFailure(failure -> mqtt.end(Optional.of("the connection broke: " + failure.getMessage())));
         duplex.onEnd(() -> mqtt.end(Optional.empty()));
         duplex.onOctets(mqtt::heard);
@@ -109,7 +106,7 @@ final class MqttSocket {
             vertx.cancelTimer(timer);
             watch(silence);
             accepted = true;
-            lobby.leave();
+            duplex.proven();
             drain();
         });
     }
@@ -188,9 +185,6 @@ final class MqttSocket {
             ended = true;
             vertx.cancelTimer(timer);
             deadline.ifPresent(vertx::cancelTimer);
-            if (!accepted) {
-                lobby.leave();
-            }
             duplex.close();
             if (receiver != null) {
                 receiver.gone(reason);

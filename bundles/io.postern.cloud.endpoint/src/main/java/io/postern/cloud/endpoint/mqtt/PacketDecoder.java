@@ -14,10 +14,12 @@ import java.util.Optional;
  * <p>A packet above the limit is refused when its length is read, not after it was collected.
  */
 final class PacketDecoder {
+    private static final byte[] NOTHING = {};
     private static final int MOST_FILTERS = 64; // in one packet; the official clients subscribe to 4
 
-    private byte[] collected = new byte[0];
-    private int from;
+    private byte[] collected = NOTHING;
+    private int from; // what waits stands from here
+    private int to; // to here, without it
     private int limit;
 
     /** @param limit octets of a packet's body */
@@ -31,15 +33,27 @@ final class PacketDecoder {
 
     /** Takes what came in; {@link #next} then gives the packets. */
     void feed(byte[] chunk) {
-        byte[] joined = Arrays.copyOfRange(collected, from, collected.length + chunk.length);
-        System.arraycopy(chunk, 0, joined, collected.length - from, chunk.length);
-        collected = joined;
-        from = 0;
+        if (from == to) {
+            collected = chunk; // the usual case: whole packets, and nothing is copied
+            from = 0;
+            to = chunk.length;
+            return;
+        }
+        if (to + chunk.length > collected.length) {
+            // twice the room, so that a packet that drips in is copied a few times and not with each octet
+            byte[] larger = new byte[Math.max(to - from + chunk.length, 2 * (to - from))];
+            System.arraycopy(collected, from, larger, 0, to - from);
+            collected = larger;
+            to -= from;
+            from = 0;
+        }
+        System.arraycopy(chunk, 0, collected, to, chunk.length);
+        to += chunk.length;
     }
 
     /** How many octets have come in that belong to no packet given yet. */
     int waiting() {
-        return collected.length - from;
+        return to - from;
     }
 
     /** The next whole packet; empty when its end has not come in yet. */
@@ -50,7 +64,7 @@ final class PacketDecoder {
             if (shift > 21) {
                 throw new MalformedPacketException("a length field has more than four octets");
             }
-            if (at >= collected.length) {
+            if (at >= to) {
                 return Optional.empty();
             }
             int octet = collected[at++];
@@ -62,12 +76,16 @@ final class PacketDecoder {
         if (length > limit) {
             throw new MalformedPacketException("a packet of " + length + " octets, at most " + limit + " are allowed");
         }
-        if (collected.length - at < length) {
+        if (to - at < length) {
             return Optional.empty();
         }
         int header = collected[from] & 0xFF;
         byte[] body = Arrays.copyOfRange(collected, at, at + length);
         from = at + length;
+        if (from == to) {
+            collected = NOTHING; // a silent connection keeps no buffer
+            from = to = 0;
+        }
         return Optional.of(decode(header, new PacketBody(body)));
     }
 

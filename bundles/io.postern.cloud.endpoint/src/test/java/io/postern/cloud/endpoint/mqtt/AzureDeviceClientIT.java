@@ -12,6 +12,7 @@ import com.microsoft.azure.sdk.iot.device.SasTokenProvider;
 import com.microsoft.azure.sdk.iot.device.exceptions.IotHubClientException;
 import com.microsoft.azure.sdk.iot.device.twin.Twin;
 import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
+import io.postern.cloud.endpoint.DoorwayLimits;
 import io.postern.cloud.hub.AuthMethod;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.DeviceTwin;
@@ -54,7 +55,7 @@ class AzureDeviceClientIT {
 
     @BeforeEach
     void open() throws Exception {
-        server = new TestHub(directory, InstantSource.system(), 8883, 443, Duration.ofSeconds(5), Lobby.MOST);
+        server = new TestHub(directory, InstantSource.system(), 8883, 443, Duration.ofSeconds(5), DoorwayLimits.USUAL);
         meter = server.device("meter-1");
     }
 

@@ -7,12 +7,9 @@ import io.postern.cloud.endpoint.RawWebSocket;
 import io.postern.cloud.endpoint.mqtt.RawClient.Way;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.testkit.Await;
-import io.postern.testkit.CapturedLog;
 import io.postern.wire.Bytes;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -113,36 +110,6 @@ class MqttConnectionIT extends WithOneMeter {
             half.announce(RawWebSocket.BINARY, true, 100_000);
 
             assertThat(half.content().readAllBytes()).isEmpty();
-        }
-    }
-
-    @Test
-    void strangersAreCountedOverAllListenersAndThoseLetInAreNot() throws Exception {
-        server.close();
-        Path fresh = Files.createDirectory(directory.resolve("fresh"));
-        server = new TestHub(fresh, clock, 0, 0, Duration.ofSeconds(30), 2);
-        meter = server.device("meter-1");
-        try (CapturedLog log = CapturedLog.start();
-                RawClient known = RawClient.admitted(server, meter)) {
-            assertThat(known.send("c000").read(2))
-                    .as("it is a stranger no longer")
-                    .hasToString("d000");
-            try (RawClient _ = new RawClient(server);
-                    RawClient _ = new RawClient(server, Way.WEB_SOCKET, server.tls());
-                    RawClient _ = new RawClient(server)) {
-                assertThat(log.await("MQTT connection refused")).contains("too many connections wait to be admitted");
-            }
-            assertThat(known.send("c000").read(2)).hasToString("d000");
-        }
-        Await.until(Duration.ofSeconds(20), "room for a newcomer", this::isLetIn);
-    }
-
-    private boolean isLetIn() {
-        try (RawClient client = new RawClient(server)) {
-            client.connect("meter-1", server.userName("meter-1"), server.token(meter), 60);
-            return client.read(4).equals(Bytes.hex("20020000"));
-        } catch (IOException | GeneralSecurityException e) {
-            return false;
         }
     }
 

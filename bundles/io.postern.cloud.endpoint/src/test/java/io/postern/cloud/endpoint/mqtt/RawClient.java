@@ -49,8 +49,13 @@ final class RawClient implements AutoCloseable {
 
     /** A client that has been let in as {@code device}. */
     static RawClient admitted(TestHub hub, DeviceIdentity device) throws IOException, GeneralSecurityException {
+        return admitted(hub, Way.SOCKET, device);
+    }
+
+    static RawClient admitted(TestHub hub, Way way, DeviceIdentity device)
+            throws IOException, GeneralSecurityException {
         String name = device.deviceId().text();
-        RawClient client = new RawClient(hub).connect(name, hub.userName(name), hub.token(device), 60);
+        RawClient client = new RawClient(hub, way, hub.tls()).connect(name, hub.userName(name), hub.token(device), 60);
         assertThat(client.read(4)).hasToString("20020000");
         return client;
     }

@@ -6,6 +6,7 @@ import io.postern.cloud.dps.InProcessHub;
 import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.dps.ProvisioningTenant;
 import io.postern.cloud.endpoint.CloudNames;
+import io.postern.cloud.endpoint.DoorwayLimits;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.http.HttpsListener;
 import io.postern.cloud.endpoint.tls.PrivateCa;
@@ -58,7 +59,7 @@ final class TestHub implements AutoCloseable {
     final int port;
     final PrivateCa ca;
     private final InstantSource clock;
-    private final Vertx vertx = EventLoops.start();
+    private final Vertx vertx;
     private final Database database;
     private final MqttListener listener;
     private final HttpsListener https;
@@ -66,13 +67,14 @@ final class TestHub implements AutoCloseable {
     /** @param port 0 for any */
     TestHub(Path directory, InstantSource clock, int port, Duration connectLimit)
             throws IOException, GeneralSecurityException {
-        this(directory, clock, port, 0, connectLimit, Lobby.MOST);
+        this(directory, clock, port, 0, connectLimit, DoorwayLimits.USUAL);
     }
 
-    /** @param strangers how many connections may wait to be admitted */
-    TestHub(Path directory, InstantSource clock, int port, int httpsPort, Duration connectLimit, int strangers)
+    /** @param doorway for newcomers of each listener */
+    TestHub(Path directory, InstantSource clock, int port, int httpsPort, Duration connectLimit, DoorwayLimits doorway)
             throws IOException, GeneralSecurityException {
         this.clock = clock;
+        vertx = EventLoops.start(doorway);
         Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
         ca = PrivateCa.open(
                 directory, NAMES, InetAddress.getByName(ADDRESS), InstantSource.system(), new SecureRandom());
@@ -90,8 +92,7 @@ final class TestHub implements AutoCloseable {
                 System::nanoTime,
                 new SecureRandom());
         dps = provisioning.defaultTenant();
-        listener = new MqttListener(
-                vertx, options, Hubs.of(hub), provisioning.desk(), clock, connectLimit, new Lobby(strangers));
+        listener = new MqttListener(vertx, options, Hubs.of(hub), provisioning.desk(), clock, connectLimit);
         this.port = listener.start();
         https = HttpsListener.open(
                 vertx,

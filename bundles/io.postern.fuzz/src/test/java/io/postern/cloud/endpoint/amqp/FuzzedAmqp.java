@@ -125,6 +125,9 @@ public final class FuzzedAmqp {
         }
 
         @Override
+        public void proven() {}
+
+        @Override
         public void onEnd(Runnable handler) {}
 
         @Override
