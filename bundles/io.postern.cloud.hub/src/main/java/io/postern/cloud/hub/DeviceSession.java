@@ -105,6 +105,19 @@ public final class DeviceSession implements AutoCloseable {
         ground.events().append(messages.stream().map(m -> stamped(m, now)).toList());
     }
 
+    /**
+     * Accepts the will of a device whose connection has ended. That a newer connection took over takes nothing from its
+     * right to speak; any other end by the hub does.
+     */
+    public void acceptLastWords(Telemetry will) throws SessionEndedException, InterruptedException {
+        Instant now = ground.clock().instant();
+        boolean displaced = ended.get() == CloseReason.NEWER_CONNECTION;
+        if (!displaced || isExpired(now) || ground.flaw().apply(principal()).isPresent()) {
+            checkStands();
+        }
+        ground.events().append(List.of(stamped(will, now)));
+    }
+
     public DeviceTwin twin() throws SessionEndedException {
         checkStands();
         DeviceTwin twin = ground.twins()

@@ -61,6 +61,16 @@ public sealed interface HubTopic {
         return "devices/" + device + "/messages/devicebound/#";
     }
 
+    /** Where a command comes to its device. */
+    static String commandTopic(DeviceId device, PropertyBag properties) {
+        return "devices/" + device + "/messages/devicebound/" + properties.encode();
+    }
+
+    /** Where a device is asked; the name needs no encoding. */
+    static String methodCallTopic(String name, String requestId) {
+        return "$iothub/methods/POST/" + name + "/?$rid=" + requestId;
+    }
+
     static String twinGetTopic(String requestId) {
         return "$iothub/twin/GET/?$rid=" + requestId;
     }

@@ -18,21 +18,21 @@ final class Connections implements AutoCloseable {
     private final Admission admission;
     private final RegistrationDesk desk;
     private final InstantSource clock;
-    private final Duration connectLimit;
+    private final MqttPatience patience;
     private final Map<Thread, MqttSocket> sessions = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    Connections(Vertx vertx, Hubs hubs, RegistrationDesk desk, InstantSource clock, Duration connectLimit) {
+    Connections(Vertx vertx, Hubs hubs, RegistrationDesk desk, InstantSource clock, MqttPatience patience) {
         this.vertx = vertx;
         this.admission = new Admission(hubs, desk);
         this.desk = desk;
         this.clock = clock;
-        this.connectLimit = connectLimit;
+        this.patience = patience;
     }
 
     /** Takes over a fresh connection; called on its event loop. */
     void accept(Duplex duplex) {
-        MqttSocket.serve(vertx, duplex, connectLimit, this::session);
+        MqttSocket.serve(vertx, duplex, patience, this::session);
     }
 
     private MqttSocket.Receiver session(MqttSocket socket) {

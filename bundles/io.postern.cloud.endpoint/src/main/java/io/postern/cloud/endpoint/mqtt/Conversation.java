@@ -4,16 +4,14 @@ package io.postern.cloud.endpoint.mqtt;
 import io.postern.cloud.endpoint.mqtt.Packet.ConnectReturn;
 import io.postern.cloud.hub.DeviceSession;
 import io.postern.cloud.hub.SessionEndedException;
-import io.postern.cloud.hub.Telemetry;
+import io.postern.cloud.hub.methods.MethodCall;
 import io.postern.cloud.store.DatabaseException;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Shown;
 import io.postern.wire.hub.HubTopic;
-import io.postern.wire.hub.PropertyBag;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,26 +26,30 @@ import org.slf4j.event.Level;
  */
 final class Conversation {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
-    private static final int TOGETHER = 64; // messages a commit; beyond it group commit gains little
-    private static final String RETAINED = "mqtt-retain";
-    private static final String MESSAGE_TYPE = "iothub-MessageType";
+    private static final int MOST_REFUSED = 64; // each writes a line into our log; the official clients ask for none
 
     private final MqttSocket socket;
     private final Inbox inbox;
     private final DeviceSession session;
     private final DeviceId device;
+    private final String commandFilter;
+    private final TelemetryDesk telemetry;
     private final TwinDesk twin;
+    private final CommandDesk commands;
     private final Set<String> subscriptions = new HashSet<>();
     private final Set<String> offered;
+    private int refused;
 
     Conversation(MqttSocket socket, Inbox inbox, DeviceSession session, InstantSource clock) {
         this.socket = socket;
         this.inbox = inbox;
         this.session = session;
         this.device = session.deviceId();
+        this.commandFilter = HubTopic.commandFilter(device);
+        this.telemetry = new TelemetryDesk(socket, inbox, session);
         this.twin = new TwinDesk(session, clock);
-        this.offered = Set.of(
-                HubTopic.commandFilter(device), HubTopic.TWIN_REPLIES, HubTopic.DESIRED_CHANGES, HubTopic.METHOD_CALLS);
+        this.commands = new CommandDesk(socket, session, clock);
+        this.offered = Set.of(commandFilter, HubTopic.TWIN_REPLIES, HubTopic.DESIRED_CHANGES, HubTopic.METHOD_CALLS);
     }
 
     /** Returns when it is over. */
@@ -92,12 +94,7 @@ final class Conversation {
                 case Inbox.Gone(Optional<String> reason) -> {
                     return Optional.of(reason.orElse("the connection was lost"));
                 }
-                case Inbox.DesiredChange(var patch, long version) -> {
-                    if (subscriptions.contains(HubTopic.DESIRED_CHANGES)) {
-                        socket.write(Packet.Publish.unacknowledged(
-                                HubTopic.desiredChangeTopic(version), Bytes.utf8(patch.toString())));
-                    }
-                }
+                case Inbox.Notice notice -> handle(notice);
                 case Inbox.Received(Packet.Disconnect _, int _) -> {
                     return Optional.empty();
                 }
@@ -110,65 +107,19 @@ final class Conversation {
         switch (received.packet()) {
             case Packet.Publish publish -> {
                 if (topic(publish) instanceof HubTopic.Telemetry) {
-                    acceptTogether(received);
+                    telemetry.accept(received);
                     return;
                 }
                 handle(publish);
             }
-            case Packet.Subscribe(int id, var asked) -> socket.write(new Packet.SubAck(id, granted(asked)));
-            case Packet.Unsubscribe(int id, var filters) -> {
-                filters.forEach(subscriptions::remove);
-                socket.write(new Packet.UnsubAck(id));
-            }
+            case Packet.Subscribe(int id, var asked) -> subscribe(id, asked);
+            case Packet.Unsubscribe(int id, var filters) -> unsubscribe(id, filters);
             case Packet.PingReq() -> socket.write(new Packet.PingResp());
-            case Packet.PubAck _ ->
-                LOG.atDebug().addKeyValue("deviceId", device).log("acknowledges nothing we sent");
+            case Packet.PubAck(int id) -> commands.acknowledged(id);
             case Packet.Connect _, Packet.ForeignConnect _ -> throw new BreachException("a second CONNECT");
             case Packet.Disconnect _ -> throw new IllegalStateException("handled by the caller");
         }
         socket.processed(1, received.size());
-    }
-
-    /** Stores {@code first} and the telemetry that waits right behind it with one commit, then acknowledges in order. */
-    private void acceptTogether(Inbox.Received first) throws BreachException, IOException, InterruptedException {
-        List<Inbox.Received> batch = new ArrayList<>(List.of(first));
-        while (batch.size() < TOGETHER) {
-            Optional<Inbox.Received> next = inbox.takeIf(Conversation::looksLikeTelemetry);
-            if (next.isEmpty()) {
-                break;
-            }
-            batch.add(next.get());
-        }
-        List<Telemetry> messages = new ArrayList<>();
-        Optional<BreachException> breach = Optional.empty();
-        for (Inbox.Received received : batch) {
-            try {
-                messages.add(telemetry((Packet.Publish) received.packet()));
-            } catch (BreachException e) {
-                breach = Optional.of(e); // what came before it is still stored and acknowledged
-                break;
-            }
-        }
-        store(messages, batch);
-        if (breach.isPresent()) {
-            throw breach.get();
-        }
-    }
-
-    private void store(List<Telemetry> messages, List<Inbox.Received> batch) throws IOException, InterruptedException {
-        if (!messages.isEmpty()) {
-            session.accept(messages);
-        }
-        int size = 0;
-        for (Inbox.Received received : batch.subList(0, messages.size())) {
-            acknowledge((Packet.Publish) received.packet());
-            size += received.size();
-        }
-        socket.processed(messages.size(), size);
-    }
-
-    private static boolean looksLikeTelemetry(Packet.Inbound packet) {
-        return packet instanceof Packet.Publish publish && publish.topic().startsWith("devices/");
     }
 
     private void handle(Packet.Publish publish) throws BreachException, IOException {
@@ -176,17 +127,34 @@ final class Conversation {
         switch (topic(publish)) {
             case HubTopic.TwinGet asked -> reply(publish, twin.get(asked));
             case HubTopic.TwinReport asked -> reply(publish, twin.report(asked, publish.payload()));
-            case HubTopic.MethodReply reply -> acknowledgeMethodReply(publish, reply);
+            case HubTopic.MethodReply reply -> {
+                boolean awaited = session.answerMethod(reply.requestId(), reply.status(), publish.payload());
+                LOG.atDebug()
+                        .addKeyValue("deviceId", device)
+                        .addKeyValue("status", reply.status())
+                        .log(awaited ? "method answered" : "answer that nobody waits for");
+                acknowledge(publish);
+            }
             case HubTopic.Telemetry _ -> throw new IllegalStateException("telemetry is stored in batches");
         }
     }
 
-    private void acknowledgeMethodReply(Packet.Publish publish, HubTopic.MethodReply reply) throws IOException {
-        LOG.atDebug()
-                .addKeyValue("deviceId", device)
-                .addKeyValue("status", reply.status())
-                .log("answer to no call");
-        acknowledge(publish);
+    private void handle(Inbox.Notice notice) throws IOException {
+        switch (notice) {
+            case Inbox.CommandsWaiting() -> commands.deliver();
+            case Inbox.DesiredChange(var patch, long version) -> {
+                if (subscriptions.contains(HubTopic.DESIRED_CHANGES)) {
+                    socket.write(Packet.Publish.unacknowledged(
+                            HubTopic.desiredChangeTopic(version), Bytes.utf8(patch.toString())));
+                }
+            }
+            case Inbox.MethodCalled(MethodCall call) -> {
+                if (subscriptions.contains(HubTopic.METHOD_CALLS)) {
+                    socket.write(Packet.Publish.unacknowledged(
+                            HubTopic.methodCallTopic(call.name(), call.requestId()), call.payload()));
+                }
+            }
+        }
     }
 
     private void reply(Packet.Publish asked, Packet.Publish answer) throws IOException {
@@ -202,28 +170,14 @@ final class Conversation {
         }
     }
 
-    private Telemetry telemetry(Packet.Publish publish) throws BreachException {
-        checkQos(publish);
-        if (!(topic(publish) instanceof HubTopic.Telemetry(DeviceId of, PropertyBag properties))
-                || !of.equals(device)) {
-            throw new BreachException("it published as another: \"" + Shown.of(publish.topic()) + "\"");
-        }
-        var message =
-                new Telemetry(publish.retain() ? properties.with(RETAINED, "true") : properties, publish.payload());
-        if (message.size() > Telemetry.LARGEST) {
-            throw new BreachException("a message of " + message.size() + " bytes, at most " + Telemetry.LARGEST);
-        }
-        return message;
-    }
-
     /** spec: the hub closes on QoS 2 */
-    private static void checkQos(Packet.Publish publish) throws BreachException {
+    static void checkQos(Packet.Publish publish) throws BreachException {
         if (publish.qos() > 1) {
             throw new BreachException("it published at QoS 2, this hub offers 0 and 1");
         }
     }
 
-    private static HubTopic topic(Packet.Publish publish) throws BreachException {
+    static HubTopic topic(Packet.Publish publish) throws BreachException {
         try {
             return HubTopic.parse(publish.topic());
         } catch (IllegalArgumentException e) {
@@ -231,27 +185,52 @@ final class Conversation {
         }
     }
 
-    private List<Integer> granted(List<Packet.Subscription> asked) {
-        List<Integer> codes = new ArrayList<>();
-        for (Packet.Subscription subscription : asked) {
-            if (offered.contains(subscription.filter())) {
-                subscriptions.add(subscription.filter());
-                codes.add(Math.min(subscription.qos(), 1));
-            } else {
-                LOG.atWarn()
-                        .addKeyValue("deviceId", device)
-                        .addKeyValue("filter", Shown.of(subscription.filter()))
-                        .log("subscription refused");
-                codes.add(Packet.SubAck.REFUSED);
+    /** What a subscription brings follows its SUBACK. */
+    private void subscribe(int id, List<Packet.Subscription> asked) throws BreachException, IOException {
+        socket.write(new Packet.SubAck(id, asked.stream().map(this::granted).toList()));
+        for (Packet.Subscription each : asked) {
+            if (!offered.contains(each.filter())) {
+                refuse(each.filter());
+                continue;
+            }
+            subscriptions.add(each.filter());
+            if (each.filter().equals(commandFilter)) {
+                commands.subscribe(granted(each));
+            } else if (each.filter().equals(HubTopic.METHOD_CALLS)) {
+                session.listenToMethods(true);
             }
         }
-        return codes;
+    }
+
+    /** spec: never above QoS 1 */
+    private int granted(Packet.Subscription asked) {
+        return offered.contains(asked.filter()) ? Math.min(asked.qos(), 1) : Packet.SubAck.REFUSED;
+    }
+
+    private void refuse(String filter) throws BreachException {
+        LOG.atWarn()
+                .addKeyValue("deviceId", device)
+                .addKeyValue("filter", Shown.of(filter))
+                .log("subscription refused");
+        if (++refused > MOST_REFUSED) {
+            throw new BreachException("more than " + MOST_REFUSED + " subscriptions to what is not offered");
+        }
+    }
+
+    private void unsubscribe(int id, List<String> filters) throws IOException {
+        filters.forEach(subscriptions::remove);
+        if (filters.contains(commandFilter)) {
+            commands.unsubscribe();
+        }
+        if (filters.contains(HubTopic.METHOD_CALLS)) {
+            session.listenToMethods(false);
+        }
+        socket.write(new Packet.UnsubAck(id));
     }
 
     private void publishWill(Packet.Publish will) {
         try {
-            Telemetry message = telemetry(will);
-            session.accept(List.of(new Telemetry(message.properties().with(MESSAGE_TYPE, "Will"), message.body())));
+            telemetry.acceptLastWords(will);
         } catch (SessionEndedException e) {
             // the hub ended the session, and with it the right to speak for the device
         } catch (BreachException | DatabaseException e) {

@@ -75,7 +75,7 @@ final class DpsConversation {
                     handle(packet);
                     socket.processed(1, size);
                 }
-                case Inbox.DesiredChange _ -> throw new IllegalStateException("nobody here has a twin");
+                case Inbox.Notice _ -> throw new IllegalStateException("no hub knows of it");
             }
         }
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
+import io.postern.cloud.hub.methods.MethodCall;
 import jakarta.json.JsonObject;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
@@ -15,14 +17,23 @@ import org.jspecify.annotations.Nullable;
  * here) and the end.
  */
 final class Inbox {
-    private static final int MOST_NOTICES = 64; // a client that leaves 64 twin changes unread has stopped reading
+    private static final int MOST_NOTICES =
+            64; // a client that leaves 64 twin changes and questions unread has stopped reading
 
     /** Something to do. */
     sealed interface Item {}
 
     record Received(Packet.Inbound packet, int size) implements Item {}
 
-    record DesiredChange(JsonObject patch, long version) implements Item {}
+    /** The hub has something for the device. */
+    sealed interface Notice extends Item {}
+
+    record DesiredChange(JsonObject patch, long version) implements Notice {}
+
+    record MethodCalled(MethodCall call) implements Notice {}
+
+    /** One of them at a time says it all. */
+    record CommandsWaiting() implements Notice {}
 
     /** Nothing follows. {@code reason} is empty when the client closed the connection without a word. */
     record Gone(Optional<String> reason) implements Item {}
@@ -33,17 +44,28 @@ final class Inbox {
     private @Nullable Gone gone;
     private int notices;
 
-    void received(Packet.Inbound packet, int size) {
-        put(new Received(packet, size));
-    }
-
-    void notice(DesiredChange change) {
+    /** What one read brought: it is taken up together. */
+    void received(List<Received> packets) {
         lock.lock();
         try {
+            items.addAll(packets);
+            filled.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void notice(Notice notice) {
+        lock.lock();
+        try {
+            if (notice instanceof CommandsWaiting && items.contains(notice)) {
+                return;
+            }
             if (++notices > MOST_NOTICES) {
-                gone(Optional.of("it does not read its twin changes"));
+                gone(Optional.of("it does not read what the hub tells it"));
             } else {
-                put(change);
+                items.add(notice);
+                filled.signal();
             }
         } finally {
             lock.unlock();
@@ -56,7 +78,7 @@ final class Inbox {
         try {
             if (gone == null) {
                 gone = new Gone(reason);
-                filled.signalAll();
+                filled.signal();
             }
         } finally {
             lock.unlock();
@@ -68,6 +90,7 @@ final class Inbox {
         lock.lock();
         try {
             items.clear();
+            notices = 0;
             gone(Optional.of(reason));
         } finally {
             lock.unlock();
@@ -82,7 +105,7 @@ final class Inbox {
                 filled.await();
             }
             Item next = items.poll();
-            if (next instanceof DesiredChange) {
+            if (next instanceof Notice) {
                 notices--;
             }
             return next == null ? java.util.Objects.requireNonNull(gone) : next;
@@ -100,16 +123,6 @@ final class Inbox {
                 return Optional.of(received);
             }
             return Optional.empty();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void put(Item item) {
-        lock.lock();
-        try {
-            items.add(item);
-            filled.signalAll();
         } finally {
             lock.unlock();
         }

@@ -24,14 +24,13 @@ public final class MqttListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttListener.class);
     private static final Duration STARTING = Duration.ofSeconds(10);
     private static final Duration STOPPING = Duration.ofSeconds(5);
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5); // from the end of the TLS handshake to CONNECT
 
     private final NetServer server;
     private final Connections connections;
 
     /** @param options where to listen, with TLS switched on */
     public MqttListener(Vertx vertx, NetServerOptions options, Hubs hubs, RegistrationDesk desk, InstantSource clock) {
-        this(vertx, options, hubs, desk, clock, CONNECT_LIMIT);
+        this(vertx, options, hubs, desk, clock, MqttPatience.USUAL);
     }
 
     MqttListener(
@@ -40,12 +39,12 @@ public final class MqttListener implements AutoCloseable {
             Hubs hubs,
             RegistrationDesk desk,
             InstantSource clock,
-            Duration connectLimit) {
+            MqttPatience patience) {
         if (!options.isSsl()) {
             throw new IllegalArgumentException("this listener serves TLS only; switch it on in the options");
         }
         this.server = vertx.createNetServer(options.setTcpKeepAlive(true).setTcpNoDelay(true));
-        this.connections = new Connections(vertx, hubs, desk, clock, connectLimit);
+        this.connections = new Connections(vertx, hubs, desk, clock, patience);
     }
 
     /**

@@ -7,11 +7,13 @@ import io.postern.cloud.endpoint.mqtt.Packet.ConnectReturn;
 import io.postern.cloud.hub.CloseReason;
 import io.postern.cloud.hub.DeviceConnection;
 import io.postern.cloud.hub.DeviceSession;
+import io.postern.cloud.hub.methods.MethodCall;
 import io.postern.cloud.store.DatabaseException;
 import io.postern.wire.Shown;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +39,8 @@ final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnab
     }
 
     @Override
-    public void received(Packet.Inbound packet, int size) {
-        inbox.received(packet, size);
+    public void received(List<Inbox.Received> packets) {
+        inbox.received(packets);
     }
 
     @Override
@@ -55,6 +57,16 @@ final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnab
     @Override
     public void desiredChanged(JsonObject patch, long version) {
         inbox.notice(new Inbox.DesiredChange(patch, version));
+    }
+
+    @Override
+    public void commandsWaiting() {
+        inbox.notice(new Inbox.CommandsWaiting());
+    }
+
+    @Override
+    public void methodCalled(MethodCall call) {
+        inbox.notice(new Inbox.MethodCalled(call));
     }
 
     @Override

@@ -6,9 +6,11 @@ import io.postern.cloud.endpoint.EventLoops;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,14 +30,14 @@ final class MqttSocket {
 
     static final int BEFORE_CONNECT = 16 * 1024; // token 4 KB, user name 1 KB, will: the rest
     static final int LARGEST_PACKET = 256 * 1024 + 64 * 1024 + 2; // the largest message beside the longest topic
-    private static final int WINDOW_PACKETS = 256; // what one commit of the event stream takes together
+    static final int WINDOW_PACKETS = 256; // what one commit of the event stream takes together
     private static final int WINDOW_OCTETS = 1024 * 1024; // three of the largest packets
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(1767); // spec: the hub's cap on keep-alive x 1.5
-    private static final Duration SLOWEST_READER = Duration.ofSeconds(30); // 64 KB of twin over 20 kbit/s
 
     /** What takes the packets; on another thread, so its methods only queue. */
     interface Receiver {
-        void received(Packet.Inbound packet, int size);
+        /** What one read brought, in its order. */
+        void received(List<Inbox.Received> packets);
 
         /** The connection is gone; {@code reason} says why, empty when the other side just closed it. */
         void gone(Optional<String> reason);
@@ -44,6 +46,7 @@ final class MqttSocket {
     private final Vertx vertx;
     private final Context loop;
     private final Duplex duplex;
+    private final MqttPatience patience;
     private final Function<MqttSocket, Receiver> receivers;
     private final List<X509Certificate> shown;
     private final PacketDecoder decoder = new PacketDecoder(BEFORE_CONNECT);
@@ -57,23 +60,24 @@ final class MqttSocket {
     private long timer;
     private Optional<Long> deadline = Optional.empty();
 
-    private MqttSocket(Vertx vertx, Duplex duplex, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
+    private MqttSocket(Vertx vertx, Duplex duplex, MqttPatience patience, Function<MqttSocket, Receiver> receivers) {
         this.vertx = vertx;
         this.loop = vertx.getOrCreateContext();
         this.duplex = duplex;
         this.shown = duplex.clientCertificates();
         this.receivers = receivers;
-        this.silence = connectLimit;
+        this.patience = patience;
+        this.silence = patience.connect();
     }
 
     /** Takes over a fresh connection; called on its event loop. */
     static MqttSocket serve(
-            Vertx vertx, Duplex duplex, Duration connectLimit, Function<MqttSocket, Receiver> receivers) {
-        var mqtt = new MqttSocket(vertx, duplex, connectLimit, receivers);
+            Vertx vertx, Duplex duplex, MqttPatience patience, Function<MqttSocket, Receiver> receivers) {
+        var mqtt = new MqttSocket(vertx, duplex, patience, receivers);
         duplex.onFailure(failure -> mqtt.end(Optional.of("the connection broke: " + failure.getMessage())));
         duplex.onEnd(() -> mqtt.end(Optional.empty()));
         duplex.onOctets(mqtt::heard);
-        mqtt.watch(connectLimit);
+        mqtt.watch(patience.connect());
         return mqtt;
     }
 
@@ -86,12 +90,25 @@ final class MqttSocket {
         return shown;
     }
 
-    /** Sends a packet; waits while the client does not read what was sent before. */
-    void write(Packet.Outbound packet) throws IOException {
-        Future<Void> written = duplex.write(PacketEncoder.encode(packet));
-        if (duplex.isWriteQueueFull()) {
-            EventLoops.await(written, SLOWEST_READER);
+    /** Sends packets together; waits while the client does not read what was sent before. */
+    void write(List<Packet.Outbound> packets) throws IOException {
+        if (!packets.isEmpty()) {
+            var octets = new ByteArrayOutputStream();
+            packets.forEach(packet -> octets.writeBytes(PacketEncoder.encode(packet)));
+            Future<Void> written = duplex.write(octets.toByteArray());
+            if (duplex.isWriteQueueFull()) {
+                EventLoops.await(written, patience.reading());
+            }
         }
+    }
+
+    void write(Packet.Outbound packet) throws IOException {
+        write(List.of(packet));
+    }
+
+    /** Like {@link #write}, and waits until the packet has left this process. */
+    void writeThrough(Packet.Outbound packet) throws IOException {
+        EventLoops.await(duplex.write(PacketEncoder.encode(packet)), patience.reading());
     }
 
     /** The CONNECT was accepted: from now on the client may send all it likes, as often as it promised to. */
@@ -143,6 +160,7 @@ final class MqttSocket {
     }
 
     private void drain() {
+        List<Inbox.Received> together = new ArrayList<>();
         try {
             while (!ended && isReading()) {
                 int before = decoder.waiting();
@@ -150,9 +168,11 @@ final class MqttSocket {
                 if (packet.isEmpty()) {
                     break;
                 }
-                deliver(packet.get(), before - decoder.waiting());
+                together.add(count(packet.get(), before - decoder.waiting()));
             }
+            deliver(together);
         } catch (MalformedPacketException e) {
+            deliver(together); // what came before is heard
             end(Optional.of("protocol error: " + e.getMessage()));
             return;
         }
@@ -168,7 +188,7 @@ final class MqttSocket {
         return accepted ? packets < WINDOW_PACKETS && octets < WINDOW_OCTETS : receiver == null;
     }
 
-    private void deliver(Packet.Inbound packet, int size) throws MalformedPacketException {
+    private Inbox.Received count(Packet.Inbound packet, int size) throws MalformedPacketException {
         if (receiver == null) {
             if (!(packet instanceof Packet.Connect || packet instanceof Packet.ForeignConnect)) {
                 throw new MalformedPacketException("the first packet is no CONNECT");
@@ -177,7 +197,13 @@ final class MqttSocket {
         }
         packets++;
         octets += size;
-        receiver.received(packet, size);
+        return new Inbox.Received(packet, size);
+    }
+
+    private void deliver(List<Inbox.Received> packets) {
+        if (receiver != null && !packets.isEmpty()) {
+            receiver.received(packets);
+        }
     }
 
     private void end(Optional<String> reason) {

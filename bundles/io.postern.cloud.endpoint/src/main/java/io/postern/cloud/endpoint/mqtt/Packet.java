@@ -34,6 +34,9 @@ sealed interface Packet {
         }
     }
 
+    /** Sent before, and perhaps received. */
+    record Redelivery(Publish publish) implements Outbound {}
+
     record PubAck(int id) implements Inbound, Outbound {}
 
     record Subscribe(int id, List<Subscription> subscriptions) implements Inbound {}

@@ -149,6 +149,9 @@ final class PacketDecoder {
     /** spec: MQTT 3.1.1, 3.3 */
     private static Packet.Publish publish(int header, PacketBody body) throws MalformedPacketException {
         int qos = qos(header >> 1 & 3);
+        if (qos == 0 && (header & 0x08) != 0) {
+            throw new MalformedPacketException("a message of QoS 0 sent once more"); // spec: MQTT 3.1.1, 3.3.1.1
+        }
         String topic = topic(body.text());
         int id = qos == 0 ? 0 : body.identifier();
         return new Packet.Publish(topic, body.rest(), qos, id, (header & 1) != 0);

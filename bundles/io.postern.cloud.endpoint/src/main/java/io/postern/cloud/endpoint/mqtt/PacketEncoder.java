@@ -16,9 +16,13 @@ final class PacketEncoder {
             case Packet.UnsubAck(int id) -> framed(0xB0, number(id));
             case Packet.PingResp() -> framed(0xD0, new byte[0]);
             case Packet.SubAck ack -> framed(0x90, subAck(ack));
-            case Packet.Publish publish ->
-                framed(0x30 | (publish.qos() << 1) | (publish.retain() ? 1 : 0), publish(publish));
+            case Packet.Publish publish -> framed(header(publish), publish(publish));
+            case Packet.Redelivery(Packet.Publish publish) -> framed(header(publish) | 0x08, publish(publish));
         };
+    }
+
+    private static int header(Packet.Publish publish) {
+        return 0x30 | (publish.qos() << 1) | (publish.retain() ? 1 : 0);
     }
 
     private static byte[] subAck(Packet.SubAck ack) {

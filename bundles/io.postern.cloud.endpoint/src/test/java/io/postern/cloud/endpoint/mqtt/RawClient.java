@@ -92,14 +92,23 @@ final class RawClient implements AutoCloseable {
 
     /** Subscribes to one filter at QoS 2 and returns what was granted. */
     int subscribe(String filter) throws IOException {
+        return subscribe(filter, 2);
+    }
+
+    int subscribe(String filter, int qos) throws IOException {
         var body = new ByteArrayOutputStream();
         body.writeBytes(new byte[] {0, 9});
         text(body, filter);
-        body.write(2);
+        body.write(qos);
         send(packet(0x82, body.toByteArray()));
         Bytes ack = read(5);
         assertThat(ack.toString()).startsWith("90030009");
         return ack.toArray()[4] & 0xFF;
+    }
+
+    void unsubscribe(String filter) throws IOException {
+        send(packet(0xA2, Bytes.concat(Bytes.hex("000a"), field(filter)).toArray()));
+        assertThat(read(4)).hasToString("b002000a");
     }
 
     /** @param payload as text */
@@ -108,16 +117,50 @@ final class RawClient implements AutoCloseable {
     /** The next message, which the server sends at QoS 0. */
     Message message() throws IOException {
         assertThat(read(1)).hasToString("30");
+        byte[] body = body();
+        int topic = number(body, 0);
+        return new Message(
+                Bytes.of(body).slice(2, 2 + topic).toUtf8(),
+                Bytes.of(body).slice(2 + topic, body.length).toUtf8());
+    }
+
+    /** @param again whether it says that it was sent before */
+    record Delivery(boolean again, int id, String topic, String payload) {}
+
+    /** The next message, which the server sends at QoS 1. */
+    Delivery delivery() throws IOException {
+        Bytes header = read(1);
+        assertThat(header.toString()).isIn("32", "3a");
+        byte[] body = body();
+        int topic = number(body, 0);
+        return new Delivery(
+                header.toString().equals("3a"),
+                number(body, 2 + topic),
+                Bytes.of(body).slice(2, 2 + topic).toUtf8(),
+                Bytes.of(body).slice(4 + topic, body.length).toUtf8());
+    }
+
+    RawClient acknowledge(int id) throws IOException {
+        return send(new byte[] {0x40, 2, (byte) (id >> 8), (byte) id});
+    }
+
+    /** Whether the next that the server says is the answer to a ping: it had nothing to say before. */
+    boolean isQuiet() throws IOException {
+        return send("c000").read(2).toString().equals("d000");
+    }
+
+    /** What follows the first octet of a packet. */
+    private byte[] body() throws IOException {
         int length = 0;
         for (int shift = 0, octet = 0x80; octet >= 0x80; shift += 7) {
             octet = read(1).toArray()[0] & 0xFF;
             length |= (octet & 0x7F) << shift;
         }
-        byte[] body = read(length).toArray();
-        int topic = (body[0] & 0xFF) << 8 | body[1] & 0xFF;
-        return new Message(
-                Bytes.of(body).slice(2, 2 + topic).toUtf8(),
-                Bytes.of(body).slice(2 + topic, length).toUtf8());
+        return read(length).toArray();
+    }
+
+    private static int number(byte[] body, int at) {
+        return (body[at] & 0xFF) << 8 | body[at + 1] & 0xFF;
     }
 
     RawClient publish(String topic, int qos, int id, byte[] payload) throws IOException {

@@ -50,6 +50,9 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /** A hub and a provisioning service behind real listeners for MQTT, bare and in WebSockets, on a loopback address. */
 final class TestHub implements AutoCloseable {
+    /** How long a client of these tests may leave unread what fills its connection. */
+    static final Duration READING = Duration.ofSeconds(3);
+
     static final CloudNames NAMES = new CloudNames("mqtt.test");
     static final String ADDRESS = LoopbackAddress.random(); // one a JVM, which remembers where it found a name
 
@@ -92,7 +95,8 @@ final class TestHub implements AutoCloseable {
                 System::nanoTime,
                 new SecureRandom());
         dps = provisioning.defaultTenant();
-        listener = new MqttListener(vertx, options, Hubs.of(hub), provisioning.desk(), clock, connectLimit);
+        listener = new MqttListener(
+                vertx, options, Hubs.of(hub), provisioning.desk(), clock, new MqttPatience(connectLimit, READING));
         this.port = listener.start();
         https = HttpsListener.open(
                 vertx,
