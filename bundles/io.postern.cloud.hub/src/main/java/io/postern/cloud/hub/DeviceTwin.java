@@ -3,7 +3,6 @@ package io.postern.cloud.hub;
 
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
-import io.postern.wire.UtcText;
 import jakarta.json.JsonObject;
 import java.time.Instant;
 
@@ -16,10 +15,24 @@ import java.time.Instant;
 public record DeviceTwin(
         DeviceId deviceId, String etag, long version, JsonObject tags, Section desired, Section reported) {
 
-    /** One half of the twin; {@code version} grows by one with each of its changes. */
-    public record Section(JsonObject properties, long version, Instant updated) {
-        Section changed(JsonObject next, Instant now) {
-            return new Section(next, version + 1, now);
+    /**
+     * One half of the twin; {@code version} grows by one with each of its changes.
+     *
+     * @param stamps when each member was changed last, in the hub's own form; see {@link #metadata}
+     */
+    public record Section(JsonObject properties, long version, Instant updated, JsonObject stamps) {
+        /** @param patch what made {@code next} of these properties */
+        Section changed(JsonObject next, JsonObject patch, Instant now) {
+            return new Section(
+                    next,
+                    version + 1,
+                    now,
+                    Stamps.touched(stamps, properties, next, patch, new Stamps.Stamp(updated, version)));
+        }
+
+        /** {@code $lastUpdated} and {@code $lastUpdatedVersion} of the section and of each member, however deep. */
+        public JsonObject metadata() {
+            return Stamps.metadata(properties, stamps, new Stamps.Stamp(updated, version));
         }
 
         /** As the device sees it: the properties and {@code $version}. */
@@ -30,7 +43,7 @@ public record DeviceTwin(
         /** As the service sees it: with {@code $metadata} besides. */
         public JsonObject forService() {
             return Json.object(properties)
-                    .add("$metadata", Json.object().add("$lastUpdated", UtcText.of(updated)))
+                    .add("$metadata", metadata())
                     .add("$version", version)
                     .build();
         }

@@ -60,6 +60,7 @@ public final class Hub implements AutoCloseable {
     private final EventStream events;
     private final CommandQueue commands;
     private final Methods methods;
+    private final DeviceSearch search;
     private final DeviceSession.Ground ground;
     private final ConsumerGroups consumerGroups;
     private final Ticker expiry;
@@ -83,6 +84,7 @@ public final class Hub implements AutoCloseable {
         this.bulk = new RegistryBulk(database, identities, twins);
         this.events = new EventStream(database, settings.retainedEvents(), settings.partitions());
         this.commands = CommandQueue.open(database, settings.commands(), clock, random);
+        this.search = new DeviceSearch(database, sessions, commands::pending);
         this.methods = new Methods(device -> identities.find(device).isPresent());
         this.ground = new DeviceSession.Ground(sessions, twins, events, commands, methods, clock, this::flaw);
         this.consumerGroups = new ConsumerGroups(database, clock);
@@ -96,6 +98,7 @@ public final class Hub implements AutoCloseable {
         database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
         database.migrate(HubSchema.REGISTRY, HubSchema.REGISTRY_STEPS);
         database.migrate(AccessLists.COMPONENT, AccessLists.STEPS);
+        database.migrate(HubSchema.TWINS, HubSchema.TWIN_STEPS);
         Hub hub = new Hub(settings, database, sealer, clock, random);
         hub.identities.addListener((device, change) ->
                 hub.sessions.find(device).filter(s -> isHit(s, change)).ifPresent(s -> s.end(reason(change))));
@@ -211,6 +214,11 @@ public final class Hub implements AutoCloseable {
 
     public Twins twins() {
         return twins;
+    }
+
+    /** The devices with all that is known of them, for queries. */
+    public DeviceSearch search() {
+        return search;
     }
 
     public EventStream events() {

@@ -42,5 +42,13 @@ final class HubSchema {
             ALTER TABLE hub_device ADD COLUMN connection_changed INTEGER;
             """);
 
+    /** What twins grew later. */
+    static final String TWINS = "hub_twins";
+
+    static final List<String> TWIN_STEPS = List.of("""
+            ALTER TABLE hub_twin ADD COLUMN desired_stamps TEXT NOT NULL DEFAULT '{}';
+            ALTER TABLE hub_twin ADD COLUMN reported_stamps TEXT NOT NULL DEFAULT '{}';
+            """);
+
     private HubSchema() {}
 }

@@ -39,24 +39,29 @@ final class TwinRows {
                 c,
                 """
                 UPDATE hub_twin SET version = ?, service_version = service_version + 1, tags = ?, desired = ?,
-                  desired_version = ?, desired_at = ? WHERE device = ?
+                  desired_version = ?, desired_at = ?, desired_stamps = ? WHERE device = ?
                 """,
                 twin.version(),
                 twin.tags().toString(),
                 twin.desired().properties().toString(),
                 twin.desired().version(),
                 twin.desired().updated(),
+                twin.desired().stamps().toString(),
                 twin.deviceId().text());
     }
 
     static void writeReported(Connection c, DeviceTwin twin) throws SQLException {
         Sql.update(
                 c,
-                "UPDATE hub_twin SET version = ?, reported = ?, reported_version = ?, reported_at = ? WHERE device = ?",
+                """
+                UPDATE hub_twin SET version = ?, reported = ?, reported_version = ?, reported_at = ?,
+                  reported_stamps = ? WHERE device = ?
+                """,
                 twin.version(),
                 twin.reported().properties().toString(),
                 twin.reported().version(),
                 twin.reported().updated(),
+                twin.reported().stamps().toString(),
                 twin.deviceId().text());
     }
 
@@ -85,10 +90,13 @@ final class TwinRows {
 
     private static DeviceTwin.Section section(Row row, String name) throws SQLException {
         return new DeviceTwin.Section(
-                Json.parseObject(row.text(name)), row.number(name + "_version"), row.instant(name + "_at"));
+                Json.parseObject(row.text(name)),
+                row.number(name + "_version"),
+                row.instant(name + "_at"),
+                Json.parseObject(row.text(name + "_stamps")));
     }
 
-    private static String etag(long serviceVersion) {
+    static String etag(long serviceVersion) {
         return Bytes.of(ByteBuffer.allocate(Long.BYTES).putLong(serviceVersion).array())
                 .toBase64();
     }

@@ -19,7 +19,8 @@ final class TwinRules {
     private static final int DEEPEST = 10;
     private static final int LONGEST_NAME = 1024;
     private static final int LONGEST_TEXT = 4096;
-    private static final BigDecimal LARGEST_WHOLE = BigDecimal.valueOf(1L << 52);
+    private static final BigDecimal SMALLEST_WHOLE = BigDecimal.valueOf(-(1L << 52));
+    private static final BigDecimal LARGEST_WHOLE = BigDecimal.valueOf((1L << 52) - 1);
 
     private TwinRules() {}
 
@@ -82,8 +83,10 @@ final class TwinRules {
                 }
             }
             case JsonNumber number -> {
-                if (number.isIntegral() && number.bigDecimalValue().abs().compareTo(LARGEST_WHOLE) > 0) {
-                    throw bad(path, "is a whole number beyond 2^52");
+                BigDecimal exact = number.bigDecimalValue();
+                if (number.isIntegral()
+                        && (exact.compareTo(SMALLEST_WHOLE) < 0 || exact.compareTo(LARGEST_WHOLE) > 0)) {
+                    throw bad(path, "is a whole number below -2^52 or above 2^52 - 1");
                 }
             }
             default -> {

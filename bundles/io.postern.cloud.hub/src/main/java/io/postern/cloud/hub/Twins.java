@@ -5,6 +5,7 @@ import io.postern.cloud.store.Database;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -55,7 +56,7 @@ public final class Twins {
             }
             JsonObject merged = MergePatch.apply(twin.reported().properties(), bare);
             TwinRules.checkProperties(merged);
-            DeviceTwin changed = twin.withReported(twin.reported().changed(merged, clock.instant()));
+            DeviceTwin changed = twin.withReported(twin.reported().changed(merged, bare, clock.instant()));
             TwinRows.writeReported(c, changed);
             return new TwinReply.Changed(changed);
         });
@@ -89,13 +90,14 @@ public final class Twins {
     Outcome replace(
             Connection c, DeviceId device, Optional<JsonObject> tags, Optional<JsonObject> desired, IfMatch condition)
             throws SQLException {
-        Optional<JsonObject> bareDesired = desired.map(TwinRules::withoutStamps);
+        Optional<JsonObject> bareTags = tags.map(Twins::whole);
+        Optional<JsonObject> bareDesired = desired.map(Twins::whole);
         return changed(
                 c,
                 device,
                 condition,
                 twin -> new ServiceSide(
-                        tags.map(TwinRules::withoutStamps),
+                        bareTags,
                         bareDesired,
                         bareDesired.map(d -> MergePatch.between(twin.desired().properties(), d))));
     }
@@ -133,7 +135,14 @@ public final class Twins {
         listeners.remove(listener);
     }
 
-    /** The next tags and desired properties, and what a live device is told of the latter. */
+    /** What a client sends as a whole section: null stands for a member that is not there, as in a patch. */
+    private static JsonObject whole(JsonObject section) {
+        JsonObject bare = TwinRules.withoutStamps(section);
+        TwinRules.checkPatch(bare);
+        return MergePatch.apply(JsonValue.EMPTY_JSON_OBJECT, bare);
+    }
+
+    /** The next tags and desired properties, and the patch that leads to the latter, which a live device is told of. */
     private record ServiceSide(Optional<JsonObject> tags, Optional<JsonObject> desired, Optional<JsonObject> notice) {}
 
     private interface Step {
@@ -178,7 +187,7 @@ public final class Twins {
         next.tags().ifPresent(TwinRules::checkTags);
         next.desired().ifPresent(TwinRules::checkProperties);
         DeviceTwin.Section desired = next.desired()
-                .map(d -> twin.desired().changed(d, clock.instant()))
+                .map(d -> twin.desired().changed(d, next.notice().orElse(d), clock.instant()))
                 .orElse(twin.desired());
         TwinRows.writeService(c, twin.withService(next.tags().orElse(twin.tags()), desired));
         return new Outcome(

@@ -10,10 +10,14 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,7 +139,8 @@ class TwinsTest {
                 "{\"a b\":1}",
                 "{\"\":1}",
                 "{\"a\\u0007\":1}",
-                "{\"a\":4503599627370497}",
+                "{\"a\":4503599627370496}",
+                "{\"a\":-4503599627370497}",
                 "{\"a\":[null]}",
                 "{\"inner\":{\"$x\":1}}"
             })
@@ -147,9 +152,87 @@ class TwinsTest {
     }
 
     @Test
+    void everyMemberTellsWhenAndByWhichVersionItWasChangedLast() {
+        fixture.clock.advance(Duration.ofMinutes(1));
+        report("{\"a\":1,\"net\":{\"ip\":\"x\",\"mac\":{\"v\":1}},\"list\":[1]}");
+        fixture.clock.advance(Duration.ofMinutes(1));
+        report("{\"net\":{\"ip\":\"y\"}}");
+        fixture.clock.advance(Duration.ofMinutes(1));
+        DeviceTwin twin = report("{\"b\":2,\"list\":null}");
+
+        assertThat(twins.find(METER)).contains(twin);
+        assertThat(twin.reported().metadata()).isEqualTo(json("""
+                {"$lastUpdated":"2026-03-01T08:03:00.0000000Z","$lastUpdatedVersion":4,
+                 "a":{"$lastUpdated":"2026-03-01T08:01:00.0000000Z","$lastUpdatedVersion":2},
+                 "net":{"$lastUpdated":"2026-03-01T08:02:00.0000000Z","$lastUpdatedVersion":3,
+                   "ip":{"$lastUpdated":"2026-03-01T08:02:00.0000000Z","$lastUpdatedVersion":3},
+                   "mac":{"$lastUpdated":"2026-03-01T08:01:00.0000000Z","$lastUpdatedVersion":2,
+                     "v":{"$lastUpdated":"2026-03-01T08:01:00.0000000Z","$lastUpdatedVersion":2}}},
+                 "b":{"$lastUpdated":"2026-03-01T08:03:00.0000000Z","$lastUpdatedVersion":4}}
+                """));
+    }
+
+    @Test
+    void aReplacementStampsOnlyWhatItChanges() {
+        patch("{}", "{\"rate\":5,\"unit\":\"s\"}");
+        fixture.clock.advance(Duration.ofMinutes(1));
+
+        DeviceTwin twin = twin(twins.replace(
+                METER,
+                Optional.of(json("{\"site\":null,\"hall\":\"A\"}")),
+                Optional.of(json("{\"rate\":5,\"unit\":null,\"mode\":\"x\"}")),
+                IfMatch.ANY));
+
+        assertThat(twin.tags()).isEqualTo(json("{\"hall\":\"A\"}"));
+        assertThat(twin.desired().properties()).isEqualTo(json("{\"rate\":5,\"mode\":\"x\"}"));
+        JsonObject metadata = twin.desired().metadata();
+        assertThat(metadata.getJsonObject("rate").getInt("$lastUpdatedVersion")).isEqualTo(2);
+        assertThat(metadata.getJsonObject("mode").getInt("$lastUpdatedVersion")).isEqualTo(3);
+        assertThat(metadata.getInt("$lastUpdatedVersion")).isEqualTo(3);
+    }
+
+    /** However a section came about, what it tells of its members has their very shape. */
+    @Test
+    void stampsFollowAnyRunOfPatches() {
+        var random = new Random(20_260_301);
+        DeviceTwin twin = twins.find(METER).orElseThrow();
+        for (int i = 0; i < 300; i++) {
+            JsonObject before = twin.reported().properties();
+            JsonObject patch = MergePatchTest.anyPatch(random, 3);
+            twin = report(patch.toString());
+
+            assertThat(twin.reported().properties()).isEqualTo(MergePatch.apply(before, patch));
+            assertThat(names(twin.reported().metadata()))
+                    .isEqualTo(names(twin.reported().properties()));
+            assertThat(twin.reported().metadata().getInt("$lastUpdatedVersion")).isEqualTo(i + 2);
+        }
+    }
+
+    private static Set<String> names(JsonObject object) {
+        Set<String> names = new TreeSet<>();
+        object.forEach((name, value) -> {
+            if (!name.startsWith("$")) {
+                names.add(name);
+                if (value instanceof JsonObject inner) {
+                    names(inner).forEach(below -> names.add(name + "." + below));
+                }
+            }
+        });
+        return names;
+    }
+
+    @Test
     void tenLevelsAreAllowedElevenAreNot() {
         assertThat(report(nested(10)).reported().version()).isEqualTo(2);
         assertThatThrownBy(() -> report(nested(11))).hasMessageContaining("deeper than 10");
+    }
+
+    @Test
+    void wholeNumbersReachFromMinusTwoToThe52ToOneBelowIt() {
+        DeviceTwin twin = report("{\"low\":-4503599627370496,\"high\":4503599627370495}");
+
+        assertThat(twin.reported().properties().getJsonNumber("low").longValueExact())
+                .isEqualTo(-(1L << 52));
     }
 
     @Test

@@ -11,6 +11,7 @@ public final class HubRoutes {
     public static List<Route> of(Hub hub, ErrorReplies errors) {
         return List.of(
                 new TwinRoute(hub, errors),
+                new QueryRoute(hub, errors),
                 new HubRegistryRoute(hub, errors),
                 new HubTransferRoute(hub, errors),
                 new HubPolicyRoute(hub, errors),

@@ -2,7 +2,6 @@
 package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.hub.DeviceIdentity;
-import io.postern.cloud.hub.DeviceTwin;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.transfer.AuthenticationJson;
 import io.postern.cloud.hub.transfer.RecordJson;
@@ -14,7 +13,7 @@ import jakarta.json.JsonObjectBuilder;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Identities and twins as the hub's service endpoint writes and reads them (spec: REST 2021-04-12). */
+/** Identities as the hub's service endpoint writes and reads them (spec: REST 2021-04-12). */
 final class IdentityJson {
     private IdentityJson() {}
 
@@ -27,32 +26,6 @@ final class IdentityJson {
         return json.add("connectionStateUpdatedTime", time(identity.connectionChanged()))
                 .add("statusUpdatedTime", UtcText.of(identity.statusUpdated()))
                 .add("authentication", AuthenticationJson.of(identity.authentication()))
-                .build();
-    }
-
-    /**
-     * @param identity the device's entry in the registry, part of which a twin repeats
-     * @param firstContact when the device first fetched its twin or reported to it; a member of our own (DPS-02)
-     */
-    static JsonObject twin(DeviceTwin twin, DeviceIdentity identity, Optional<Instant> firstContact) {
-        var ours = Json.object();
-        firstContact.ifPresent(at -> ours.add("firstContactTime", UtcText.of(at)));
-        JsonObjectBuilder json = Json.object()
-                .add("deviceId", twin.deviceId().text())
-                .add("etag", twin.etag())
-                .add("deviceEtag", identity.etag())
-                .add("version", twin.version())
-                .add("authenticationType", identity.authentication().type())
-                .add("statusUpdateTime", UtcText.of(identity.statusUpdated()));
-        addState(json, identity);
-        identity.model().ifPresent(model -> json.add("modelId", model.text()));
-        return json.add("postern", ours)
-                .add("tags", twin.tags())
-                .add(
-                        "properties",
-                        Json.object()
-                                .add("desired", twin.desired().forService())
-                                .add("reported", twin.reported().forService()))
                 .build();
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
-import io.postern.cloud.hub.DeviceTwin;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.Permission;
@@ -38,8 +37,7 @@ public final class TwinRoute implements Route {
     }
 
     private Reply read(Request request) {
-        DeviceId device = id(request);
-        return hub.twins().find(device).map(twin -> shown(request, twin)).orElseGet(() -> notFound(request, device));
+        return shown(request, id(request));
     }
 
     private Reply change(Request request) {
@@ -52,7 +50,7 @@ public final class TwinRoute implements Route {
                 ? hub.twins().replace(device, tags, desired, condition)
                 : hub.twins().patch(device, tags, desired, condition);
         return switch (reply) {
-            case TwinReply.Changed(var twin) -> shown(request, twin);
+            case TwinReply.Changed(var twin) -> shown(request, twin.deviceId());
             case TwinReply.NoTwin _ -> notFound(request, device);
             case TwinReply.Stale(var current) ->
                 door.refuse(
@@ -63,14 +61,11 @@ public final class TwinRoute implements Route {
         };
     }
 
-    private Reply shown(Request request, DeviceTwin twin) {
-        return hub.identities()
-                .find(twin.deviceId())
-                .map(identity -> Reply.json(
-                                200,
-                                IdentityJson.twin(twin, identity, hub.twins().firstContact(twin.deviceId())))
-                        .with("ETag", "\"" + twin.etag() + "\""))
-                .orElseGet(() -> notFound(request, twin.deviceId())); // deleted in this moment
+    private Reply shown(Request request, DeviceId device) {
+        return hub.search()
+                .find(device)
+                .map(twin -> Reply.json(200, twin).with("ETag", "\"" + Json.requireText(twin, "etag") + "\""))
+                .orElseGet(() -> notFound(request, device));
     }
 
     private Reply notFound(Request request, DeviceId device) {

@@ -32,6 +32,11 @@ public enum Dialect {
             "tags",
             "properties");
 
+    /** The members that documents of this dialect have at their root, in the order they are shown; empty when they are not known. */
+    public List<String> members() {
+        return this == DEVICES ? DEVICE_MEMBERS : List.of();
+    }
+
     /** The first member of a path as documents of this dialect spell it: the hub's own names are taken in any case. */
     String spelled(String first) {
         return switch (this) {
