@@ -189,8 +189,8 @@ class DeviceCommandsTest {
                         .out())
                 .isEqualTo("Gateway gw-1 may speak for meter-1.\nGateway gw-1 may speak for meter-2.\n");
         assertThat(Terminal.run(services, "leaves", "list").out()).isEqualTo("""
-                        LEAF     GATEWAY  TOKENS  LAST TOKEN            LAST REFUSAL
-                        meter-1  gw-1     3       2026-03-01T08:00:00Z  leafDisabled
+                        LEAF     GATEWAY  TOKENS  LAST TOKEN            LAST REFUSAL  REVOKED
+                        meter-1  gw-1     3       2026-03-01T08:00:00Z  leafDisabled  -
                         """);
         assertThat(Terminal.run(services, "leaves", "remove", "meter-1").exit()).isZero();
 

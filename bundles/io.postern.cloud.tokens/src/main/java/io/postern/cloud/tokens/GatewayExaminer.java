@@ -9,6 +9,7 @@ import io.postern.wire.HubName;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,8 +39,9 @@ final class GatewayExaminer {
         this.nobodysKeys = List.of(Secret.random(KEY_LENGTH, random), Secret.random(KEY_LENGTH, random));
     }
 
-    Finding examine(SasToken token) {
-        Optional<Entry> claimed = claimed(token).flatMap(devices::find);
+    Finding examine(SasToken token) throws IOException {
+        Optional<DeviceId> named = claimed(token);
+        Optional<Entry> claimed = named.isPresent() ? devices.find(named.get()) : Optional.empty();
         // computed for devices that do not exist or have no keys too, so that the time tells nobody which ones do
         List<Secret> keys =
                 claimed.map(Entry::keys).filter(own -> !own.isEmpty()).orElse(nobodysKeys);
@@ -64,7 +66,7 @@ final class GatewayExaminer {
     }
 
     /** @param gateway whom the client says it is: a certificate need not name a device */
-    Finding examine(CertificateChain shown, DeviceId gateway) {
+    Finding examine(CertificateChain shown, DeviceId gateway) throws IOException {
         Optional<Entry> claimed = devices.find(gateway);
         if (claimed.isEmpty()) {
             return notProven("hub " + hub + " knows no device " + gateway);

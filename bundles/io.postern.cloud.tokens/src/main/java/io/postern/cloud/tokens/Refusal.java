@@ -16,7 +16,19 @@ public enum Refusal {
     NOT_ASSIGNED("LeafNotAssigned"),
     DISABLED_LEAF("LeafDisabled"),
     /** The leaf was deleted and made again since it was assigned. */
-    REPLACED_LEAF("LeafReplaced");
+    REPLACED_LEAF("LeafReplaced"),
+    /** An operator took its tokens back. */
+    REVOKED_LEAF("LeafRevoked"),
+    /** There is no such leaf, and an operator has to say whether there is to be one. */
+    WAITING_FOR_APPROVAL("LeafWaitsForApproval"),
+    /** An operator said that there is not to be such a leaf. */
+    NOT_APPROVED("LeafNotApproved"),
+    /** There is no such leaf, and a gateway may not bring one of that name along. */
+    NAME_NOT_ALLOWED("LeafNameNotAllowed"),
+    /** The gateway has brought along as many leaves as it may for now. */
+    TOO_MANY_NEW_LEAVES("TooManyNewLeaves"),
+    /** The hub did not answer, or did not let this service in. */
+    HUB_NOT_REACHED("HubNotReached");
 
     private final String wireName;
 

@@ -2,8 +2,10 @@
 package io.postern.cloud.tokens;
 
 import io.postern.wire.DeviceId;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,12 +35,13 @@ final class RequestLimit {
         this.nanoTime = nanoTime;
     }
 
-    synchronized boolean tryTake(DeviceId gateway) {
+    /** @return how long until the gateway may ask again; nothing when it may now, and has */
+    synchronized Optional<Duration> take(DeviceId gateway) {
         long now = nanoTime.getAsLong();
         Bucket bucket = buckets.getOrDefault(gateway, new Bucket(burst, now));
         double left = Math.min(burst, bucket.left() + (now - bucket.at()) * perNano);
         boolean taken = left >= 1;
         buckets.put(gateway, new Bucket(taken ? left - 1 : left, now));
-        return taken;
+        return taken ? Optional.empty() : Optional.of(Duration.ofNanos((long) Math.ceil((1 - left) / perNano)));
     }
 }

@@ -3,7 +3,9 @@ package io.postern.cloud.tokens;
 
 import io.postern.wire.DeviceId;
 import io.postern.wire.SasToken;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What becomes of a gateway's request to speak for a leaf. */
 public sealed interface TokenDecision {
@@ -19,6 +21,11 @@ public sealed interface TokenDecision {
      * No.
      *
      * @param text for the log, and for the asking gateway unless it is {@link Refusal#NOT_PROVEN}; never a secret
+     * @param retryAfter when asking again may help
      */
-    record Refused(Refusal reason, String text) implements TokenDecision {}
+    record Refused(Refusal reason, String text, Optional<Duration> retryAfter) implements TokenDecision {
+        public Refused(Refusal reason, String text) {
+            this(reason, text, Optional.empty());
+        }
+    }
 }

@@ -2,6 +2,8 @@
 package io.postern.cloud.tokens;
 
 import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.IdentityListener;
+import io.postern.cloud.hub.ServiceAdmission;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.tokens.DeviceDirectory.Entry;
@@ -11,11 +13,10 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -28,17 +29,26 @@ import org.slf4j.LoggerFactory;
  * <p>A gateway proves itself as it does to the hub: with a token signed by its own key, which may never leave its TPM, or
  * with its client certificate. The policy key that signs the leaves' tokens never leaves this service.
  */
-public final class TokenService {
+public final class TokenService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TokenService.class);
+    private static final Duration HUB_AWAY = Duration.ofSeconds(10);
 
-    private final HubName hub;
+    private final TokenHub hub;
     private final TokenSettings settings;
-    private final DeviceDirectory devices;
-    private final PolicySigner signer;
     private final LeafLedger ledger;
+    private final NewLeaves newLeaves;
+    private final LeafDesk desk;
     private final InstantSource clock;
     private final RequestLimit limit;
     private final GatewayExaminer gateways;
+    private volatile Runnable unsubscribe = () -> {};
+
+    /**
+     * The hub a token service speaks for.
+     *
+     * @param operators who may use this service's doors for operators
+     */
+    record TokenHub(HubName name, DeviceDirectory devices, PolicySigner signer, ServiceAdmission operators) {}
 
     /**
      * The token service of our own hub.
@@ -59,43 +69,61 @@ public final class TokenService {
                     + ": a token could outlive its leaf and fit the next one of that name; shorten it, or lengthen"
                     + " quarantine of io.postern.cloud.hub");
         }
-        return new TokenService(
-                hub.name(),
-                settings,
-                new HubDirectory(hub),
-                new HubPolicySigner(hub.policies()),
-                database,
-                clock,
-                nanoTime,
-                random);
+        var own =
+                new TokenHub(hub.name(), new HubDirectory(hub), new HubPolicySigner(hub.policies()), hub.gatekeeper());
+        var service = new TokenService(own, settings, database, clock, nanoTime, random);
+        service.desk.settle(); // what a crash left half done
+        IdentityListener deletions = (device, change) -> {
+            if (change == IdentityListener.Change.DELETED) {
+                service.ledger.deleted(device);
+                service.desk.settle();
+            }
+        };
+        hub.identities().addListener(deletions);
+        service.unsubscribe = () -> hub.identities().removeListener(deletions);
+        return service;
     }
 
     TokenService(
-            HubName hub,
+            TokenHub hub,
             TokenSettings settings,
-            DeviceDirectory devices,
-            PolicySigner signer,
             Database database,
             InstantSource clock,
             LongSupplier nanoTime,
             RandomGenerator random) {
         this.hub = hub;
         this.settings = settings;
-        this.devices = devices;
-        this.signer = signer;
-        this.ledger = new LeafLedger(database, hub);
+        this.ledger = new LeafLedger(database, hub.name());
+        this.newLeaves = new NewLeaves(database, hub.name(), settings.newLeaves());
+        this.desk = new LeafDesk(ledger, newLeaves, hub.devices(), clock);
         this.clock = clock;
         this.limit = new RequestLimit(settings.burst(), settings.perMinute(), nanoTime);
-        this.gateways = new GatewayExaminer(hub, devices, clock, random);
+        this.gateways = new GatewayExaminer(hub.name(), hub.devices(), clock, random);
     }
 
     public HubName hub() {
-        return hub;
+        return hub.name();
+    }
+
+    /** What operators do here. */
+    public LeafDesk desk() {
+        return desk;
+    }
+
+    /** Who may use {@link #desk}. */
+    public ServiceAdmission operators() {
+        return hub.operators();
+    }
+
+    /** Listens to the hub no more. */
+    @Override
+    public void close() {
+        unsubscribe.run();
     }
 
     /** A gateway asks to speak for {@code leaf}; what was decided is on record when this returns. */
     public TokenDecision issue(SasToken gatewayToken, DeviceId leaf) {
-        return issue(gateways.examine(gatewayToken), leaf);
+        return issue(() -> gateways.examine(gatewayToken), leaf);
     }
 
     /**
@@ -104,27 +132,36 @@ public final class TokenService {
      * @param gateway whom it says it is
      */
     public TokenDecision issue(CertificateChain shown, DeviceId gateway, DeviceId leaf) {
-        return issue(gateways.examine(shown, gateway), leaf);
+        return issue(() -> gateways.examine(shown, gateway), leaf);
     }
 
-    private TokenDecision issue(GatewayExaminer.Finding finding, DeviceId leaf) {
-        TokenDecision decision =
-                switch (finding) {
-                    case GatewayExaminer.NotProven(Refused refusal) -> refusal;
-                    case GatewayExaminer.Proven(Entry gateway) -> decide(gateway, leaf);
-                };
-        switch (decision) {
-            case Granted granted ->
-                ledger.granted(leaf, granted.now(), granted.token().expiry());
-            case Refused refused -> {
-                if (leavesTrace(refused.reason())) {
-                    ledger.refused(leaf, refused.reason(), clock.instant());
-                }
-                LOG.atInfo()
-                        .addKeyValue("leaf", leaf)
-                        .addKeyValue("reason", refused.reason())
-                        .log("token refused: " + refused.text());
-            }
+    /** How a gateway is told who it is. */
+    private interface Examination {
+        GatewayExaminer.Finding examine() throws IOException;
+    }
+
+    private TokenDecision issue(Examination examination, DeviceId leaf) {
+        TokenDecision decision;
+        try {
+            decision = switch (examination.examine()) {
+                case GatewayExaminer.NotProven(Refused refusal) -> refusal;
+                case GatewayExaminer.Proven(Entry gateway) -> recorded(gateway.deviceId(), leaf, decide(gateway, leaf));
+            };
+        } catch (IOException e) {
+            decision = new Refused(Refusal.HUB_NOT_REACHED, String.valueOf(e.getMessage()), Optional.of(HUB_AWAY));
+        }
+        if (decision instanceof Refused refused) {
+            LOG.atInfo()
+                    .addKeyValue("leaf", leaf)
+                    .addKeyValue("reason", refused.reason())
+                    .log("token refused: " + refused.text());
+        }
+        return decision;
+    }
+
+    private TokenDecision recorded(DeviceId gateway, DeviceId leaf, TokenDecision decision) {
+        if (decision instanceof Refused refused && leavesTrace(refused.reason())) {
+            ledger.refused(leaf, gateway, refused.reason(), refused.text(), clock.instant());
         }
         return decision;
     }
@@ -132,98 +169,118 @@ public final class TokenService {
     /** Who is not proven leaves none at a leaf that is not his, and who asks too often buys no disk writes. */
     private static boolean leavesTrace(Refusal reason) {
         return switch (reason) {
-            case NOT_PROVEN, EXPIRED_TOKEN, TOO_MANY_REQUESTS -> false;
-            case DISABLED_GATEWAY, UNKNOWN_LEAF, QUARANTINED_LEAF, NOT_ASSIGNED, DISABLED_LEAF, REPLACED_LEAF -> true;
+            case NOT_PROVEN,
+                    EXPIRED_TOKEN,
+                    TOO_MANY_REQUESTS,
+                    HUB_NOT_REACHED,
+                    WAITING_FOR_APPROVAL,
+                    NOT_APPROVED,
+                    NAME_NOT_ALLOWED,
+                    TOO_MANY_NEW_LEAVES ->
+                false;
+            case DISABLED_GATEWAY,
+                    UNKNOWN_LEAF,
+                    QUARANTINED_LEAF,
+                    NOT_ASSIGNED,
+                    DISABLED_LEAF,
+                    REPLACED_LEAF,
+                    REVOKED_LEAF ->
+                true;
         };
     }
 
-    private TokenDecision decide(Entry asking, DeviceId leaf) {
+    private TokenDecision decide(Entry asking, DeviceId leaf) throws IOException {
         DeviceId gateway = asking.deviceId();
         if (!asking.enabled()) {
             return new Refused(Refusal.DISABLED_GATEWAY, "gateway " + gateway + " is disabled");
         }
-        if (!limit.tryTake(gateway)) {
+        Optional<Duration> wait = limit.take(gateway);
+        if (wait.isPresent()) {
             return new Refused(
                     Refusal.TOO_MANY_REQUESTS,
-                    "gateway " + gateway + " asks more than " + settings.perMinute() + " times a minute");
+                    "gateway " + gateway + " asks more than " + settings.perMinute() + " times a minute",
+                    wait);
         }
-        Optional<Entry> found = devices.find(leaf);
-        if (found.isEmpty()) {
-            return devices.quarantinedUntil(leaf)
-                    .map(until -> new Refused(
-                            Refusal.QUARANTINED_LEAF,
-                            "leaf " + leaf + " was deleted; its name is barred until " + until))
-                    .orElseGet(() -> new Refused(Refusal.UNKNOWN_LEAF, "there is no device " + leaf));
-        }
+        Optional<Entry> found = hub.devices().find(leaf);
+        return found.isPresent() ? decide(gateway, found.get()) : decideUnknown(gateway, leaf);
+    }
+
+    private TokenDecision decide(DeviceId gateway, Entry found) {
+        DeviceId leaf = found.deviceId();
         Optional<LeafAssignment> assignment =
                 ledger.find(leaf).filter(held -> held.gateway().equals(gateway));
         if (assignment.isEmpty()) {
             return new Refused(Refusal.NOT_ASSIGNED, "leaf " + leaf + " is not assigned to gateway " + gateway);
         }
-        if (!assignment.get().generationId().equals(found.get().generationId())) {
+        if (!assignment.get().generationId().equals(found.generationId())) {
             return new Refused(
                     Refusal.REPLACED_LEAF,
                     "leaf " + leaf + " was deleted and made again after it was assigned; assign it anew");
         }
-        if (!found.get().enabled()) {
+        if (found.revoked() || assignment.get().revocation().isPresent()) {
+            return new Refused(
+                    Refusal.REVOKED_LEAF,
+                    "the tokens of leaf " + leaf + " were revoked: "
+                            + assignment
+                                    .get()
+                                    .revocation()
+                                    .map(LeafAssignment.Revocation::reason)
+                                    .orElse("before it was assigned"));
+        }
+        if (!found.enabled()) {
             return new Refused(Refusal.DISABLED_LEAF, "leaf " + leaf + " is disabled");
         }
-        return grant(leaf);
+        return grant(gateway, found);
     }
 
-    private Granted grant(DeviceId leaf) {
+    private TokenDecision decideUnknown(DeviceId gateway, DeviceId leaf) throws IOException {
+        Optional<Instant> barred = hub.devices().quarantinedUntil(leaf);
+        if (barred.isPresent()) {
+            return new Refused(
+                    Refusal.QUARANTINED_LEAF,
+                    "leaf " + leaf + " was deleted; its name is barred until " + barred.get());
+        }
+        Optional<Refused> refused = newLeaves.ask(leaf, gateway, clock.instant());
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        Optional<String> problem = make(gateway, leaf);
+        Optional<Entry> made = problem.isEmpty() ? hub.devices().find(leaf) : Optional.empty();
+        if (made.isEmpty()) {
+            newLeaves.takeBack(leaf);
+            return new Refused(
+                    Refusal.UNKNOWN_LEAF, "leaf " + leaf + " cannot be made: " + problem.orElse("it was deleted again"));
+        }
+        return decide(gateway, made.get());
+    }
+
+    private Optional<String> make(DeviceId gateway, DeviceId leaf) throws IOException {
+        try {
+            Optional<String> problem = hub.devices().create(leaf, gateway);
+            if (problem.isEmpty()) {
+                LOG.atInfo().addKeyValue("leaf", leaf).addKeyValue("gateway", gateway).log("leaf made");
+                desk.assign(leaf, gateway, false, "newLeaves");
+            }
+            return problem;
+        } catch (IOException e) {
+            newLeaves.takeBack(leaf);
+            throw e;
+        }
+    }
+
+    private TokenDecision grant(DeviceId gateway, Entry leaf) {
         Instant now = clock.instant();
-        Instant expiry = now.plus(settings.tokenLife()).truncatedTo(ChronoUnit.SECONDS); // what a token can say
-        var token = SasToken.sign(ResourceUri.device(hub, leaf), expiry, Optional.of(signer.policy()), signer::sign);
-        return new Granted(leaf, token, now);
-    }
-
-    /**
-     * From now on {@code gateway} alone gets tokens for {@code leaf}. The gateway itself may be unknown yet: it comes to
-     * be when it is provisioned.
-     *
-     * @param handover whether the leaf may be taken from another gateway; that gateway's last token stays good until it
-     *     ends
-     */
-    public AssignmentReply assign(DeviceId leaf, DeviceId gateway, boolean handover) {
-        if (leaf.equals(gateway)) {
-            throw new IllegalArgumentException("a gateway speaks for itself with its own key: " + gateway);
-        }
-        Optional<Entry> found = devices.find(leaf);
-        if (found.isEmpty()) {
-            return new AssignmentReply.UnknownLeaf(leaf);
-        }
-        Optional<DeviceId> holder = ledger.assign(leaf, gateway, found.get().generationId(), handover, clock.instant());
-        if (holder.isPresent()) {
-            return new AssignmentReply.HeldBy(holder.get());
-        }
-        LOG.atInfo().addKeyValue("leaf", leaf).addKeyValue("gateway", gateway).log("leaf assigned");
-        return new AssignmentReply.Assigned(ledger.find(leaf).orElseThrow());
-    }
-
-    /**
-     * No gateway gets a token for {@code leaf} any more.
-     *
-     * @return whether one did before
-     */
-    public boolean remove(DeviceId leaf) {
-        boolean removed = ledger.remove(leaf);
-        if (removed) {
-            LOG.atInfo().addKeyValue("leaf", leaf).log("leaf released");
-        }
-        return removed;
-    }
-
-    public Optional<LeafAssignment> find(DeviceId leaf) {
-        return ledger.find(leaf);
-    }
-
-    /**
-     * Up to {@code most} (at most 1000) assignments in the order of the leaves' names.
-     *
-     * @param after the last name of the page before; the empty text for the first page
-     */
-    public List<LeafAssignment> listAfter(String after, int most) {
-        return ledger.listAfter(after, most);
+        return ledger.granted(leaf, gateway, now, settings.tokenLife())
+                .<TokenDecision>map(expiry -> new Granted(
+                        leaf.deviceId(),
+                        SasToken.sign(
+                                ResourceUri.device(hub.name(), leaf.deviceId()),
+                                expiry,
+                                Optional.of(hub.signer().policy()),
+                                hub.signer()::sign),
+                        now))
+                .orElseGet(() -> new Refused(
+                        Refusal.NOT_ASSIGNED,
+                        "leaf " + leaf.deviceId() + " was revoked or changed hands this moment; ask again"));
     }
 }

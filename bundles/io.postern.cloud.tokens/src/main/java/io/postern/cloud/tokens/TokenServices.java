@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  *
  * @param all at least one, that of the default hub first
  */
-public record TokenServices(List<TokenService> all) {
+public record TokenServices(List<TokenService> all) implements AutoCloseable {
     public TokenServices {
         all = List.copyOf(all);
         if (all.isEmpty()) {
@@ -47,5 +47,10 @@ public record TokenServices(List<TokenService> all) {
 
     public Optional<TokenService> find(HubName hub) {
         return all.stream().filter(service -> service.hub().equals(hub)).findFirst();
+    }
+
+    @Override
+    public void close() {
+        all.forEach(TokenService::close);
     }
 }

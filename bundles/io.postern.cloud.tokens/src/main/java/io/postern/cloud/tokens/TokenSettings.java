@@ -4,6 +4,7 @@ package io.postern.cloud.tokens;
 import io.postern.wire.DurationText;
 import io.postern.wire.Setting;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * Settings of the token service, checked.
@@ -11,13 +12,19 @@ import java.time.Duration;
  * @param tokenLife how long a leaf's token is good for, 1 minute to 10 days
  * @param burst how many requests a gateway may make at once
  * @param perMinute how many requests a gateway may make over time
+ * @param newLeaves whether gateways may bring along leaves that the hub does not know
  */
-public record TokenSettings(Duration tokenLife, int burst, int perMinute) {
+public record TokenSettings(Duration tokenLife, int burst, int perMinute, NewLeafPolicy newLeaves) {
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(10); // the name of a deleted device is barred that long
 
     /** An hour; 2,000 at once, which is a gateway of 1,000 leaves that starts twice; 20 a second over time. */
     public static final TokenSettings DEFAULTS = new TokenSettings(Duration.ofHours(1), 2_000, 1_200);
+
+    /** Where operators make all leaves. */
+    public TokenSettings(Duration tokenLife, int burst, int perMinute) {
+        this(tokenLife, burst, perMinute, NewLeafPolicy.OFF);
+    }
 
     public TokenSettings {
         if (tokenLife.compareTo(SHORTEST) < 0 || tokenLife.compareTo(LONGEST) > 0) {
@@ -29,10 +36,26 @@ public record TokenSettings(Duration tokenLife, int burst, int perMinute) {
         }
     }
 
+    public TokenSettings with(NewLeafPolicy policy) {
+        return new TokenSettings(tokenLife, burst, perMinute, policy);
+    }
+
     /** @throws IllegalArgumentException naming the key that is wrong */
     public static TokenSettings of(String tokenLife, int burst, int perMinute) {
+        return explained(() ->
+                new TokenSettings(Setting.parse("tokenLife", tokenLife, DurationText::parse), burst, perMinute));
+    }
+
+    /** @throws IllegalArgumentException naming the key that is wrong */
+    static TokenSettings of(TokensComponent.Config config) {
+        return of(config.tokenLife(), config.burst(), config.perMinute())
+                .with(explained(() ->
+                        NewLeafPolicy.of(config.newLeaves(), config.newLeafNames(), config.newLeavesPerDay())));
+    }
+
+    private static <T> T explained(Supplier<T> parsed) {
         try {
-            return new TokenSettings(Setting.parse("tokenLife", tokenLife, DurationText::parse), burst, perMinute);
+            return parsed.get();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("io.postern.cloud.tokens: " + e.getMessage(), e);
         }

@@ -31,20 +31,30 @@ public final class TokensComponent {
 
         /** How many requests a gateway may make over time. */
         int perMinute() default 1_200;
+
+        /** What happens to a leaf that the hub does not know: off, approval or on. */
+        String newLeaves() default "off";
+
+        /** What gateways may name the leaves they bring along: {@code gateways=leaves}. */
+        String[] newLeafNames() default {"*={gateway}-*"};
+
+        /** How many a gateway may bring along in 24 hours. */
+        int newLeavesPerDay() default 100;
     }
 
+    private final TokenServices services;
     private final ServiceRegistration<TokenServices> offered;
 
     @Activate
     public TokensComponent(BundleContext context, @Reference Database database, @Reference Hubs hubs, Config config) {
-        TokenSettings settings = TokenSettings.of(config.tokenLife(), config.burst(), config.perMinute());
-        var services = TokenServices.of(
-                settings, hubs, database, InstantSource.system(), System::nanoTime, new SecureRandom());
+        services = TokenServices.of(
+                TokenSettings.of(config), hubs, database, InstantSource.system(), System::nanoTime, new SecureRandom());
         offered = context.registerService(TokenServices.class, services, new Hashtable<>());
     }
 
     @Deactivate
     void close() {
         offered.unregister();
+        services.close();
     }
 }

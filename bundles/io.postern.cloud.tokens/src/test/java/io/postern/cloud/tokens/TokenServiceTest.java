@@ -60,7 +60,7 @@ class TokenServiceTest {
         for (DeviceId device : new DeviceId[] {GATEWAY, OTHER_GATEWAY, LEAF}) {
             hub.identities().create(IdentityDraft.of(device));
         }
-        service.assign(LEAF, GATEWAY, false);
+        service.desk().assign(LEAF, GATEWAY, false, "op");
     }
 
     @AfterEach
@@ -92,7 +92,7 @@ class TokenServiceTest {
         clock.advance(Duration.ofMinutes(10));
         service.issue(tokenOf(GATEWAY), LEAF);
 
-        assertThat(service.listAfter("", 10)).singleElement().satisfies(held -> {
+        assertThat(service.desk().listAfter("", 10)).singleElement().satisfies(held -> {
             assertThat(held.gateway()).isEqualTo(GATEWAY);
             assertThat(held.issued()).isEqualTo(2);
             assertThat(held.lastIssued()).hasValue(Instant.parse("2026-03-01T08:10:00Z"));
@@ -177,12 +177,13 @@ class TokenServiceTest {
     @Test
     void theLeafOfAnotherGatewayIsRefusedAndTheAttemptIsOnRecord() {
         refused(Refusal.NOT_ASSIGNED, tokenOf(OTHER_GATEWAY));
-        assertThat(service.find(LEAF).orElseThrow().lastRefusal()).hasValue(Refusal.NOT_ASSIGNED);
+        assertThat(service.desk().find(LEAF).orElseThrow().lastRefusal())
+                .hasValueSatisfying(last -> assertThat(last.reason()).isEqualTo(Refusal.NOT_ASSIGNED));
     }
 
     @Test
     void aLeafNobodyWasGivenIsRefused() {
-        service.remove(LEAF);
+        service.desk().remove(LEAF);
         refused(Refusal.NOT_ASSIGNED, tokenOf(GATEWAY));
     }
 
@@ -200,7 +201,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void theNameOfADeletedLeafIsBarredAndThenANewLeafOfThatNameIsAnother() {
+    void theNameOfADeletedLeafIsBarredAndThenANewLeafOfThatNameIsAnother() throws IOException {
         hub.identities().delete(LEAF, IfMatch.ANY);
         refused(Refusal.QUARANTINED_LEAF, tokenOf(GATEWAY));
 
@@ -208,7 +209,7 @@ class TokenServiceTest {
         hub.identities().create(IdentityDraft.of(LEAF));
         refused(Refusal.REPLACED_LEAF, tokenOf(GATEWAY));
 
-        assertThat(service.assign(LEAF, GATEWAY, false)).isInstanceOf(AssignmentReply.Assigned.class);
+        assertThat(service.desk().assign(LEAF, GATEWAY, false, "op")).isInstanceOf(AssignmentReply.Assigned.class);
         assertThat(service.issue(tokenOf(GATEWAY), LEAF)).isInstanceOf(TokenDecision.Granted.class);
     }
 
@@ -233,30 +234,30 @@ class TokenServiceTest {
     }
 
     @Test
-    void aLeafIsTakenFromAnotherGatewayOnlyWhenAskedInSoManyWords() {
-        assertThat(service.assign(LEAF, OTHER_GATEWAY, false)).isEqualTo(new AssignmentReply.HeldBy(GATEWAY));
+    void aLeafIsTakenFromAnotherGatewayOnlyWhenAskedInSoManyWords() throws IOException {
+        assertThat(service.desk().assign(LEAF, OTHER_GATEWAY, false, "op")).isEqualTo(new AssignmentReply.HeldBy(GATEWAY));
         assertThat(service.issue(tokenOf(GATEWAY), LEAF)).isInstanceOf(TokenDecision.Granted.class);
 
-        assertThat(service.assign(LEAF, OTHER_GATEWAY, true)).isInstanceOf(AssignmentReply.Assigned.class);
+        assertThat(service.desk().assign(LEAF, OTHER_GATEWAY, true, "op")).isInstanceOf(AssignmentReply.Assigned.class);
         refused(Refusal.NOT_ASSIGNED, tokenOf(GATEWAY));
         assertThat(service.issue(tokenOf(OTHER_GATEWAY), LEAF)).isInstanceOf(TokenDecision.Granted.class);
     }
 
     @Test
-    void assigningTheSameAgainChangesNothing() {
+    void assigningTheSameAgainChangesNothing() throws IOException {
         service.issue(tokenOf(GATEWAY), LEAF);
-        service.assign(LEAF, GATEWAY, false);
-        assertThat(service.find(LEAF).orElseThrow().issued()).isEqualTo(1);
+        service.desk().assign(LEAF, GATEWAY, false, "op");
+        assertThat(service.desk().find(LEAF).orElseThrow().issued()).isEqualTo(1);
     }
 
     @Test
-    void aGatewayMayBeGivenLeavesBeforeItIsProvisionedButNoUnknownLeaves() {
-        assertThat(service.assign(DeviceId.of("meter-9"), GATEWAY, false))
+    void aGatewayMayBeGivenLeavesBeforeItIsProvisionedButNoUnknownLeaves() throws IOException {
+        assertThat(service.desk().assign(DeviceId.of("meter-9"), GATEWAY, false, "op"))
                 .isEqualTo(new AssignmentReply.UnknownLeaf(DeviceId.of("meter-9")));
-        service.remove(LEAF);
-        assertThat(service.assign(LEAF, DeviceId.of("gw-of-tomorrow"), false))
+        service.desk().remove(LEAF);
+        assertThat(service.desk().assign(LEAF, DeviceId.of("gw-of-tomorrow"), false, "op"))
                 .isInstanceOf(AssignmentReply.Assigned.class);
-        assertThatThrownBy(() -> service.assign(LEAF, LEAF, false)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> service.desk().assign(LEAF, LEAF, false, "op")).isInstanceOf(IllegalArgumentException.class);
     }
 
     private void refused(Refusal expected, SasToken token) {

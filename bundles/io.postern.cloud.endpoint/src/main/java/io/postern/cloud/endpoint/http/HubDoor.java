@@ -3,20 +3,20 @@ package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.hub.AccessDecision;
 import io.postern.cloud.hub.AccessDecision.Denial;
-import io.postern.cloud.hub.Gatekeeper;
 import io.postern.cloud.hub.Permission;
 import io.postern.cloud.hub.Principal;
+import io.postern.cloud.hub.ServiceAdmission;
 import io.postern.wire.SasToken;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Asks the hub whether a request's token opens an endpoint of the service, and words and logs refusals. */
 final class HubDoor {
-    private final Gatekeeper gatekeeper;
+    private final ServiceAdmission admission;
     private final ErrorReplies errors;
 
-    HubDoor(Gatekeeper gatekeeper, ErrorReplies errors) {
-        this.gatekeeper = gatekeeper;
+    HubDoor(ServiceAdmission admission, ErrorReplies errors) {
+        this.admission = admission;
         this.errors = errors;
     }
 
@@ -54,7 +54,7 @@ final class HubDoor {
                     "IotHubUnauthorized",
                     "the Authorization header with a shared access signature is missing");
         }
-        return switch (gatekeeper.admitService(token.get(), needed)) {
+        return switch (admission.admitService(token.get(), needed)) {
             case AccessDecision.Allowed<Principal.Service>(Principal.Service caller) -> office.enter(caller);
             case AccessDecision.Denied<Principal.Service>(Denial reason, String text) ->
                 denied(request, needed, reason, text);
@@ -64,7 +64,7 @@ final class HubDoor {
     /** Whether the token that opened {@code request} would still do so. */
     boolean stillPermits(Request request, Permission needed) {
         return DpsDoor.token(request)
-                .filter(token -> gatekeeper.admitService(token, needed) instanceof AccessDecision.Allowed)
+                .filter(token -> admission.admitService(token, needed) instanceof AccessDecision.Allowed)
                 .isPresent();
     }
 

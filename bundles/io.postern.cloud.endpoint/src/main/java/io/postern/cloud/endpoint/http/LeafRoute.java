@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
-import io.postern.cloud.hub.Permission;
 import io.postern.cloud.hub.x509.CertificateChain;
-import io.postern.cloud.tokens.AssignmentReply;
-import io.postern.cloud.tokens.LeafAssignment;
 import io.postern.cloud.tokens.Refusal;
 import io.postern.cloud.tokens.TokenDecision;
 import io.postern.cloud.tokens.TokenService;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
+import io.postern.wire.LeafError;
 import io.postern.wire.SasToken;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonValue;
-import java.util.List;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The leaves of one hub. A gateway asks {@code POST /leaves/{leaf}/token} with its own hub token, or with its client
- * certificate; an operator keeps the list {@code /leaves} with a token of a hub policy, as he would the registry.
+ * Where a gateway asks for a leaf's token: {@code POST /leaves/{leaf}/token} with its own hub token, or with its client
+ * certificate.
  */
 final class LeafRoute implements Route {
-    private static final int PAGE = 1_000;
-
     private final TokenService service;
     private final HubDoor door;
 
@@ -33,13 +27,9 @@ final class LeafRoute implements Route {
 
     @Override
     public Optional<Answer> handle(Request request) {
-        int length = request.segments().size();
-        return switch (length) {
-            case 1 -> Optional.of(list(request));
-            case 2 -> Optional.of(leaf(request));
-            case 3 -> request.has(2, "token") ? Optional.of(token(request)) : Optional.empty();
-            default -> Optional.empty();
-        };
+        return request.has(0, "leaves") && request.segments().size() == 3 && request.has(2, "token")
+                ? Optional.of(token(request))
+                : Optional.empty();
     }
 
     private Answer token(Request request) {
@@ -89,93 +79,51 @@ final class LeafRoute implements Route {
                                 .add("expires", token.expiry().toString())
                                 .add("now", now.toString())
                                 .build());
-            case TokenDecision.Refused(var reason, var text) -> refused(request, reason, text);
+            case TokenDecision.Refused(var reason, var text, var retryAfter) -> {
+                Reply refusal = refused(request, reason, text);
+                yield retryAfter
+                        .map(wait -> refusal.with("Retry-After", Long.toString(seconds(wait))))
+                        .orElse(refusal);
+            }
         };
     }
 
     private Reply refused(Request request, Refusal reason, String text) {
-        return switch (reason) {
-            case NOT_PROVEN ->
-                door.refuse(
+        return reason == Refusal.NOT_PROVEN
+                ? door.refuse(
                         request,
                         401_002,
                         reason.wireName(),
                         "this asks for the valid hub token of one gateway, signed with its own key: sr=" + service.hub()
                                 + "/devices/{gateway}, or for the client certificate it is registered with",
-                        text);
-            case EXPIRED_TOKEN -> door.refuse(request, 401_004, reason.wireName(), text);
-            case DISABLED_GATEWAY -> door.refuse(request, 403_001, reason.wireName(), text);
-            case NOT_ASSIGNED -> door.refuse(request, 403_002, reason.wireName(), text);
-            case DISABLED_LEAF -> door.refuse(request, 403_003, reason.wireName(), text);
-            case REPLACED_LEAF -> door.refuse(request, 403_004, reason.wireName(), text);
-            case UNKNOWN_LEAF -> door.refuse(request, 404_001, reason.wireName(), text);
-            case QUARANTINED_LEAF -> door.refuse(request, 409_010, reason.wireName(), text);
-            case TOO_MANY_REQUESTS ->
-                door.refuse(request, 429_001, reason.wireName(), text).with("Retry-After", "5");
+                        text)
+                : door.refuse(request, code(reason), reason.wireName(), text);
+    }
+
+    /** HTTP status * 1000 + n. */
+    private static int code(Refusal reason) {
+        return switch (reason) {
+            case NOT_PROVEN -> 401_002;
+            case EXPIRED_TOKEN -> 401_004;
+            case DISABLED_GATEWAY -> 403_001;
+            case NOT_ASSIGNED -> 403_002;
+            case DISABLED_LEAF -> 403_003;
+            case REPLACED_LEAF -> 403_004;
+            case REVOKED_LEAF -> 403_005;
+            case NOT_APPROVED -> 403_006;
+            case NAME_NOT_ALLOWED -> 403_007;
+            case WAITING_FOR_APPROVAL -> LeafError.WAITING_FOR_APPROVAL;
+            case UNKNOWN_LEAF -> 404_001;
+            case QUARANTINED_LEAF -> 409_010;
+            case TOO_MANY_REQUESTS -> 429_001;
+            case TOO_MANY_NEW_LEAVES -> 429_003;
+            case HUB_NOT_REACHED -> 503_001;
         };
     }
 
-    private Answer list(Request request) {
-        if (!request.method().equals("GET")) {
-            return door.wrongMethod(request, "GET");
-        }
-        return door.permitted(request, Permission.REGISTRY_READ, () -> {
-            List<LeafAssignment> page =
-                    service.listAfter(request.header("x-ms-continuation").orElse(""), PAGE);
-            var array = Json.array();
-            page.forEach(assignment -> array.add(assignment.toJson()));
-            Reply reply = Reply.json(200, array.build());
-            return page.size() < PAGE
-                    ? reply
-                    : reply.with("x-ms-continuation", page.getLast().leaf().text());
-        });
-    }
-
-    private Answer leaf(Request request) {
-        return switch (request.method()) {
-            case "GET" -> door.permitted(request, Permission.REGISTRY_READ, () -> read(request));
-            case "PUT" -> door.permitted(request, Permission.REGISTRY_READ_WRITE, () -> assign(request));
-            case "DELETE" -> door.permitted(request, Permission.REGISTRY_READ_WRITE, () -> remove(request));
-            default -> door.wrongMethod(request, "GET, PUT, DELETE");
-        };
-    }
-
-    private Reply read(Request request) {
-        DeviceId leaf = id(request);
-        return service.find(leaf)
-                .map(assignment -> Reply.json(200, assignment.toJson()))
-                .orElseGet(() -> notAssigned(request, leaf));
-    }
-
-    private Reply assign(Request request) {
-        JsonObject body = Json.parseObject(request.body().toUtf8());
-        DeviceId gateway = DeviceId.of(Json.requireText(body, "gateway"));
-        boolean handover = JsonValue.TRUE.equals(body.get("handover"));
-        return switch (service.assign(id(request), gateway, handover)) {
-            case AssignmentReply.Assigned(var assignment) -> Reply.json(200, assignment.toJson());
-            case AssignmentReply.HeldBy(var holder) ->
-                door.refuse(
-                        request,
-                        409_001,
-                        "LeafHeldByOther",
-                        "gateway " + holder + " speaks for leaf " + id(request)
-                                + "; to take it away, send \"handover\": true");
-            case AssignmentReply.UnknownLeaf(var leaf) ->
-                door.refuse(
-                        request,
-                        404_001,
-                        Refusal.UNKNOWN_LEAF.wireName(),
-                        "there is no device " + leaf + "; create it in the hub first");
-        };
-    }
-
-    private Reply remove(Request request) {
-        DeviceId leaf = id(request);
-        return service.remove(leaf) ? Reply.empty(204) : notAssigned(request, leaf);
-    }
-
-    private Reply notAssigned(Request request, DeviceId leaf) {
-        return door.refuse(request, 404_002, Refusal.NOT_ASSIGNED.wireName(), "no gateway is assigned to leaf " + leaf);
+    /** Rounded up: clients read nothing finer. */
+    private static long seconds(Duration wait) {
+        return wait.plusSeconds(1).minusNanos(1).toSeconds();
     }
 
     private static DeviceId id(Request request) {

@@ -1,49 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
-import io.postern.cloud.hub.Hub;
-import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.tokens.TokenService;
 import io.postern.cloud.tokens.TokenServices;
 import io.postern.wire.HubName;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The token service's door (HUB-18), one for all hubs: which one is meant stands in the token; where there is none, in
  * the parameter {@code hub} or the body; else it is the default.
  */
 public final class TokenRoute implements Route {
+    private static final Set<String> FAMILIES = Set.of("leaves", "newLeaves", "gateways");
+
     private final TokenServices services;
-    private final Hubs hubs;
     private final String host;
     private final ErrorReplies errors;
 
     /** @param host the name gateways and operators reach the service by */
-    public TokenRoute(TokenServices services, Hubs hubs, String host, ErrorReplies errors) {
+    public TokenRoute(TokenServices services, String host, ErrorReplies errors) {
         this.services = services;
-        this.hubs = hubs;
         this.host = host;
         this.errors = errors;
     }
 
     @Override
     public Optional<Answer> handle(Request request) {
-        if (!request.host().equals(host) || !request.has(0, "leaves")) {
+        if (!request.host().equals(host) || !FAMILIES.stream().anyMatch(family -> request.has(0, family))) {
             return Optional.empty();
         }
         TokenService service = service(request);
-        Hub hub = hubs.find(service.hub())
-                .orElseThrow(() -> new IllegalStateException("hub " + service.hub() + " is not served here"));
-        return new LeafRoute(service, new HubDoor(hub.gatekeeper(), errors)).handle(request);
+        var door = new HubDoor(service.operators(), errors);
+        Optional<Answer> token = new LeafRoute(service, door).handle(request);
+        return token.isPresent() ? token : new LeafDeskRoute(service.desk(), door).handle(request);
     }
 
     private TokenService service(Request request) {
         return named(request)
                 .map(name -> services.find(name)
                         .orElseThrow(() -> new IllegalArgumentException(
-                                "there is no hub " + name + " here, only " + hubs.names())))
+                                "there is no hub " + name + " here, only "
+                                        + services.all().stream().map(TokenService::hub).toList())))
                 .or(() -> spokenFor(request))
                 .orElseGet(services::standard);
     }

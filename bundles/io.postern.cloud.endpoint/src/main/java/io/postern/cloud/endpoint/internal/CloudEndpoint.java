@@ -169,7 +169,7 @@ final class CloudEndpoint implements AutoCloseable {
                 new DpsDeviceRoute(provisioning.desk(), errors),
                 new TrustBundleRoute(provisioning.tenants(), errors),
                 new DpsServiceRoute(provisioning, errors),
-                new TokenRoute(tokens, hubs, names.tokenHost(), errors));
+                new TokenRoute(tokens, names.tokenHost(), errors));
         Stream<Route> each = hubs.all().stream().flatMap(hub -> HubRoutes.of(hub, errors).stream());
         return Stream.concat(shared, each).toList();
     }

@@ -45,6 +45,12 @@ class PermissionMatrixTest {
             GET    tokens /leaves/meter-1      -                                             iothubowner registryRead registryReadWrite
             PUT    tokens /leaves/meter-1      {"gateway":"gw-1"}                            iothubowner registryReadWrite
             DELETE tokens /leaves/meter-1      -                                             iothubowner registryReadWrite
+            POST   tokens /leaves/meter-1/revoke   {"reason":"lost"}                         iothubowner registryReadWrite
+            POST   tokens /leaves/meter-1/grant    -                                         iothubowner registryReadWrite
+            POST   tokens /gateways/gw-1/revoke    {"reason":"stolen"}                       iothubowner registryReadWrite
+            GET    tokens /newLeaves               -                                         iothubowner registryRead registryReadWrite
+            POST   tokens /newLeaves/x/approve     -                                         iothubowner registryReadWrite
+            POST   tokens /newLeaves/x/refuse      {"reason":"no"}                           iothubowner registryReadWrite
             """;
 
     @TempDir
@@ -57,7 +63,7 @@ class PermissionMatrixTest {
     void open() throws IOException {
         cloud = new TestHub(directory);
         meter = cloud.device("meter-1");
-        cloud.tokens.assign(meter.deviceId(), cloud.device("gw-1").deviceId(), false);
+        cloud.tokens.desk().assign(meter.deviceId(), cloud.device("gw-1").deviceId(), false, "op");
     }
 
     @AfterEach
@@ -91,7 +97,7 @@ class PermissionMatrixTest {
     @Tag("HUB-24")
     @Tag("HUB-25")
     @Tag("HUB-26")
-    void exactlyThePoliciesOfTheTableOpenAnEndpoint(Endpoint endpoint) {
+    void exactlyThePoliciesOfTheTableOpenAnEndpoint(Endpoint endpoint) throws IOException {
         List<String> refused = cloud.hub.policies().list().stream()
                 .map(policy -> policy.name())
                 .filter(name -> !endpoint.policies().contains(name))
@@ -102,7 +108,7 @@ class PermissionMatrixTest {
             assertThat(TestHub.json(reply).getString("message")).contains(name + " does not allow");
         });
         for (String name : endpoint.policies()) {
-            cloud.tokens.assign(meter.deviceId(), cloud.device("gw-1").deviceId(), false);
+            cloud.tokens.desk().assign(meter.deviceId(), cloud.device("gw-1").deviceId(), false, "op");
             assertThat(isAllowed(cloud.ask(request(endpoint, cloud.policyToken(name)))))
                     .describedAs(name)
                     .isTrue();

@@ -9,7 +9,6 @@ import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.DeviceSession;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
-import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.Principal;
 import io.postern.cloud.hub.SharedAccessPolicies;
@@ -59,7 +58,7 @@ final class TestHub implements AutoCloseable {
         tokens = TokenService.of(TokenSettings.DEFAULTS, hub, database, clock, System::nanoTime, random);
         var errors = new ErrorReplies(clock, random);
         routes = Stream.concat(
-                        Stream.of(new TokenRoute(TokenServices.of(tokens), Hubs.of(hub), NAMES.tokenHost(), errors)),
+                        Stream.of(new TokenRoute(TokenServices.of(tokens), NAMES.tokenHost(), errors)),
                         HubRoutes.of(hub, errors).stream())
                 .toArray(Route[]::new);
     }

@@ -131,6 +131,62 @@ class TokenRouteTest {
         assertRefused(operator("GET", "/leaves/meter-1", ""), 404, "meter-1");
     }
 
+    @Test
+    @Tag("SYS-09")
+    void anOperatorTakesTokensBackGrantsAnewAndReadsWhatHappened() {
+        SasToken before = tokenOf(ask("meter-1", cloud.deviceToken(gateway)));
+        JsonObject revoked = TestHub.json(operator("POST", "/leaves/meter-1/revoke", "{\"reason\":\"seen elsewhere\"}"));
+        assertThat(revoked.getJsonArray("leaves")).containsExactly(Json.text("meter-1"));
+        assertThat(revoked.getBoolean("hubTold")).isTrue();
+        assertThat(cloud.hub.gatekeeper().admitDevice(before, leaf.deviceId()))
+                .isInstanceOf(AccessDecision.Denied.class);
+        assertRefused(ask("meter-1", cloud.deviceToken(gateway)), 403, "were revoked: seen elsewhere");
+
+        assertThat(operator("POST", "/leaves/meter-1/grant", "").status()).isEqualTo(200);
+        SasToken after = tokenOf(ask("meter-1", cloud.deviceToken(gateway)));
+        assertThat(cloud.hub.gatekeeper().admitDevice(after, leaf.deviceId())).isInstanceOf(AccessDecision.Allowed.class);
+        assertThat(cloud.hub.gatekeeper().admitDevice(before, leaf.deviceId()))
+                .isInstanceOf(AccessDecision.Denied.class);
+
+        JsonObject shown = TestHub.json(operator("GET", "/leaves/meter-1", ""));
+        assertThat(shown.getJsonArray("history").getValuesAs(JsonObject.class))
+                .extracting(entry -> entry.getString("event"))
+                .containsExactly("issued", "granted", "refused", "revoked", "issued", "assigned");
+        assertThat(shown.getJsonArray("history").getJsonObject(3))
+                .containsEntry("who", Json.text("registryReadWrite"))
+                .containsEntry("reason", Json.text("seen elsewhere"));
+    }
+
+    @Test
+    void allLeavesOfAStolenGatewayAreRevokedInOneCall() {
+        cloud.device("meter-2");
+        operator("PUT", "/leaves/meter-2", "{\"gateway\":\"gw-1\"}");
+        JsonObject revoked = TestHub.json(operator("POST", "/gateways/gw-1/revoke", "{\"reason\":\"stolen\"}"));
+        assertThat(revoked.getJsonArray("leaves")).containsExactly(Json.text("meter-1"), Json.text("meter-2"));
+        assertRefused(ask("meter-2", cloud.deviceToken(gateway)), 403, "stolen");
+        assertThat(TestHub.json(operator("POST", "/gateways/gw-9/revoke", "{\"reason\":\"stolen\"}"))
+                        .getJsonArray("leaves"))
+                .isEmpty();
+    }
+
+    @Test
+    void aRevocationSaysWhyAndNamesALeafThatIsThere() {
+        assertRefused(operator("POST", "/leaves/meter-1/revoke", "{}"), 400, "reason");
+        assertRefused(operator("POST", "/leaves/meter-1/revoke", "{\"reason\":\" \"}"), 400, "says why");
+        assertRefused(operator("POST", "/leaves/meter-1/revoke", "[]"), 400, "object");
+        assertRefused(operator("POST", "/leaves/meter-9/revoke", "{\"reason\":\"x\"}"), 404, "meter-9");
+        assertRefused(operator("POST", "/leaves/meter-9/grant", ""), 404, "meter-9");
+        assertRefused(operator("POST", "/newLeaves/meter-9/approve", ""), 404, "meter-9");
+        assertThat(operator("GET", "/leaves/meter-1/revoke", "").status()).isEqualTo(405);
+        assertThat(operator("POST", "/leaves/meter-1/explode", "").status()).isEqualTo(404);
+        assertThat(operator("POST", "/gateways", "").status()).isEqualTo(404);
+    }
+
+    private static SasToken tokenOf(Reply granted) {
+        assertThat(granted.status()).isEqualTo(200);
+        return SasToken.parse(TestHub.json(granted).getString("token"));
+    }
+
     private Reply ask(String name, Optional<SasToken> token) {
         return cloud.reply(cloud.request("POST", TestHub.NAMES.tokenHost(), "/leaves/" + name + "/token", "", token));
     }

@@ -94,7 +94,7 @@ class BadHttpInputIT {
         for (String device : List.of("gw-1", "gw-2", "leaf-1")) {
             site.hub().identities().create(IdentityDraft.of(DeviceId.of(device)));
         }
-        site.tokens().assign(DeviceId.of("leaf-1"), GATEWAY, false);
+        site.tokens().desk().assign(DeviceId.of("leaf-1"), GATEWAY, false, "op");
     }
 
     @AfterAll
