@@ -15,6 +15,7 @@ public interface Milestones {
         LEAF_CONNECTED,
         LEAF_SPEAKING,
         LEAF_REFUSED,
+        LEAF_WAITING,
         RETRYING
     }
 

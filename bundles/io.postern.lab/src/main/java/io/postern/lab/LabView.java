@@ -89,6 +89,7 @@ final class LabView {
             case "LEAF_CONNECTED" -> subject + " connected with its own token";
             case "LEAF_SPEAKING" -> subject + " speaks: the hub acknowledged its first reading";
             case "LEAF_REFUSED" -> "refused: " + subject;
+            case "LEAF_WAITING" -> "waiting for approval: " + subject;
             case "RETRYING" -> "trying again: " + subject;
             default -> step.name() + " " + subject;
         };

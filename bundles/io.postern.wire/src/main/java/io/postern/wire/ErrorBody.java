@@ -4,6 +4,7 @@ package io.postern.wire;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import java.time.Instant;
+import java.util.OptionalInt;
 
 /**
  * The body of a refused request, in one text that every official client can read: numeric {@code errorCode} and
@@ -28,6 +29,17 @@ public record ErrorBody(int code, String name, String message, String trackingId
                 .add("ExceptionMessage", "Tracking ID:" + trackingId + "-TimeStamp:" + UtcText.of(at))
                 .add("timestampUtc", UtcText.of(at))
                 .build();
+    }
+
+    /** The code in any error body; empty when it has none, as what a proxy answers. */
+    public static OptionalInt code(String body) {
+        try {
+            return Json.parseObject(body).get("errorCode") instanceof JsonNumber number
+                    ? OptionalInt.of(number.intValue())
+                    : OptionalInt.empty();
+        } catch (IllegalArgumentException e) {
+            return OptionalInt.empty();
+        }
     }
 
     /**

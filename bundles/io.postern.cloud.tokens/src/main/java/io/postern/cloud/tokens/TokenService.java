@@ -6,14 +6,17 @@ import io.postern.cloud.hub.IdentityListener;
 import io.postern.cloud.hub.ServiceAdmission;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.tokens.DeviceDirectory.Entry;
 import io.postern.cloud.tokens.TokenDecision.Granted;
 import io.postern.cloud.tokens.TokenDecision.Refused;
+import io.postern.wire.ConnectionString;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -49,6 +52,23 @@ public final class TokenService implements AutoCloseable {
      * @param operators who may use this service's doors for operators
      */
     record TokenHub(HubName name, DeviceDirectory devices, PolicySigner signer, ServiceAdmission operators) {}
+
+    /**
+     * The token service of a hub elsewhere. Connects nowhere yet: while the hub is away, gateways are told so and
+     * operators' orders wait ({@link LeafDesk#settle}).
+     */
+    public static TokenService elsewhere(
+            TokenSettings settings,
+            HubElsewhere hub,
+            Database database,
+            KeySealer sealer,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            SecureRandom random) {
+        var operators = OperatorKey.open(hub.name(), database, sealer, clock, random);
+        var there = new TokenHub(hub.name(), hub.directory(clock, nanoTime), hub.signer(), operators);
+        return new TokenService(there, settings, database, clock, nanoTime, random);
+    }
 
     /**
      * The token service of our own hub.
@@ -113,6 +133,11 @@ public final class TokenService implements AutoCloseable {
     /** Who may use {@link #desk}. */
     public ServiceAdmission operators() {
         return hub.operators();
+    }
+
+    /** What opens them, where that is no policy of the hub. */
+    public Optional<ConnectionString> operatorConnection() {
+        return hub.operators() instanceof OperatorKey own ? Optional.of(own.connectionString()) : Optional.empty();
     }
 
     /** Listens to the hub no more. */

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 /** Where the gateway stands on its way to its hub, in its own words: the file of the key {@code stateFile}. */
 record StateCheck(Path file) implements Check {
     private static final String GOAL = "ASSIGNED";
+    private static final int SHOWN = 3; // leaves: more do not fit on a screen
     /** On its way, with nothing that hinders it. */
     private static final Set<String> MOVING = Set.of("UNPROVISIONED", "REGISTERING", "CHALLENGED", "WAITING");
 
@@ -41,11 +42,26 @@ record StateCheck(Path file) implements Check {
         String next = Json.requireText(json, "next");
         Optional<String> nextTry = Json.text(json, "nextTry");
         if (state.equals(GOAL)) {
-            return Finding.good(text);
+            return leaves(json)
+                    .map(refused -> Finding.warning(
+                            text + "; no token for " + refused,
+                            "Approve, assign or grant them: \"postern ctl leaves wanted\" and \"postern ctl leaves list\"."))
+                    .orElseGet(() -> Finding.good(text));
         }
         String remedy =
                 "The gateway " + next + nextTry.map(at -> " (at " + at + ")").orElse("") + ".";
         return MOVING.contains(state) ? Finding.warning(text, remedy) : Finding.fault(text, remedy);
+    }
+
+    /** Which leaves get no token, and why; the first few. */
+    private static Optional<String> leaves(JsonObject json) {
+        return Json.object(json, "leaves")
+                .map(all -> all.keySet().stream()
+                                .sorted()
+                                .limit(SHOWN)
+                                .map(leaf -> leaf + " (" + all.getString(leaf, "") + ")")
+                                .collect(Collectors.joining(", "))
+                        + (all.size() > SHOWN ? " and " + (all.size() - SHOWN) + " more" : ""));
     }
 
     /** Over what the provisioning service was reached, and why not over what should have come first. */

@@ -6,6 +6,7 @@ import io.postern.gateway.spi.TokenLink;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ErrorBody;
 import io.postern.wire.Json;
+import io.postern.wire.LeafError;
 import io.postern.wire.SasToken;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -40,15 +41,19 @@ public final class HttpTokenLink implements TokenLink {
         HttpsExchange.Answer answer = https.send("POST", to, Optional.of(gateway.proof()), Optional.of(body(gateway)));
         return switch (answer.status()) {
             case 200 -> granted(leaf, answer.body());
-            case 400, 401, 403, 404, 409, 429 ->
-                new Grant.Refused(
-                        answer.status(),
-                        ErrorBody.describe(answer.body()),
-                        answer.retryAfter().map(pause -> min(pause, LONGEST_BACK_OFF)));
+            case 400, 401, 403, 404, 409, 429 -> refused(answer);
             default ->
                 throw new IOException("the token service at " + to.getHost() + " answered " + answer.status() + ": "
                         + ErrorBody.describe(answer.body()));
         };
+    }
+
+    private static Grant refused(HttpsExchange.Answer answer) {
+        String reason = ErrorBody.describe(answer.body());
+        Optional<Duration> retryAfter = answer.retryAfter().map(pause -> min(pause, LONGEST_BACK_OFF));
+        return ErrorBody.code(answer.body()).orElse(0) == LeafError.WAITING_FOR_APPROVAL
+                ? new Grant.Waiting(reason, retryAfter)
+                : new Grant.Refused(answer.status(), reason, retryAfter);
     }
 
     private static JsonObject body(Asker gateway) {

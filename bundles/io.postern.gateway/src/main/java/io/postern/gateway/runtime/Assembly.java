@@ -88,10 +88,15 @@ final class Assembly {
         Optional<TrustUpdater> trust = trust(settings, anchors);
         var https = new HttpsExchange(anchors, settings.proxy(), HttpsExchange.Limits.DEFAULT);
         Identity identity = Identity.of(settings.identity(), module);
-        var assembly =
-                new Assembly(settings, identity, outbox, link, new HttpTokenLink(settings.tokens(), https), milestones);
         var journal = new ProvisioningJournal(
-                settings.stateFile(), settings.identity().text(), milestones, assembly.clock);
+                settings.stateFile(), settings.identity().text(), milestones, InstantSource.system());
+        var assembly = new Assembly(
+                settings,
+                identity,
+                outbox,
+                link,
+                new HttpTokenLink(settings.tokens(), https),
+                new LeafTroubles(milestones, journal::leaves));
         Provisioner provisioner = identity.provisioner(
                 new Provisioner.Settings(settings.idScope(), settings.payload()),
                 new Links(

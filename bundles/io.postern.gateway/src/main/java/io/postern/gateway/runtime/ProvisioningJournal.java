@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells where the gateway stands: in the log, as a milestone when something stands in its way, and in a file that is
- * always whole: {@code {"state","reason","next","since","nextTry","leftBy","failures","identity","transport","blocked"}}. A file that cannot
- * be written stops nothing.
+ * always whole: {@code {"state","reason","next","since","nextTry","leftBy","failures","identity","transport","blocked",
+ * "leaves"}}, the last with those that get no token, and why. A file that cannot be written stops nothing.
  */
 final class ProvisioningJournal implements Consumer<ProvisioningState> {
     private static final Logger LOG = LoggerFactory.getLogger(ProvisioningJournal.class);
@@ -34,6 +35,8 @@ final class ProvisioningJournal implements Consumer<ProvisioningState> {
     private final Milestones milestones;
     private final InstantSource clock;
     private volatile Optional<TransportUse> transports = Optional.empty();
+    private Optional<JsonObject> last = Optional.empty(); // guarded by this
+    private Map<String, String> leaves = Map.of(); // guarded by this
 
     /** @param identity how the gateway proves itself, as the configuration says it */
     ProvisioningJournal(Optional<Path> file, String identity, Milestones milestones, InstantSource clock) {
@@ -49,7 +52,29 @@ final class ProvisioningJournal implements Consumer<ProvisioningState> {
         if (state instanceof ProvisioningState.Resting resting) {
             milestones.reached(Milestone.RETRYING, "provisioning: " + resting.name() + ": " + resting.reason());
         }
-        file.ifPresent(path -> write(path, toJson(state)));
+        JsonObject json = toJson(state);
+        synchronized (this) {
+            last = Optional.of(json);
+            write();
+        }
+    }
+
+    /** Takes over which leaves get no token, and why. */
+    synchronized void leaves(Map<String, String> refused) {
+        leaves = refused;
+        write();
+    }
+
+    private synchronized void write() {
+        if (file.isPresent() && last.isPresent()) {
+            var json = Json.object(last.get());
+            if (!leaves.isEmpty()) {
+                var reasons = Json.object();
+                leaves.forEach(reasons::add);
+                json.add("leaves", reasons);
+            }
+            write(file.get(), json.build());
+        }
     }
 
     /** Takes over what the provisioning service was reached; it stands in the file with the next state. */

@@ -31,5 +31,8 @@ public interface TokenLink {
 
         /** No, and asking at once again will not help. */
         record Refused(int code, String reason, Optional<Duration> retryAfter) implements Grant {}
+
+        /** Not yet: there is no such leaf, and an operator has been asked whether there is to be one. */
+        record Waiting(String reason, Optional<Duration> retryAfter) implements Grant {}
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LeafToken {
     private static final int UNAUTHORIZED = 401;
+    private static final int TOO_MANY = 429;
 
     private final DeviceId leaf;
     private final TokenLink link;
@@ -43,10 +45,17 @@ public final class LeafToken {
         if (old != null && !isDue()) {
             return old;
         }
+        boolean serves = old != null && clock.instant().isBefore(obtained.plus(old.life()));
         try {
-            return ask();
+            Grant answer = ask();
+            return old != null
+                            && serves
+                            && answer instanceof Grant.Refused(int code, var _, var retryAfter)
+                            && code == TOO_MANY
+                    ? postponed(old, retryAfter)
+                    : answer;
         } catch (IOException e) {
-            if (old != null && clock.instant().isBefore(obtained.plus(old.life()))) {
+            if (old != null && serves) {
                 return old;
             }
             throw e;
@@ -64,6 +73,7 @@ public final class LeafToken {
                     gateway.forget(proof);
                 }
             }
+            case Grant.Waiting _ -> {}
         }
         return answer;
     }
@@ -75,6 +85,12 @@ public final class LeafToken {
     /** Renewing failed; not again before {@code pause} has passed. */
     void postpone(Duration pause) {
         renewal = clock.instant().plus(pause);
+    }
+
+    /** The service has no time: nothing is decided about the leaf. */
+    private Grant postponed(Grant.Granted old, Optional<Duration> retryAfter) {
+        postpone(retryAfter.orElse(Duration.ofSeconds(1)));
+        return old;
     }
 
     /** The hub would not have it, or the leaf may not be spoken for any more. */

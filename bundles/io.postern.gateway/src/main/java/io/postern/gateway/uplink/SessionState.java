@@ -18,6 +18,8 @@ public record SessionState(Phase phase, String reason, Instant since) {
         RETRYING,
         /** The token service said no; asking again at long intervals. */
         REFUSED,
+        /** The token service waits for an operator to say whether there is to be such a leaf; asking again at intervals. */
+        WAITING_FOR_APPROVAL,
         /** Closed by the gateway. */
         CLOSED
     }

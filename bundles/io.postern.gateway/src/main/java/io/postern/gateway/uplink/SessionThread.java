@@ -45,10 +45,21 @@ final class SessionThread implements AutoCloseable {
     static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;
         private final transient Duration atLeast;
+        private final boolean waiting;
 
         RefusedException(String reason, Duration atLeast) {
+            this(reason, atLeast, false);
+        }
+
+        private RefusedException(String reason, Duration atLeast, boolean waiting) {
             super(reason);
             this.atLeast = atLeast;
+            this.waiting = waiting;
+        }
+
+        /** An operator has been asked and has not said yet. */
+        static RefusedException waiting(String reason, Duration atLeast) {
+            return new RefusedException(reason, atLeast, true);
         }
     }
 
@@ -160,14 +171,17 @@ final class SessionThread implements AutoCloseable {
         refusals++;
         Duration delay = retry.refusal().delay(refusals);
         String reason = String.valueOf(e.getMessage());
-        enter(SessionState.Phase.REFUSED, reason);
+        enter(e.waiting ? SessionState.Phase.WAITING_FOR_APPROVAL : SessionState.Phase.REFUSED, reason);
         if (isWorthTelling(refusals)) {
-            milestones.reached(Milestone.LEAF_REFUSED, device + ": " + reason);
+            milestones.reached(e.waiting ? Milestone.LEAF_WAITING : Milestone.LEAF_REFUSED, device + ": " + reason);
         }
         LOG.atLevel(refusals == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("deviceId", device)
                 .addKeyValue("reason", reason)
-                .log("the token service refuses this leaf; its readings wait in the outbox");
+                .log(
+                        e.waiting
+                                ? "this leaf is waiting for an operator's approval; its readings wait in the outbox"
+                                : "the token service refuses this leaf; its readings wait in the outbox");
         retry.pause().take(delay.compareTo(e.atLeast) < 0 ? e.atLeast : delay);
     }
 

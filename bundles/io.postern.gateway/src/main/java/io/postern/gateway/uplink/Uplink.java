@@ -93,6 +93,8 @@ public final class Uplink implements AutoCloseable {
             switch (token.grant()) {
                 case Grant.Refused(int code, String reason, var retryAfter) ->
                     throw new SessionThread.RefusedException(code + " " + reason, retryAfter.orElse(Duration.ZERO));
+                case Grant.Waiting(String reason, var retryAfter) ->
+                    throw SessionThread.RefusedException.waiting(reason, retryAfter.orElse(Duration.ZERO));
                 case Grant.Granted granted -> {
                     try (HubSession session =
                             link.open(hub, leaf.id(), new Credential.Token(granted.token()), leaf.model())) {
@@ -146,6 +148,10 @@ public final class Uplink implements AutoCloseable {
                         return true;
                     }
                     postpone(code + " " + reason, retryAfter.orElse(Duration.ZERO));
+                }
+                case Grant.Waiting _ -> {
+                    token.forget(); // the leaf is gone
+                    return true;
                 }
             }
         } catch (IOException e) {

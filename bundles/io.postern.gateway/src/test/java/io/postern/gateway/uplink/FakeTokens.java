@@ -27,7 +27,7 @@ final class FakeTokens implements TokenLink {
     final List<SasToken> proofs = Collections.synchronizedList(new ArrayList<>());
     volatile Instant awayUntil = Instant.MIN;
     volatile Instant refusingUntil = Instant.MIN;
-    volatile Grant.Refused refusal = new Grant.Refused(403, "leaf meter-1 is disabled", Optional.empty());
+    volatile Grant refusal = new Grant.Refused(403, "leaf meter-1 is disabled", Optional.empty());
 
     private final InstantSource clock;
 

@@ -153,6 +153,36 @@ class UplinkTest {
     }
 
     @Test
+    void aLeafThatWaitsForAnOperatorSaysSoAsksRarelyAndSpeaksOnceItIsApproved() {
+        tokens.refusal = new Grant.Waiting("leaf meter-1 waits for approval", Optional.of(Duration.ofSeconds(30)));
+        tokens.refusingUntil = START.plus(Duration.ofHours(10));
+        append(1, 3);
+        start();
+        Await.until(LONG, "the milestone", () -> milestones.contains(Milestone.LEAF_WAITING));
+        awaitDelivered(3);
+
+        assertThat(hub.sequences()).isEqualTo(range(1, 3));
+        assertThat(milestones).doesNotContain(Milestone.LEAF_REFUSED);
+        assertThat(tokens.asked.size()).as("questions in ten hours").isLessThan(250);
+        assertThat(tokens.asked.get(1)).isAfterOrEqualTo(START.plusSeconds(30));
+    }
+
+    @Test
+    void aTokenServiceThatHasNoTimeDoesNotKeepALeafWithAGoodTokenFromConnectingAgain() {
+        start();
+        append(1, 1);
+        awaitDelivered(1);
+        tokens.refusal = new Grant.Refused(429, "too many requests", Optional.of(Duration.ofMinutes(2)));
+        tokens.refusingUntil = START.plus(Duration.ofMinutes(57));
+        hub.awayUntil = START.plus(Duration.ofMinutes(50));
+        append(2, 2);
+        clock.set(hub.awayUntil);
+        awaitDelivered(2);
+        assertThat(clock.instant()).isBefore(tokens.refusingUntil);
+        assertThat(tokens.asked.size()).as("as often as it was told").isLessThan(8);
+    }
+
+    @Test
     void aLeafThatIsRefusedAtItsRenewalIsNotSpokenForAnyMore() {
         start();
         append(1, 1);

@@ -5,8 +5,6 @@ import io.postern.cloud.hub.elsewhere.OutboundHttps.Answer;
 import io.postern.wire.ConnectionString;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ErrorBody;
-import io.postern.wire.Json;
-import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -83,7 +81,7 @@ public final class HubCalls {
         return switch (answer.status()) {
             case 200, 201, 204 -> new Done();
             case 400, 403, 404, 409, 412 ->
-                new Refused(answer.status(), errorCode(answer.body()), ErrorBody.describe(answer.body()));
+                new Refused(answer.status(), ErrorBody.code(answer.body()).orElse(0), ErrorBody.describe(answer.body()));
             default -> throw unexpected(answer);
         };
     }
@@ -120,13 +118,5 @@ public final class HubCalls {
                     case 429 -> said + "; it takes no more calls for now, " + wording.busy();
                     default -> said + "; look into its log";
                 });
-    }
-
-    private static int errorCode(String body) {
-        try {
-            return Json.parseObject(body).get("errorCode") instanceof JsonNumber code ? code.intValue() : 0;
-        } catch (IllegalArgumentException e) {
-            return 0; // no JSON: a proxy's answer
-        }
     }
 }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.tokens;
+
+import io.postern.cloud.hub.elsewhere.HubAccess;
+import io.postern.cloud.store.Database;
+import io.postern.cloud.store.KeySealer;
+import io.postern.wire.ConnectionString;
+import io.postern.wire.Setting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Hashtable;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** Builds the token service of a hub elsewhere from its configuration and offers it as {@link TokenServices}. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "io.postern.cloud.tokens.elsewhere",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class ElsewhereComponent {
+    private static final String PID = "io.postern.cloud.tokens.elsewhere: ";
+    private static final int SETTLE_SECONDS = 30; // a revocation that found the hub away is told it within that
+
+    /** Settings of {@code io.postern.cloud.tokens.elsewhere}. */
+    @interface Config {
+        /** A file with the connection string of a policy that reads the hub's registry. */
+        String registryConnectionFile();
+
+        /** A file with that of a policy that may act as devices; absent: the same. */
+        String deviceConnectionFile() default "";
+
+        /** The hub's HTTPS port. */
+        int hubPort() default 443;
+
+        /** PEM, the roots the hub's certificate leads to; absent: those of this Java. */
+        String hubCaFile() default "";
+
+        /** How long a leaf's token is good for, 1m to 10d. */
+        String tokenLife() default "1h";
+
+        /** How many requests a gateway may make at once. */
+        int burst() default 2_000;
+
+        /** How many requests a gateway may make over time. */
+        int perMinute() default 1_200;
+
+        /** What happens to a leaf that the hub does not know: off, approval or on. */
+        String newLeaves() default "off";
+
+        /** What gateways may name the leaves they bring along: {@code gateways=leaves}. */
+        String[] newLeafNames() default {"*={gateway}-*"};
+
+        /** How many a gateway may bring along in 24 hours. */
+        int newLeavesPerDay() default 100;
+    }
+
+    private final TokenServices services;
+    private final ScheduledExecutorService settling;
+    private final ServiceRegistration<TokenServices> offered;
+
+    @Activate
+    public ElsewhereComponent(
+            BundleContext context, @Reference Database database, @Reference KeySealer sealer, Config config) {
+        services = TokenServices.of(TokenService.elsewhere(
+                TokenSettings.of(config.tokenLife(), config.burst(), config.perMinute())
+                        .with(NewLeafPolicy.of(config.newLeaves(), config.newLeafNames(), config.newLeavesPerDay())),
+                hub(config),
+                database,
+                sealer,
+                InstantSource.system(),
+                System::nanoTime,
+                new SecureRandom()));
+        settling = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofVirtual().name("tokens-settle").factory());
+        settling.scheduleWithFixedDelay(
+                () -> services.standard().desk().settle(), 0, SETTLE_SECONDS, TimeUnit.SECONDS);
+        offered = context.registerService(TokenServices.class, services, new Hashtable<>());
+    }
+
+    private static HubElsewhere hub(Config config) {
+        try {
+            ConnectionString registry =
+                    Setting.parse("registryConnectionFile", config.registryConnectionFile(), ElsewhereComponent::read);
+            ConnectionString devices = config.deviceConnectionFile().isBlank()
+                    ? registry
+                    : Setting.parse("deviceConnectionFile", config.deviceConnectionFile(), ElsewhereComponent::read);
+            Optional<String> ca = config.hubCaFile().isBlank()
+                    ? Optional.empty()
+                    : Optional.of(Setting.parse("hubCaFile", config.hubCaFile(), ElsewhereComponent::text));
+            return new HubElsewhere(new HubAccess(registry, config.hubPort(), ca), devices);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new IllegalArgumentException(PID + e.getMessage(), e);
+        }
+    }
+
+    private static ConnectionString read(String file) {
+        return ConnectionString.parse(text(file));
+    }
+
+    private static String text(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + " (" + e.getMessage() + ")", e);
+        }
+    }
+
+    @Deactivate
+    void close() {
+        offered.unregister();
+        settling.shutdownNow();
+        services.close();
+    }
+}
