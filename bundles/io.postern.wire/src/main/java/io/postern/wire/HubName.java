@@ -24,6 +24,11 @@ public record HubName(String text) {
         return new HubName(Ascii.lowerCase(text));
     }
 
+    /** Its first label, as Event Hubs clients and SASL user names call the hub: {@code hub} of {@code hub.plant.example}. */
+    public String label() {
+        return text.substring(0, text.indexOf('.'));
+    }
+
     @Override
     public String toString() {
         return text;

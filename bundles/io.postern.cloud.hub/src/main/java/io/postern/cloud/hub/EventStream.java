@@ -28,6 +28,7 @@ public final class EventStream implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition grown = lock.newCondition();
     private volatile Numbering.End end; // written under lock
+    private volatile boolean closed; // written under lock
 
     /**
      * @param retained how many events are kept; the oldest go first
@@ -117,20 +118,32 @@ public final class EventStream implements AutoCloseable {
                 .isBefore(time)));
     }
 
+    /** Whether the stream still takes and gives events. */
+    public boolean isOpen() {
+        return !closed;
+    }
+
     /** Ends the committer; idempotent. What was appended stays, what waits to be appended fails. */
     @Override
     public void close() {
         committer.close();
+        lock.lock();
+        try {
+            closed = true;
+            grown.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean awaitEnd(Predicate<Numbering.End> wanted, Duration atMost) throws InterruptedException {
         long left = atMost.toNanos();
         lock.lockInterruptibly();
         try {
-            while (!wanted.test(end) && left > 0) {
+            while (!closed && !wanted.test(end) && left > 0) {
                 left = grown.awaitNanos(left);
             }
-            return wanted.test(end);
+            return !closed && wanted.test(end);
         } finally {
             lock.unlock();
         }

@@ -27,8 +27,8 @@ public record PropertyBag(SequencedMap<String, String> entries) {
     public static final String CONTENT_ENCODING = "$.ce";
     public static final String CREATION_TIME = "$.ctime";
 
-    private static final int MOST_ENTRIES =
-            64; // far above what the SDKs set (about ten); keeps one message's map small
+    /** How many properties a message has at most: far above what the SDKs set, about ten. */
+    public static final int MOST_ENTRIES = 64;
 
     public PropertyBag {
         entries = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(entries));

@@ -16,6 +16,8 @@ final class EventJson {
     static JsonObject of(HubEvent event) {
         JsonObjectBuilder json = Json.object()
                 .add("sequence", event.sequence())
+                .add("partition", event.partition())
+                .add("offset", event.offset())
                 .add("deviceId", event.deviceId().text())
                 .add("generationId", event.generationId())
                 .add("enqueued", event.enqueued().toString())

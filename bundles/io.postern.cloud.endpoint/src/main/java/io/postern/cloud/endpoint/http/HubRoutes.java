@@ -17,6 +17,7 @@ public final class HubRoutes {
                 new HubPolicyRoute(hub, errors),
                 new HubAccessRoute(hub, errors),
                 new HubCertificateRoute(hub, errors),
+                new ConsumerGroupRoute(hub, errors),
                 new EventsRoute(hub, errors));
     }
 }

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns a request for a WebSocket into a connection of another protocol, named by its sub-protocol. Clients ask at two
+ * Turns a request for a WebSocket into a connection of another protocol, named by its sub-protocol. Clients ask at three
  * paths, also in absolute form; {@code iothub-no-client-cert} in the query is a hint that some give wrongly and nobody
  * needs.
  */
@@ -30,7 +30,8 @@ final class WebSocketDoor {
     // one official client sends each MQTT packet in one frame: 256 KB of message, 64 KB of topic
     private static final int LARGEST_FRAME = 384 * 1024;
     private static final int FAREWELL_SECONDS = 3; // for a client to answer our closing frame
-    private static final List<List<String>> PATHS = List.of(List.of("$iothub", "websocket"), List.of("mqtt"));
+    private static final List<List<String>> PATHS =
+            List.of(List.of("$iothub", "websocket"), List.of("$servicebus", "websocket"), List.of("mqtt"));
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{21}[AQgw]=="); // RFC 6455, 4.1: 16 octets
 
     private final Map<String, Consumer<Duplex>> acceptors;
@@ -84,7 +85,7 @@ final class WebSocketDoor {
                     404_000,
                     "NotFound",
                     "no WebSocket is served at " + RefusalLog.path(request)
-                            + ", only at /$iothub/websocket and /mqtt"));
+                            + ", only at /$iothub/websocket, /$servicebus/websocket and /mqtt"));
         }
         if (!request.method().equals(HttpMethod.GET)) {
             return Optional.of(new Refusal(405_000, "MethodNotAllowed", "a WebSocket is asked for with GET"));

@@ -3,6 +3,7 @@ package io.postern.cloud.endpoint.internal;
 
 import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.endpoint.ProtectedFile;
+import io.postern.wire.HubName;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
 import io.postern.wire.Secret;
@@ -33,6 +34,13 @@ final class ConnectionFile {
         private String connectionString() {
             return "HostName=" + host + ";SharedAccessKeyName=" + policy + ";SharedAccessKey=" + key.revealBase64();
         }
+    }
+
+    /** The same key of a hub, as clients of Event Hubs want it for the hub's events. */
+    private static String eventHubs(Key hub) {
+        return "Endpoint=sb://" + hub.host() + "/;SharedAccessKeyName=" + hub.policy() + ";SharedAccessKey="
+                + hub.key().revealBase64() + ";EntityPath="
+                + HubName.of(hub.host()).label();
     }
 
     /** Before the listeners listen: whoever waits for the file must not find that of the last run. */
@@ -68,6 +76,7 @@ final class ConnectionFile {
                 .add("tokenHost", names.tokenHost())
                 .add("dpsConnectionString", dps.connectionString())
                 .add("hubConnectionString", hubs.getFirst().connectionString())
+                .add("eventHubsConnectionString", eventHubs(hubs.getFirst()))
                 .add("hubs", further(hubs))
                 .add("caFile", caFile.toString())
                 .add("hostsFile", hosts.toString())
@@ -87,8 +96,10 @@ final class ConnectionFile {
         var array = Json.array();
         hubs.stream()
                 .skip(1)
-                .forEach(hub -> array.add(
-                        Json.object().add("name", hub.host()).add("connectionString", hub.connectionString())));
+                .forEach(hub -> array.add(Json.object()
+                        .add("name", hub.host())
+                        .add("connectionString", hub.connectionString())
+                        .add("eventHubsConnectionString", eventHubs(hub))));
         return array;
     }
 

@@ -4,6 +4,8 @@ package io.postern.cloud.endpoint.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.hub.events.ConsumerGroup;
+import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.io.BufferedReader;
@@ -14,9 +16,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +34,7 @@ class EventsRouteTest {
     private TestHub cloud;
     private TestListener listener;
     private DeviceIdentity meter;
+    private final List<String> ended = new ArrayList<>();
 
     @BeforeEach
     void open() throws Exception {
@@ -89,6 +97,85 @@ class EventsRouteTest {
             cloud.receive(meter, "", "new");
             assertThat(nextEvent(lines)).containsEntry("sequence", Json.number(2L));
         }
+    }
+
+    @Test
+    @Tag("HUB-33")
+    void aPartitionIsFollowedByItsOwnOffsets() throws Exception {
+        DeviceIdentity other = deviceInAnotherPartition();
+        int partition = cloud.hub.events().partitionOf(meter.deviceId());
+        cloud.receive(meter, "", "0");
+        cloud.receive(other, "", "elsewhere");
+        cloud.receive(meter, "", "1");
+        try (var lines = follow("/events?partition=" + partition + "&from=1")) {
+            assertThat(nextEvent(lines))
+                    .containsEntry("sequence", Json.number(3L))
+                    .containsEntry("partition", Json.number((long) partition))
+                    .containsEntry("offset", Json.number(1L));
+        }
+        try (var lines = follow("/events?partition=" + partition, "Last-Event-ID", "0")) {
+            assertThat(nextEvent(lines)).containsEntry("offset", Json.number(1L));
+        }
+    }
+
+    @Test
+    void aTimeIsAStartToo() throws Exception {
+        cloud.receive(meter, "", "early");
+        cloud.clock.advance(Duration.ofMinutes(5));
+        cloud.receive(meter, "", "late");
+        try (var lines = follow("/events?since=2026-03-01T08:00:01Z")) {
+            assertThat(nextEvent(lines)).containsEntry("sequence", Json.number(2L));
+        }
+        int partition = cloud.hub.events().partitionOf(meter.deviceId());
+        try (var lines = follow("/events?since=2026-03-01T08:05:00Z&partition=" + partition)) {
+            assertThat(nextEvent(lines)).containsEntry("sequence", Json.number(2L));
+        }
+    }
+
+    @Test
+    void followersOfAGroupCountAmongItsReaders() throws Exception {
+        cloud.receive(meter, "", "x");
+        int partition = cloud.hub.events().partitionOf(meter.deviceId());
+        String path = "/events?from=0&group=$default&partition=" + partition;
+        for (int i = 0; i < 4; i++) {
+            cloud.hub
+                    .consumerGroups()
+                    .open(ConsumerGroup.DEFAULT, partition, OptionalLong.empty(), why -> ended.add(why.name()));
+        }
+        try (var lines = follow(path)) {
+            assertThat(nextEvent(lines)).containsEntry("offset", Json.number(0L));
+            assertThat(asOwner(path)).isEqualTo(409);
+
+            cloud.hub.consumerGroups().open(ConsumerGroup.DEFAULT, partition, OptionalLong.of(1), _ -> {});
+            cloud.receive(meter, "", "one that may still come");
+            assertThat(lines.lines().filter(line -> line.startsWith("data:")).count())
+                    .isLessThanOrEqualTo(1);
+        }
+        assertThat(ended).containsExactly("DISPLACED", "DISPLACED", "DISPLACED", "DISPLACED");
+    }
+
+    @Test
+    void whatIsNoGroupPartitionOrTimeIsNamed() {
+        assertThat(asOwner("/events?group=nobody&partition=0")).isEqualTo(404);
+        assertThat(asOwner("/events?group=$Default")).isEqualTo(400);
+        assertThat(asOwner("/events?group=-x&partition=0")).isEqualTo(400);
+        assertThat(asOwner("/events?partition=4")).isEqualTo(400);
+        assertThat(asOwner("/events?partition=-1")).isEqualTo(400);
+        assertThat(asOwner("/events?since=yesterday")).isEqualTo(400);
+    }
+
+    private int asOwner(String path) {
+        return cloud.asOwner("GET", path, "").status();
+    }
+
+    private DeviceIdentity deviceInAnotherPartition() {
+        int own = cloud.hub.events().partitionOf(meter.deviceId());
+        return IntStream.range(0, 100)
+                .mapToObj(i -> "other-" + i)
+                .filter(name -> cloud.hub.events().partitionOf(DeviceId.of(name)) != own)
+                .findFirst()
+                .map(cloud::device)
+                .orElseThrow();
     }
 
     @Test

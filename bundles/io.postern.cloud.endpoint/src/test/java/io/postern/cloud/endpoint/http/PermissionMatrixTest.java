@@ -37,6 +37,10 @@ class PermissionMatrixTest {
             PATCH  hub    /twins/meter-1       {"tags":{"a":1}}                              iothubowner service
             PUT    hub    /twins/meter-1       {"tags":{"a":1}}                              iothubowner service
             GET    hub    /events              -                                             iothubowner service
+            GET    hub    /consumerGroups      -                                             iothubowner service
+            GET    hub    /consumerGroups/a    -                                             iothubowner service
+            PUT    hub    /consumerGroups/a    -                                             iothubowner registryReadWrite
+            DELETE hub    /consumerGroups/a    -                                             iothubowner registryReadWrite
             GET    hub    /certificates        -                                             iothubowner registryRead registryReadWrite
             GET    hub    /certificates/plant  -                                             iothubowner registryRead registryReadWrite
             DELETE hub    /certificates/plant  -                                             iothubowner registryReadWrite

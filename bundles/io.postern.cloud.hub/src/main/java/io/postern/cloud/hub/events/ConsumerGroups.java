@@ -3,6 +3,7 @@ package io.postern.cloud.hub.events;
 
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Sql;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,12 +51,29 @@ public final class ConsumerGroups {
         this.database = database;
         this.clock = clock;
         database.migrate("hub_consumer_groups", STEPS);
+        database.transaction(c -> Sql.update(
+                c,
+                "INSERT INTO hub_consumer_group(lower_name, name, created) VALUES(?, ?, ?)"
+                        + " ON CONFLICT(lower_name) DO NOTHING",
+                ConsumerGroup.DEFAULT.key(),
+                ConsumerGroup.DEFAULT.name(),
+                clock.instant()));
         put(ConsumerGroup.DEFAULT);
         database.read(c -> Sql.all(
                         c,
                         "SELECT name FROM hub_consumer_group ORDER BY created, lower_name",
                         row -> ConsumerGroup.of(row.text("name"))))
                 .forEach(this::put);
+    }
+
+    /** When there was a stream to read for the first time. */
+    public Instant since() {
+        return database.read(c -> Sql.first(
+                        c,
+                        "SELECT created FROM hub_consumer_group WHERE lower_name = ?",
+                        row -> row.instant("created"),
+                        ConsumerGroup.DEFAULT.key()))
+                .orElseThrow();
     }
 
     /** The default one first, then in the order of their creation. */
