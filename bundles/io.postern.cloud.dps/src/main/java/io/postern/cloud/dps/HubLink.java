@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.hub.elsewhere.HubAccess;
 import io.postern.cloud.dps.allocation.Candidate;
+import io.postern.cloud.hub.elsewhere.HubAccess;
 import io.postern.wire.ConnectionString;
 import io.postern.wire.HubName;
 import io.postern.wire.Json;

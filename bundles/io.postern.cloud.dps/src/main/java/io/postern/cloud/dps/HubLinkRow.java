@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
-import io.postern.cloud.hub.elsewhere.HubAccess;
 import io.postern.cloud.dps.allocation.Candidate;
+import io.postern.cloud.hub.elsewhere.HubAccess;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.store.Row;
 import io.postern.cloud.store.Sql;

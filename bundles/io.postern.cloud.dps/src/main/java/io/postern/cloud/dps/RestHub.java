@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.dps;
 
+import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.cloud.hub.elsewhere.HubAccess;
 import io.postern.cloud.hub.elsewhere.HubCalls;
-import io.postern.cloud.hub.DeviceAuthentication;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.Json;

@@ -9,6 +9,7 @@ import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.dps.allocation.WebhookCaller;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.store.DatabaseException;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.DerivedKey;
 import io.postern.wire.IdScope;
@@ -68,9 +69,9 @@ class DeletionTest {
     void aDeviceThatCannotRegisterForAnotherReasonIsNotToldThatItsScopeIsUnknown() {
         ProvisioningService service = started();
         ProvisioningTenant going = going(service);
-        powerCutAt("INSERT", "dps_registration");
+        Databases.breakAt(dps.database, "INSERT", "dps_registration");
 
-        assertThatThrownBy(() -> service.desk().register(attempt(going))).hasStackTraceContaining("power cut");
+        assertThatThrownBy(() -> service.desk().register(attempt(going))).hasStackTraceContaining("broken on purpose");
     }
 
     @Test
@@ -78,13 +79,13 @@ class DeletionTest {
         ProvisioningService service = started();
         ProvisioningTenant going = going(service);
         service.desk().register(attempt(going));
-        powerCutAt("DELETE", "dps_registration");
+        Databases.breakAt(dps.database, "DELETE", "dps_registration");
 
         assertThatThrownBy(() -> service.tenants().delete(GOING)).isInstanceOf(DatabaseException.class);
 
         assertRefused(service.desk().register(attempt(going)), Refusal.UNKNOWN_SCOPE, "no provisioning service");
         assertThat(rowsOf(going.idScope())).contains("dps_scope", "dps_registration");
-        powerIsBack();
+        Databases.mend(dps.database);
         Tenants after = started().tenants();
         assertThat(after.find(going.idScope())).isEmpty();
         assertThat(after.all()).extracting(ProvisioningTenant::name).containsExactly(TenantName.DEFAULT);
@@ -99,14 +100,14 @@ class DeletionTest {
         Secret derived = DerivedKey.of(keys.keys().primary(), METER);
         RegistrationAttempt member = dps.signed(dps.attempt(METER.text()), derived);
         assertThat(service.desk().register(member)).isInstanceOf(RegistrationAnswer.Accepted.class);
-        powerCutAt("DELETE", "dps_registration");
+        Databases.breakAt(dps.database, "DELETE", "dps_registration");
 
         assertThatThrownBy(() -> service.defaultTenant().groups().delete(GROUP, IfMatch.ANY))
                 .isInstanceOf(DatabaseException.class);
 
         assertRefused(service.desk().register(member), Refusal.UNKNOWN_REGISTRATION, "no enrollment");
         assertThat(service.defaultTenant().records().find(METER)).isPresent();
-        powerIsBack();
+        Databases.mend(dps.database);
         ProvisioningTenant after = started().defaultTenant();
         assertThat(after.groups().find(GROUP)).isEmpty();
         assertThat(after.records().find(METER)).isEmpty();
@@ -141,28 +142,11 @@ class DeletionTest {
                 keys.keys().primary());
     }
 
-    /** From now on no such statement gets through, as if the process had died before it. */
-    private void powerCutAt(String statement, String table) {
-        execute("CREATE TRIGGER power_cut BEFORE " + statement + " ON " + table
-                + " BEGIN SELECT RAISE(ABORT, 'power cut'); END");
-    }
-
-    private void powerIsBack() {
-        execute("DROP TRIGGER power_cut");
-    }
-
-    private void execute(String statement) {
-        dps.database.transaction(c -> Sql.update(c, statement));
-    }
-
     /** The tables that hold something of a tenant. */
     private List<String> rowsOf(IdScope scope) {
         return dps.database.read(c -> {
             List<String> holding = new ArrayList<>();
-            for (String table : Sql.all(
-                    c,
-                    "SELECT t.name FROM sqlite_master t JOIN pragma_table_info(t.name) f ON f.name = 'scope' WHERE t.type = 'table'",
-                    row -> row.text("name"))) {
+            for (String table : Databases.tablesWith(dps.database, "scope")) {
                 Sql.first(c, "SELECT 1 AS one FROM " + table + " WHERE scope = ? LIMIT 1", row -> table, scope.text())
                         .ifPresent(holding::add);
             }

@@ -13,6 +13,7 @@ import io.postern.cloud.hub.x509.CaName;
 import io.postern.cloud.hub.x509.CaReply;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.LabCa;
 import io.postern.testkit.MovableClock;
@@ -60,7 +61,7 @@ final class DpsFixture implements AutoCloseable {
 
     DpsFixture(Path directory, UnaryOperator<DpsSettings> settings) throws IOException {
         this.settings = settings;
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
         hub = Hub.open(HubSettings.of(HUB), database, sealer, clock, new SecureRandom());
         provisioning = restarted();

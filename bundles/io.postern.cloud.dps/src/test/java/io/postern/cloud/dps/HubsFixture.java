@@ -8,6 +8,7 @@ import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.Await;
 import io.postern.testkit.MovableClock;
@@ -176,7 +177,7 @@ final class HubsFixture implements AutoCloseable {
     }
 
     private Database database(String name) throws IOException {
-        databases.add(Database.open(directory.resolve(name + ".db")));
+        databases.add(Databases.open(directory.resolve(name + ".db")));
         return databases.getLast();
     }
 

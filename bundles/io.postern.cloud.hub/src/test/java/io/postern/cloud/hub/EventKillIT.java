@@ -4,6 +4,7 @@ package io.postern.cloud.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
@@ -36,7 +37,8 @@ class EventKillIT {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Writer.class.getName(),
-                        directory.toString())
+                        directory.toString(),
+                        Databases.whereabouts(directory.resolve("cloud.db")))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         long acknowledged = 0;
@@ -53,7 +55,7 @@ class EventKillIT {
         }
         assertThat(writer.waitFor()).isEqualTo(137); // died of SIGKILL, nothing was closed
 
-        try (Database database = Database.open(directory.resolve("cloud.db"));
+        try (Database database = Databases.open(directory.resolve("cloud.db"));
                 EventStream stream = new EventStream(database, 1_000_000, 4)) {
             List<HubEvent> events = stream.read(1, 1000);
             assertThat(acknowledged).isGreaterThanOrEqualTo(enough);
@@ -69,7 +71,7 @@ class EventKillIT {
     static final class Writer {
         public static void main(String[] args) throws IOException, InterruptedException {
             Path directory = Path.of(args[0]);
-            Database database = Database.open(directory.resolve("cloud.db"));
+            Database database = Databases.at(args[1]);
             KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
             database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
             EventStream stream = new EventStream(database, 1_000_000, 4);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
@@ -36,7 +37,7 @@ class EventPartitionTest {
 
     @BeforeEach
     void open() throws IOException {
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
         stream = new EventStream(database, 100, 4);
     }
@@ -159,7 +160,7 @@ class EventPartitionTest {
     @Test
     void whatWasAcceptedBeforeThereWerePartitionsIsInTheFirst() throws Exception {
         close();
-        try (Database old = Database.open(directory.resolve("old.db"))) {
+        try (Database old = Databases.open(directory.resolve("old.db"))) {
             old.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
             for (int i = 1; i <= 3; i++) {
                 int sequence = i;

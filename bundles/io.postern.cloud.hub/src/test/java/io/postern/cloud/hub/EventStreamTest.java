@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.DatabaseException;
+import io.postern.cloud.store.Databases;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.hub.PropertyBag;
@@ -37,7 +38,7 @@ class EventStreamTest {
 
     @BeforeEach
     void open() throws IOException {
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
         stream = new EventStream(database, 100, 4);
     }
@@ -168,14 +169,11 @@ class EventStreamTest {
 
     @Test
     void whatCouldNotBeStoredIsRefusedAndTheNextIsStored() throws Exception {
-        database.transaction(c -> io.postern.cloud.store.Sql.update(
-                c,
-                "CREATE TRIGGER full BEFORE INSERT ON hub_event WHEN NEW.device = 'bad' "
-                        + "BEGIN SELECT RAISE(ABORT, 'disk full'); END"));
+        Databases.breakAt(database, "INSERT", "hub_event", "NEW.device = 'bad'");
 
         assertThatThrownBy(() -> append("bad", 1))
                 .isInstanceOf(DatabaseException.class)
-                .hasMessageContaining("disk full");
+                .hasMessageContaining("broken on purpose");
 
         assertThat(append("good", 1)).isEqualTo(1);
     }

@@ -2,6 +2,7 @@
 package io.postern.cloud.hub;
 
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.DeviceId;
@@ -31,7 +32,7 @@ final class HubFixture implements AutoCloseable {
     }
 
     HubFixture(Path directory, HubSettings settings) throws IOException {
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
         hub = Hub.open(settings, database, sealer, clock, new SecureRandom());
     }

@@ -2,10 +2,7 @@
 package io.postern.cloud.store;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -13,51 +10,59 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
-import org.sqlite.SQLiteConfig.LockingMode;
-import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The embedded database of the cloud side: one SQLite file, one connection, one lock.
+ * The database of one system of the cloud side, embedded (a SQLite file) or a schema of PostgreSQL: one connection, one
+ * lock, one process.
  *
- * <p>A {@link #transaction} that returned survives a power cut (write-ahead log, synced at every commit). The file
- * belongs to one process at a time and only its owner may read it. All work is serialised, so the work must be short.
+ * <p>A {@link #transaction} that returned survives a power cut. One that threw has left nothing behind, unless the
+ * connection broke while it was committed: then nobody knows, so ask before you repeat it. All work is serialised, so the
+ * work must be short.
  */
 public final class Database implements AutoCloseable {
-    private static final int BUSY_MILLIS = 2_000; // a predecessor that is just ending may hold the file this long
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
-    private final Path file;
-    private final Connection connection;
+    private final Store store;
     private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Connection running; // of the transaction that has begun; guarded by lock
     private boolean together; // guarded by lock
 
-    private Database(Path file, Connection connection) {
-        this.file = file;
-        this.connection = connection;
+    private Database(Store store) {
+        this.store = store;
     }
 
     /**
-     * Opens the database, creating file (mode 0600) and directory when absent.
+     * Opens the embedded database, creating file (mode 0600) and directory when absent.
      *
      * @throws IOException when the file cannot be made, is no database, or is in use by another process
      */
     public static Database open(Path file) throws IOException {
-        createPrivately(file);
-        var config = new SQLiteConfig();
-        config.setJournalMode(JournalMode.WAL);
-        config.setSynchronous(SynchronousMode.FULL);
-        config.setLockingMode(LockingMode.EXCLUSIVE);
-        config.enforceForeignKeys(true);
-        config.setBusyTimeout(BUSY_MILLIS);
+        var database = new Database(SqliteFile.open(file));
         try {
-            Connection connection = config.createConnection("jdbc:sqlite:" + file);
-            return new Database(file, prepared(connection));
-        } catch (SQLException e) {
-            throw new IOException(
-                    "cannot open the database " + file
-                            + "; is another process using this directory, or is the file damaged?",
-                    e);
+            database.prepare();
+            return database;
+        } catch (DatabaseException e) {
+            database.close();
+            throw SqliteFile.unusable(file, e);
+        }
+    }
+
+    /**
+     * Opens a schema of PostgreSQL, creating it when absent.
+     *
+     * @param name lower-case letters, digits, {@code .} and {@code -}; the schema is called so
+     * @throws IOException when the server cannot be reached, refuses, or another process uses the schema
+     */
+    public static Database open(PostgresServer server, String name) throws IOException {
+        var database = new Database(PostgresSchema.open(server, name));
+        try {
+            database.prepare();
+            return database;
+        } catch (DatabaseException e) {
+            database.close();
+            throw new IOException(e.getMessage(), e);
         }
     }
 
@@ -65,7 +70,7 @@ public final class Database implements AutoCloseable {
     public <T extends @Nullable Object> T transaction(SqlWork<T> work) {
         lock.lock();
         try {
-            return together ? work.run(connection) : committed(work);
+            return together && running != null ? work.run(running) : committed(work);
         } catch (SQLException e) {
             throw failed(e);
         } finally {
@@ -79,11 +84,12 @@ public final class Database implements AutoCloseable {
      */
     public <T extends @Nullable Object> T together(Supplier<T> work) {
         return transaction(_ -> {
+            boolean before = together;
             together = true;
             try {
                 return work.get();
             } finally {
-                together = false;
+                together = before;
             }
         });
     }
@@ -92,7 +98,7 @@ public final class Database implements AutoCloseable {
     public <T extends @Nullable Object> T read(SqlWork<T> work) {
         lock.lock();
         try {
-            return work.run(connection);
+            return work.run(running == null ? store.connection() : running);
         } catch (SQLException e) {
             throw failed(e);
         } finally {
@@ -109,12 +115,12 @@ public final class Database implements AutoCloseable {
         transaction(c -> {
             int applied = appliedSteps(c, component);
             if (applied > steps.size()) {
-                throw new DatabaseException("the tables of " + component + " in " + file + " are at step " + applied
+                throw new DatabaseException("the tables of " + component + " in " + name() + " are at step " + applied
                         + ", this release knows " + steps.size() + "; start the newer release that wrote them");
             }
             for (String step : steps.subList(applied, steps.size())) {
                 try (Statement script = c.createStatement()) {
-                    script.executeUpdate(step);
+                    script.executeUpdate(store.script(step));
                 }
             }
             return Sql.update(
@@ -126,8 +132,9 @@ public final class Database implements AutoCloseable {
         });
     }
 
-    public Path file() {
-        return file;
+    /** What it is called in messages: the file, or schema and server. */
+    public String name() {
+        return store.name();
     }
 
     /** Waits for the running transaction, then closes; idempotent. */
@@ -135,7 +142,7 @@ public final class Database implements AutoCloseable {
     public void close() {
         lock.lock();
         try {
-            connection.close();
+            store.close();
         } catch (SQLException e) {
             throw failed(e);
         } finally {
@@ -144,26 +151,49 @@ public final class Database implements AutoCloseable {
     }
 
     private <T extends @Nullable Object> T committed(SqlWork<T> work) throws SQLException {
-        if (!connection.getAutoCommit()) {
+        if (running != null) {
             throw new IllegalStateException("a transaction runs already on this thread; do all its work in one");
         }
-        connection.setAutoCommit(false);
+        Connection connection = store.connection();
+        running = connection;
         boolean done = false;
         try {
+            connection.setAutoCommit(false);
             T result = work.run(connection);
             connection.commit();
             done = true;
             return result;
         } finally {
+            running = null;
             if (!done) {
-                connection.rollback();
+                undo(connection);
             }
-            connection.setAutoCommit(true);
+            restore(connection);
+        }
+    }
+
+    private void undo(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) { // the cause is on its way already
+            LOG.atDebug().setCause(e).addKeyValue("database", name()).log("a transaction could not be rolled back");
+            store.abandon();
+        }
+    }
+
+    private void restore(Connection connection) {
+        try {
+            if (!connection.isClosed()) {
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) { // what was committed is; the next transaction begins anew
+            LOG.atDebug().setCause(e).addKeyValue("database", name()).log("a connection could not be reset");
+            store.abandon();
         }
     }
 
     private DatabaseException failed(SQLException cause) {
-        return new DatabaseException("the database " + file + " failed: " + cause.getMessage(), cause);
+        return new DatabaseException("the database " + name() + " failed: " + cause.getMessage(), cause);
     }
 
     private static int appliedSteps(Connection c, String component) throws SQLException {
@@ -175,27 +205,12 @@ public final class Database implements AutoCloseable {
                 .orElse(0);
     }
 
-    private static Connection prepared(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate(
-                    "CREATE TABLE IF NOT EXISTS schema_step(component TEXT PRIMARY KEY, steps INTEGER NOT NULL)");
-            return connection;
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
-        }
-    }
-
-    /** SQLite gives its side files (-wal, -shm) the mode of the main file. */
-    private static void createPrivately(Path file) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        if (directory != null) {
-            Files.createDirectories(directory);
-        }
-        try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } catch (FileAlreadyExistsException e) {
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        }
+    private void prepare() {
+        transaction(c -> {
+            try (Statement statement = c.createStatement()) {
+                return statement.executeUpdate(store.script(
+                        "CREATE TABLE IF NOT EXISTS schema_step(component TEXT PRIMARY KEY, steps INTEGER NOT NULL)"));
+            }
+        });
     }
 }

@@ -47,7 +47,7 @@ public final class KeySealer {
         database.migrate("key_check", List.of("CREATE TABLE key_check(sealed BLOB NOT NULL)"));
         Optional<Bytes> check = check(database);
         if (check.isPresent() && !Files.exists(masterKeyFile)) {
-            throw new IOException("the master key " + masterKeyFile + " is missing, and the keys in " + database.file()
+            throw new IOException("the master key " + masterKeyFile + " is missing, and the keys in " + database.name()
                     + " cannot be opened without it; restore it from the backup of this directory");
         }
         var sealer = new KeySealer(MasterKeyFile.readOrCreate(masterKeyFile, random), random);
@@ -60,7 +60,7 @@ public final class KeySealer {
             return sealer;
         } catch (UnsealException e) {
             throw new IOException(
-                    "the master key " + masterKeyFile + " is not the one the keys in " + database.file()
+                    "the master key " + masterKeyFile + " is not the one the keys in " + database.name()
                             + " are sealed with; restore both from one backup",
                     e);
         }

@@ -39,6 +39,10 @@ final class MasterKeyFile {
 
     private static Secret create(Path file, SecureRandom random) throws IOException {
         Secret key = Secret.random(LENGTH, random);
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null) {
+            Files.createDirectories(directory);
+        }
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         try (FileChannel channel = FileChannel.open(

@@ -102,7 +102,7 @@ public final class Sql {
 
     private static void bind(PreparedStatement statement, int index, Object value) throws SQLException {
         switch (value) {
-            case String text -> statement.setString(index, text);
+            case String text -> statement.setString(index, storable(text));
             case Integer number -> statement.setLong(index, number);
             case Long number -> statement.setLong(index, number);
             case Boolean flag -> statement.setLong(index, flag ? 1 : 0);
@@ -114,5 +114,13 @@ public final class Sql {
                 throw new IllegalArgumentException(
                         "no column type is known for a " + value.getClass().getName());
         }
+    }
+
+    /** PostgreSQL keeps no text with this character, so none is kept anywhere. */
+    private static String storable(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a text holds the character NUL, which cannot be stored");
+        }
+        return text;
     }
 }

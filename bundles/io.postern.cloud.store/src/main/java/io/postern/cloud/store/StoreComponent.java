@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -28,6 +29,16 @@ public final class StoreComponent {
     @interface Config {
         /** The data directory of the cloud side. */
         String directory();
+
+        /** PostgreSQL in the place of files: {@code jdbc:postgresql://host/database}; empty for files. */
+        String postgresUrl() default "";
+
+        String postgresUser() default "";
+
+        String postgresPasswordFile() default "";
+
+        /** The roots of the server's certificate; empty for those of the Java runtime. */
+        String postgresCaFile() default "";
     }
 
     private final DataDirectory.Vault vault;
@@ -38,12 +49,29 @@ public final class StoreComponent {
         if (config.directory().isBlank()) {
             throw new IllegalArgumentException("io.postern.cloud.store: directory must name the data directory");
         }
-        var directory = new DataDirectory(Path.of(config.directory()), new SecureRandom());
+        var directory = new DataDirectory(Path.of(config.directory()), server(config), new SecureRandom());
         vault = directory.open("cloud"); // makes the master key, which those that open theirs later find
         offered = List.of(
                 context.registerService(KeySealer.class, vault.sealer(), FrameworkUtil.asDictionary(Map.of())),
                 context.registerService(Database.class, vault.database(), FrameworkUtil.asDictionary(Map.of())),
                 context.registerService(DataDirectory.class, directory, FrameworkUtil.asDictionary(Map.of())));
+    }
+
+    private static Optional<PostgresServer> server(Config config) throws IOException {
+        if (config.postgresUrl().isBlank()) {
+            return Optional.empty();
+        }
+        if (config.postgresPasswordFile().isBlank()) {
+            throw new IllegalArgumentException(
+                    "io.postern.cloud.store: postgresPasswordFile must name the file of the password");
+        }
+        return Optional.of(new PostgresServer(
+                config.postgresUrl(),
+                config.postgresUser(),
+                PostgresServer.passwordOf(Path.of(config.postgresPasswordFile())),
+                Optional.of(config.postgresCaFile())
+                        .filter(file -> !file.isBlank())
+                        .map(Path::of)));
     }
 
     @Deactivate

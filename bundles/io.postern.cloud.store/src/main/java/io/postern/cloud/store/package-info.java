@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Where the cloud side keeps what must survive: embedded databases, and the sealing of keys inside them. */
+/** Where the cloud side keeps what must survive: embedded databases or PostgreSQL, and the sealing of keys inside them. */
 @Export
 @Version("0.1.0")
 @NullMarked

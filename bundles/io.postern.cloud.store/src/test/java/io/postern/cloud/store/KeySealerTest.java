@@ -28,7 +28,7 @@ class KeySealerTest {
 
     @BeforeEach
     void openDatabase() throws IOException {
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
     }
 
     @AfterEach

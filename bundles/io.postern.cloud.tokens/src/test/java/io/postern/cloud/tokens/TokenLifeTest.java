@@ -9,6 +9,7 @@ import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.DeviceId;
@@ -38,7 +39,7 @@ class TokenLifeTest {
     @CsvSource({"1h, 59m", "1h, 0s", "10d, 9d", "1m, 59s"})
     @Tag("DEC-6")
     void aLifeLongerThanTheQuarantineStopsTheStart(String life, String quarantine) throws IOException {
-        try (Database database = Database.open(directory.resolve("cloud.db"));
+        try (Database database = Databases.open(directory.resolve("cloud.db"));
                 Hub hub = hub(database, quarantine)) {
             assertThatThrownBy(() -> start(life, hub, database))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -52,7 +53,7 @@ class TokenLifeTest {
     @CsvSource({"1h, 1h", "1h, 10d", "10d, 10d", "1m, 1m"})
     @Tag("DEC-6")
     void aLifeUpToTheQuarantineIsGood(String life, String quarantine) throws IOException {
-        try (Database database = Database.open(directory.resolve("cloud.db"));
+        try (Database database = Databases.open(directory.resolve("cloud.db"));
                 Hub hub = hub(database, quarantine)) {
             assertThat(start(life, hub, database).hub()).isEqualTo(hub.name());
         }
@@ -61,7 +62,7 @@ class TokenLifeTest {
     @Test
     @Tag("DEC-6")
     void theShortestQuarantineAllowedStillOutlivesTheLastToken() throws IOException {
-        try (Database database = Database.open(directory.resolve("cloud.db"));
+        try (Database database = Databases.open(directory.resolve("cloud.db"));
                 Hub hub = hub(database, "1h")) {
             start("1h", hub, database);
             hub.identities().create(IdentityDraft.of(LEAF));

@@ -12,6 +12,7 @@ import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.Permission;
 import io.postern.cloud.hub.SharedAccessPolicies;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.DeviceId;
@@ -53,7 +54,7 @@ class TokenServiceTest {
 
     @BeforeEach
     void open() throws IOException {
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
         hub = Hub.open(HubSettings.of(HUB), database, sealer, clock, random);
         service = service(TokenSettings.DEFAULTS);

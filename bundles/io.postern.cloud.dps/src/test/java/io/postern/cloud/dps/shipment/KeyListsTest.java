@@ -12,6 +12,7 @@ import io.postern.cloud.dps.TenantName;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.MovableClock;
 import io.postern.testkit.TpmVectors;
@@ -54,7 +55,7 @@ class KeyListsTest {
 
     @BeforeEach
     void open() throws Exception {
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
         hub = Hub.open(HubSettings.of(HubName.of("hub.lab.test")), database, sealer, CLOCK, new SecureRandom());
         service = new ProvisioningService(

@@ -16,6 +16,7 @@ import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.ClientTls;
 import io.postern.testkit.Hosts;
@@ -76,7 +77,7 @@ final class AmqpSite implements AutoCloseable {
         var clock = InstantSource.system();
         Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
         ca = PrivateCa.open(directory, NAMES, InetAddress.getByName(ADDRESS), clock, new SecureRandom());
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
         hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, new SecureRandom());
         provisioning = new ProvisioningService(

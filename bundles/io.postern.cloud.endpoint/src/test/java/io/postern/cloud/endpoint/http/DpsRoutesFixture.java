@@ -15,6 +15,7 @@ import io.postern.cloud.dps.TenantReply;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.Bytes;
@@ -52,7 +53,7 @@ final class DpsRoutesFixture implements AutoCloseable {
 
     DpsRoutesFixture(Path directory) throws IOException {
         var random = new SecureRandom();
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
         hub = Hub.open(HubSettings.of(HubName.of("hub.lab.test")), database, sealer, clock, random);
         provisioning = new ProvisioningService(

@@ -14,6 +14,7 @@ import io.postern.cloud.hub.Principal;
 import io.postern.cloud.hub.SharedAccessPolicies;
 import io.postern.cloud.hub.Telemetry;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.tokens.TokenService;
 import io.postern.cloud.tokens.TokenServices;
@@ -52,7 +53,7 @@ final class TestHub implements AutoCloseable {
     private final Database database;
 
     TestHub(Path directory) throws IOException {
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
         hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, random);
         tokens = TokenService.of(TokenSettings.DEFAULTS, hub, database, clock, System::nanoTime, random);

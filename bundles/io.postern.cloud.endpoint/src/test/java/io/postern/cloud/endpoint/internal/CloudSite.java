@@ -10,6 +10,7 @@ import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.store.DataDirectory;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.tokens.TokenService;
 import io.postern.cloud.tokens.TokenServices;
@@ -81,7 +82,7 @@ final class CloudSite implements AutoCloseable {
                 .map(name -> HubName.of(name + "." + NAMES.domain()))
                 .toList();
         Hosts.write(ADDRESS, NAMES.with(names).all().toArray(String[]::new));
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
         hubs = openHubs(names);
         provisioning = new ProvisioningService(

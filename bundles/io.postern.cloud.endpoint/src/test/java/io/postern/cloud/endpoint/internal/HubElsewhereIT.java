@@ -21,6 +21,7 @@ import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.Await;
 import io.postern.wire.Bytes;
@@ -73,7 +74,7 @@ class HubElsewhereIT {
     void start() throws IOException {
         there = new CloudSite(elsewhere);
         there.start(0, 0);
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
         here = Hub.open(HubSettings.of(HERE), database, sealer, InstantSource.system(), random);
         service = new ProvisioningService(

@@ -30,6 +30,7 @@ import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaName;
 import io.postern.cloud.hub.x509.CaReply;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LabCa;
@@ -92,7 +93,7 @@ final class DpsSite implements AutoCloseable {
         assumePort443(address);
         var clock = InstantSource.system();
         var random = new SecureRandom();
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
         hub = Hub.open(HubSettings.of(names.hub()), database, sealer, clock, random);
         provisioning = new ProvisioningService(

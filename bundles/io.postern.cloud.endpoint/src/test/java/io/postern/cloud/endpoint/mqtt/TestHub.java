@@ -19,6 +19,7 @@ import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.RegistryReply;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
 import io.postern.testkit.Await;
 import io.postern.testkit.ClientTls;
@@ -81,7 +82,7 @@ final class TestHub implements AutoCloseable {
         Hosts.write(ADDRESS, NAMES.all().toArray(String[]::new));
         ca = PrivateCa.open(
                 directory, NAMES, InetAddress.getByName(ADDRESS), InstantSource.system(), new SecureRandom());
-        database = Database.open(directory.resolve("cloud.db"));
+        database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, new SecureRandom());
         hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, new SecureRandom());
         var options = new ServerTls(ca)

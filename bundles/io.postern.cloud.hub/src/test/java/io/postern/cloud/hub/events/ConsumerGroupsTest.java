@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.cloud.hub.events.ConsumerGroups.Creation;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Databases;
 import io.postern.testkit.MovableClock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class ConsumerGroupsTest {
 
     @BeforeEach
     void open() throws IOException {
-        database = Database.open(directory.resolve("hub.db"));
+        database = Databases.open(directory.resolve("hub.db"));
         groups = new ConsumerGroups(database, clock);
     }
 

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.hub;
+
+import io.postern.cloud.store.OnPostgres;
+
+/** The same with PostgreSQL below. */
+@OnPostgres
+class EventKillOnPostgresIT extends EventKillIT {}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.store;
+
+/** The same of a schema of PostgreSQL. */
+@OnPostgres
+class KeySealerOnPostgresTest extends KeySealerTest {}
