@@ -46,10 +46,10 @@ public final class Postgres implements AutoCloseable {
     private Process process;
 
     private static final class Shared {
-        static final Postgres SERVER = start();
+        static final Postgres SERVER = begun(List.of("-c", "fsync=off"), Optional.empty());
     }
 
-    private Postgres(Optional<LabCa> ca) throws IOException {
+    private Postgres(List<String> options, Optional<LabCa> ca) throws IOException {
         directory = Files.createTempDirectory("postern-postgres");
         own(directory);
         Path secret = Files.writeString(directory.resolve("password"), password);
@@ -66,7 +66,7 @@ public final class Postgres implements AutoCloseable {
                 "--icu-locale=en",
                 "--no-sync"));
         port = freePort(host);
-        options = ca.isPresent() ? tls(ca.get()) : List.of();
+        this.options = ca.isPresent() ? tls(ca.get()) : options;
         process = launch();
         Runtime.getRuntime().addShutdownHook(atExit);
         awaitAnswer();
@@ -74,15 +74,15 @@ public final class Postgres implements AutoCloseable {
 
     /** Starts a server of its own. */
     public static Postgres start() {
-        return begun(Optional.empty());
+        return begun(List.of(), Optional.empty());
     }
 
     /** Starts a server that shows a certificate of {@code ca} for {@link #HOST_NAME}, a name it makes known here. */
     public static Postgres start(LabCa ca) {
-        return begun(Optional.of(ca));
+        return begun(List.of(), Optional.of(ca));
     }
 
-    /** The one that all tests of this JVM share, started at its first use. */
+    /** The one that all tests of this JVM share, started at its first use. It would not survive a power cut. */
     public static Postgres shared() {
         return Shared.SERVER;
     }
@@ -131,9 +131,9 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    private static Postgres begun(Optional<LabCa> ca) {
+    private static Postgres begun(List<String> options, Optional<LabCa> ca) {
         try {
-            return new Postgres(ca);
+            return new Postgres(options, ca);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

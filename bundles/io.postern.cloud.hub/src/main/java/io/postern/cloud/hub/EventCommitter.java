@@ -34,6 +34,7 @@ final class EventCommitter implements AutoCloseable {
     private volatile boolean closed;
     private Numbering.End end; // owned by the thread
     private long trimmed; // owned by the thread
+    private boolean unsure; // whether end is where the stream ends; owned by the thread
 
     EventCommitter(Database database, long retained, Numbering.End end, Consumer<Numbering.End> committed) {
         this.database = database;
@@ -91,6 +92,12 @@ final class EventCommitter implements AutoCloseable {
 
     private void commit(List<Append> together) {
         try {
+            if (unsure) {
+                end = database.transaction(
+                        c -> EventRows.end(c, end.partitions().size()));
+                committed.accept(end);
+                unsure = false;
+            }
             var numbering = new Numbering(end);
             together.forEach(append -> append.events().forEach(numbering::place));
             Numbering.End next = numbering.end();
@@ -108,6 +115,7 @@ final class EventCommitter implements AutoCloseable {
             committed.accept(next);
             together.forEach(append -> append.done().complete(next.sequence()));
         } catch (RuntimeException e) {
+            unsure = true; // a commit whose answer got lost may have been kept
             together.forEach(append -> append.done().completeExceptionally(e));
         }
     }

@@ -27,7 +27,7 @@ class EventKillIT {
     @TempDir
     Path directory;
 
-    @RepeatedTest(3)
+    @RepeatedTest(2)
     @Timeout(60)
     void whatWasAcknowledgedBeforeAKillIsThereAfterIt() throws Exception {
         Process writer = new ProcessBuilder(

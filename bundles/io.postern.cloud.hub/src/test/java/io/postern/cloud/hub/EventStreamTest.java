@@ -178,6 +178,23 @@ class EventStreamTest {
         assertThat(append("good", 1)).isEqualTo(1);
     }
 
+    @Test
+    void whatWasKeptAlthoughItsCommitSeemedToFailIsReadAndTheStreamGoesOnBehindIt() throws Exception {
+        Databases.breakAt(database, "INSERT", "hub_event", "NEW.device = 'bad'");
+        assertThatThrownBy(() -> append("bad", 1)).isInstanceOf(DatabaseException.class);
+        Databases.mend(database);
+        database.transaction(c -> {
+            var numbering = new Numbering(EventRows.end(c, stream.partitions()));
+            numbering.place(accepted("bad", Bytes.utf8("kept")));
+            EventRows.insert(c, numbering.placed());
+            return numbering;
+        });
+
+        assertThat(append("good", 1)).isEqualTo(2);
+
+        assertThat(stream.read(1, 10)).extracting(e -> e.body().toUtf8()).containsExactly("kept", "event 0");
+    }
+
     private long appendOneByOne(String device, int count) throws InterruptedException {
         long last = 0;
         for (int i = 0; i < count; i++) {

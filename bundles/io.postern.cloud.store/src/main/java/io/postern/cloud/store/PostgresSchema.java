@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 final class PostgresSchema implements Store {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresSchema.class);
     private static final int LONGEST = 63; // spec: PostgreSQL, 4.1.1: longer identifiers are cut
-    private static final Duration BUSY = Duration.ofSeconds(5); // a predecessor's connection may end this late
+    private static final Duration BUSY =
+            Duration.ofSeconds(2); // a predecessor that is just ending may hold the lock this long
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);

@@ -98,18 +98,6 @@ class PostgresSchemaTest {
     }
 
     @Test
-    void aSecondProcessIsToldWhoStandsInItsWay() throws IOException {
-        try (Database first = open("held")) {
-            assertThat(first.name()).contains("schema held");
-
-            assertThatThrownBy(() -> open("held"))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("another process uses this schema")
-                    .hasMessageContaining("stop it first");
-        }
-    }
-
-    @Test
     void textsAreOrderedByTheirOctetsWhateverTheServerIsSetTo() throws IOException {
         try (Database database = open("order")) {
             List.of("b", "B", "a", "-a", "C").forEach(text -> write(database, text));
