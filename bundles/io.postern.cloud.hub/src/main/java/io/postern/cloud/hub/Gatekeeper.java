@@ -96,6 +96,23 @@ public final class Gatekeeper implements ServiceAdmission {
                 : new Allowed<>(new Principal.Service(policy.orElseThrow(), token.expiry()));
     }
 
+    /**
+     * Is {@code token} one of a policy of this hub that opens anything to devices or the service? Which doors, is asked at
+     * each: for whom shows a token before it says what it wants.
+     */
+    public AccessDecision<Principal.Service> admitBearer(SasToken token) {
+        String name = token.keyName().orElse("");
+        Optional<SharedAccessPolicy> policy = policies.find(name);
+        Permission needed =
+                policy.filter(each -> each.allows(Permission.DEVICE_CONNECT)).isPresent()
+                        ? Permission.DEVICE_CONNECT
+                        : Permission.SERVICE_CONNECT;
+        return this.<Principal.Service>checkPolicy(
+                        token, name, policy, needed, ResourceUri.hub(hub).covers(token.resource()))
+                .<AccessDecision<Principal.Service>>map(denied -> denied)
+                .orElseGet(() -> new Allowed<>(new Principal.Service(policy.orElseThrow(), token.expiry())));
+    }
+
     private AccessDecision<Principal.Device> byOwnKey(
             SasToken token, DeviceId device, Optional<DeviceIdentity> identity) {
         boolean signed = isSigned(token, identity.flatMap(Gatekeeper::keys));

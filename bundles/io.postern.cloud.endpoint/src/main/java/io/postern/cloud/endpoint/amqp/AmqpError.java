@@ -20,6 +20,7 @@ public record AmqpError(String condition, String description, Map<String, Object
     public static final String FRAMING = "amqp:connection:framing-error";
     public static final String OVER_CREDIT = "amqp:link:transfer-limit-exceeded";
     public static final String TOO_LARGE = "amqp:link:message-size-exceeded";
+    public static final String DETACH_FORCED = "amqp:link:detach-forced";
     public static final String ARGUMENT = "com.microsoft:argument-error";
     public static final String THROTTLED = "com.microsoft:device-container-throttled";
 

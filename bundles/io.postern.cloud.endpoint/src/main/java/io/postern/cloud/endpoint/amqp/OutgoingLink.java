@@ -46,6 +46,7 @@ final class OutgoingLink implements OpenLink, Outlet {
         this.terms = terms;
         this.work = new LinkWork(connection, terms.terms(), this);
         work.add(() -> terms.giver().attached(this));
+        flowed(); // credit may have come while the link was being decided about
     }
 
     @Override
@@ -79,6 +80,11 @@ final class OutgoingLink implements OpenLink, Outlet {
         }
         connection.onLoopOrElse(() -> enqueue(next), next.lost());
         return true;
+    }
+
+    @Override
+    public boolean isAttached() {
+        return !closed;
     }
 
     @Override

@@ -28,6 +28,9 @@ public interface Outlet extends AttachedLink {
      */
     boolean offer(AmqpMessage message, Consumer<Disposition> told);
 
+    /** False when the link has gone. */
+    boolean isAttached();
+
     /**
      * How many messages the client would take now: its credit within the window, less what waits or is unanswered.
      * {@link LinkAnswer.Giver#ready} tells when there is some again.

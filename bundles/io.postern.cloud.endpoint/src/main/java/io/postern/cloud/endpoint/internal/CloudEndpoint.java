@@ -7,6 +7,7 @@ import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.amqp.AmqpListener;
 import io.postern.cloud.endpoint.amqp.dps.DpsAmqpService;
+import io.postern.cloud.endpoint.amqp.hub.HubAmqpService;
 import io.postern.cloud.endpoint.http.DpsDeviceRoute;
 import io.postern.cloud.endpoint.http.DpsServiceRoute;
 import io.postern.cloud.endpoint.http.ErrorReplies;
@@ -110,7 +111,9 @@ final class CloudEndpoint implements AutoCloseable {
             var amqp = new AmqpListener(
                     vertx,
                     options(settings, settings.ports().amqp(), tls),
-                    List.of(new DpsAmqpService(provisioning.desk(), clock, random)));
+                    List.of(
+                            new DpsAmqpService(provisioning.desk(), clock, random),
+                            new HubAmqpService(hubs, List.of(), HubAmqpService.USUAL_DEVICES, clock, random)));
             Map<String, Consumer<Duplex>> webSockets = Map.of("mqtt", mqtt::accept, "AMQPWSB10", amqp::serve);
             HttpsListener https = openHttps(vertx, tls, settings, routes, webSockets, clock, random);
             var ports = new EndpointPorts(

@@ -4,29 +4,15 @@ package io.postern.cloud.endpoint.amqp.dps;
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.endpoint.DeskReply;
 import io.postern.cloud.endpoint.amqp.AmqpError;
-import io.postern.wire.ErrorBody;
+import io.postern.cloud.endpoint.amqp.Refusals;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Refusals as the official clients read them over AMQP: a rejected delivery, or a detached link, whose description is
- * the JSON that HTTPS has as its body. Each is logged under the tracking id that the client is told.
- */
-final class DpsErrors {
-    private static final Logger LOG = LoggerFactory.getLogger(DpsErrors.class);
-
-    private final InstantSource clock;
-    private final RandomGenerator random;
-    private final String remote;
-
+/** What the provisioning service refuses. */
+final class DpsErrors extends Refusals {
     DpsErrors(InstantSource clock, RandomGenerator random, String remote) {
-        this.clock = clock;
-        this.random = random;
-        this.remote = remote;
+        super(clock, random, remote);
     }
 
     AmqpError refused(Refusal why, String text) {
@@ -52,35 +38,5 @@ final class DpsErrors {
             case 429 -> AmqpError.THROTTLED;
             default -> AmqpError.INTERNAL;
         };
-    }
-
-    AmqpError foreign(String text) {
-        return of(AmqpError.UNAUTHORIZED, 401_002, "Unauthorized", text);
-    }
-
-    AmqpError argument(String text) {
-        return of(AmqpError.ARGUMENT, 400_004, "ArgumentInvalid", text);
-    }
-
-    AmqpError failed(RuntimeException failure) {
-        AmqpError told = of(
-                AmqpError.INTERNAL,
-                500_001,
-                "ServerError",
-                "the service failed; its log tells why under the tracking id");
-        LOG.atError().setCause(failure).addKeyValue("remote", remote).log("cannot serve a device over AMQP");
-        return told;
-    }
-
-    private AmqpError of(String condition, int code, String name, String text) {
-        String trackingId =
-                new UUID(random.nextLong(), random.nextLong()).toString().replace("-", "");
-        LOG.atWarn()
-                .addKeyValue("trackingId", trackingId)
-                .addKeyValue("remote", remote)
-                .addKeyValue("status", code / 1000)
-                .log("refused over AMQP: {}", text);
-        var body = new ErrorBody(code, name, text, trackingId, clock.instant());
-        return new AmqpError(condition, body.toJson().toString());
     }
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.amqp.hub;
+
+import io.postern.cloud.endpoint.amqp.LinkAnswer;
+import io.postern.cloud.endpoint.amqp.LinkRequest;
+import io.postern.cloud.endpoint.amqp.Refusals;
+import io.postern.cloud.hub.AccessDecision;
+import io.postern.cloud.hub.Hub;
+import io.postern.cloud.hub.Permission;
+import io.postern.cloud.hub.Principal;
+import java.util.Optional;
+
+/** Links of the service's own clients beside those of devices: senders of commands, readers of feedback and events. */
+@FunctionalInterface
+public interface ServiceSide {
+    /** Decides about a link; empty when the address is not one of this side's. On the connection's virtual thread. */
+    Optional<LinkAnswer> attach(LinkRequest request, Guest guest);
+
+    /** Who asks. */
+    interface Guest {
+        /** The hub this connection was opened to. */
+        Hub hub();
+
+        /**
+         * Asks of every token shown so far for the hub, by PLAIN or put at {@code $cbs}, whether it allows this.
+         *
+         * @return who is allowed until when; else why the last of them is not
+         */
+        AccessDecision<Principal.Service> admit(Permission needed);
+
+        /** What the client is told when it is refused. */
+        Refusals refusals();
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.amqp.hub;
+
+import io.postern.cloud.endpoint.amqp.AmqpError;
+import io.postern.cloud.endpoint.amqp.AmqpMessage;
+import io.postern.cloud.endpoint.amqp.LinkAnswer;
+import io.postern.cloud.endpoint.amqp.MessageOutcome;
+import io.postern.cloud.endpoint.amqp.Outlet;
+import io.postern.cloud.endpoint.amqp.Refusals;
+import io.postern.cloud.hub.SessionEndedException;
+import io.postern.cloud.hub.TwinReply;
+import io.postern.cloud.store.DatabaseException;
+import io.postern.wire.Bytes;
+import io.postern.wire.Json;
+import io.postern.wire.Shown;
+import jakarta.json.JsonObject;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The two links on which a device asks for its twin, reports to it and hears of desired changes. What is asked stands in
+ * message annotations, and so does the status of the answer. Owned by the device's lane.
+ */
+final class TwinLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
+    static final int CREDIT = 16; // official clients wait for one answer before they ask again
+    static final int MOST = 64 * 1024; // of the 32 KB of a section, as generously written JSON
+
+    private static final String DESIRED = "/notifications/twin/properties/desired";
+    private static final String REPORTED = "/properties/reported";
+
+    private final Presence presence;
+    private final Refusals refusals;
+    private Optional<Outlet> outlet = Optional.empty();
+    private boolean subscribed;
+
+    TwinLinks(Presence presence, Refusals refusals) {
+        this.presence = presence;
+        this.refusals = refusals;
+    }
+
+    @Override
+    public MessageOutcome take(AmqpMessage request) {
+        if (outlet.isEmpty()) {
+            return new MessageOutcome.Rejected(
+                    refusals.argument("attach a link to receive the answers of the twin on first"));
+        }
+        try {
+            return outlet.get().offer(answer(request).answering(request))
+                    ? new MessageOutcome.Accepted()
+                    : new MessageOutcome.Rejected(refusals.of(
+                            AmqpError.LIMIT, 429_001, "ThrottlingException", "the answers so far have not been taken"));
+        } catch (SessionEndedException _) {
+            return new MessageOutcome.Rejected(presence.endError());
+        } catch (DatabaseException e) {
+            return new MessageOutcome.Rejected(refusals.failed(e));
+        }
+    }
+
+    private AmqpMessage answer(AmqpMessage request) throws SessionEndedException {
+        String operation = request.annotation("operation").orElse("");
+        String resource = request.annotation("resource").orElse("");
+        try {
+            return switch (operation) {
+                case "GET" ->
+                    answer(
+                            200,
+                            OptionalLong.empty(),
+                            presence.session().twin().forDevice().toString());
+                case "PATCH" -> report(request, resource);
+                case "PUT", "DELETE" -> subscribe(operation.equals("PUT"), resource);
+                default ->
+                    refused(
+                            400_003,
+                            "InvalidOperation",
+                            "the annotation operation is GET, PATCH, PUT or DELETE, not \"" + Shown.of(operation)
+                                    + "\"");
+            };
+        } catch (IllegalArgumentException e) {
+            return refused(400_004, "ArgumentInvalid", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private AmqpMessage report(AmqpMessage request, String resource) throws SessionEndedException {
+        check(resource, REPORTED);
+        OptionalLong onlyVersion = request.annotations().get("version") instanceof Number number
+                ? OptionalLong.of(number.longValue())
+                : OptionalLong.empty();
+        JsonObject patch = Json.parseObject(request.octets().toUtf8());
+        return switch (presence.session().report(patch, onlyVersion)) {
+            case TwinReply.Changed(var twin) ->
+                answer(200, OptionalLong.of(twin.reported().version()), "");
+            case TwinReply.Stale(var current) ->
+                refused(
+                        412_001,
+                        "PreconditionFailed",
+                        "the reported properties are at version "
+                                + current.reported().version() + "; get the twin again");
+            case TwinReply.NoTwin(var device) -> refused(404_001, "DeviceNotFound", "there is no device " + device);
+        };
+    }
+
+    private AmqpMessage subscribe(boolean wanted, String resource) {
+        check(resource, DESIRED);
+        subscribed = wanted;
+        return answer(200, OptionalLong.empty(), "");
+    }
+
+    private static void check(String resource, String expected) {
+        if (!resource.equalsIgnoreCase(expected)) {
+            throw new IllegalArgumentException(
+                    "the annotation resource is " + expected + ", not \"" + Shown.of(resource) + "\"");
+        }
+    }
+
+    private AmqpMessage refused(int code, String name, String text) {
+        var body = refusals.body(code, name, text);
+        return answer(body.httpStatus(), OptionalLong.empty(), body.toJson().toString());
+    }
+
+    private static AmqpMessage answer(int status, OptionalLong version, String body) {
+        Map<String, Object> annotations = new HashMap<>(Map.of("status", status));
+        version.ifPresent(number -> annotations.put("version", number));
+        return AmqpMessage.of(Map.of(), Bytes.utf8(body)).withAnnotations(annotations);
+    }
+
+    /** Desired properties have changed. A device that leaves many changes unread loses its link, and asks anew. */
+    void push(JsonObject patch, long version) {
+        if (!subscribed || outlet.isEmpty()) {
+            return;
+        }
+        boolean sent = outlet.get()
+                .offer(AmqpMessage.of(Map.of(), Bytes.utf8(patch.toString()))
+                        .withAnnotations(Map.of("resource", "/properties/desired", "version", version)));
+        if (!sent) {
+            outlet.get().detach(new AmqpError(AmqpError.LIMIT, "too many changes of the twin wait to be read"));
+        }
+    }
+
+    @Override
+    public void attached(Outlet to) {
+        outlet = Optional.of(to);
+        subscribed = false;
+    }
+
+    /** One of the two links has gone; an outlet that has refuses by itself. */
+    @Override
+    public void detached() {
+        // clients that close one close the other
+    }
+}
