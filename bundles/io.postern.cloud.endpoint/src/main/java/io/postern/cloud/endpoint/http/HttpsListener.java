@@ -83,9 +83,19 @@ public final class HttpsListener implements AutoCloseable {
         }
         var door = new WebSocketDoor(webSockets);
         var dispatcher = new Dispatcher(vertx, routes, door, new ErrorReplies(clock, random));
+        var heads = new HeadDeadline(vertx, idle);
         HttpServer server = vertx.createHttpServer(door.applyTo(bounded(options, idle)))
-                .connectionHandler(connections::accept)
-                .requestHandler(dispatcher::accept)
+                .connectionHandler(connection -> {
+                    heads.accept(connection);
+                    connections.accept(connection);
+                })
+                .requestHandler(request -> {
+                    heads.arrived(request.connection());
+                    if (!door.isFor(request)) {
+                        request.response().endHandler(_ -> heads.await(request.connection()));
+                    }
+                    dispatcher.accept(request);
+                })
                 .invalidRequestHandler(dispatcher::acceptMalformed)
                 .exceptionHandler(failure -> BrokenConnection.log("HTTPS", failure));
         EventLoops.await(server.listen(), STARTING);

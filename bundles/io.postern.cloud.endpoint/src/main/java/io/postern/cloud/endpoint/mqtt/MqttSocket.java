@@ -118,7 +118,7 @@ final class MqttSocket {
                 return;
             }
             decoder.limit(LARGEST_PACKET);
-            silence = keepAliveSeconds == 0 ? LONGEST_SILENCE : min(Duration.ofMillis(1500L * keepAliveSeconds));
+            silence = silenceAllowed(keepAliveSeconds);
             lastHeard = System.nanoTime();
             vertx.cancelTimer(timer);
             watch(silence);
@@ -241,7 +241,9 @@ final class MqttSocket {
         });
     }
 
-    private static Duration min(Duration asked) {
-        return asked.compareTo(LONGEST_SILENCE) < 0 ? asked : LONGEST_SILENCE;
+    /** spec: one and a half times the keep-alive, and never longer than the hub's cap */
+    static Duration silenceAllowed(int keepAliveSeconds) {
+        Duration asked = Duration.ofMillis(1500L * keepAliveSeconds);
+        return asked.isZero() || asked.compareTo(LONGEST_SILENCE) > 0 ? LONGEST_SILENCE : asked;
     }
 }

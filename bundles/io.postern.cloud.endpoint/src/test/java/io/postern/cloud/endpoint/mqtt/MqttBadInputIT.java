@@ -14,6 +14,7 @@ import io.postern.wire.Secret;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -124,6 +125,36 @@ class MqttBadInputIT {
                         NOT_AUTHORIZED,
                         "the user name is of hub other.test"),
                 new BadConnect("another client id", "meter-2", name, good, NOT_AUTHORIZED, "is not the device meter-1"),
+                new BadConnect(
+                        "a token for a longer resource",
+                        "meter-1",
+                        name,
+                        token("meter-1/messages/events", Optional.of("device"), policy, hour),
+                        NOT_AUTHORIZED,
+                        "WRONG_RESOURCE"),
+                new BadConnect(
+                        "a token encoded twice",
+                        "meter-1",
+                        name,
+                        encodedTwice(meter.keys().primary()),
+                        NOT_AUTHORIZED,
+                        "WRONG_RESOURCE"),
+                new BadConnect(
+                        "a field twice", "meter-1", name, good + "&se=4102444800", MALFORMED, "stands twice: se"),
+                new BadConnect(
+                        "an expiry that is no time",
+                        "meter-1",
+                        name,
+                        good.replaceAll("se=[0-9]+", "se=99999999999999999999"),
+                        MALFORMED,
+                        "is seconds since 1970"),
+                new BadConnect(
+                        "an expiry before all time",
+                        "meter-1",
+                        name,
+                        token("meter-1", Optional.empty(), meter.keys().primary(), Duration.ofDays(-40_000)),
+                        NOT_AUTHORIZED,
+                        "EXPIRED"),
                 new BadConnect("no token", "meter-1", name, "letmein", MALFORMED, "a token starts with"),
                 new BadConnect("a cut token", "meter-1", name, good.replaceAll("&se=.*", ""), MALFORMED, "needs the"),
                 new BadConnect("name and token swapped", "meter-1", good, name, MALFORMED, "an MQTT user name is"),
@@ -204,6 +235,14 @@ class MqttBadInputIT {
             assertThat(log.await("breach: no such topic", "sig=***")).startsWith("WARNING");
             CANARIES.assertNoneIn(log.text());
         }
+    }
+
+    /** Signed as it stands: what a client sends that encodes what was encoded already. */
+    private static String encodedTwice(Secret key) {
+        String sr = (TestHub.NAMES.hubHost() + "%2Fdevices%2Fmeter-1").replace("%", "%25");
+        Instant expiry = server.inAnHour();
+        Bytes signature = key.hmacSha256(SasToken.stringToSign(sr, expiry));
+        return CANARIES.token(new SasToken(sr, signature, expiry, Optional.empty()));
     }
 
     private static String token(String device, Optional<String> policy, Secret key, Duration life) {

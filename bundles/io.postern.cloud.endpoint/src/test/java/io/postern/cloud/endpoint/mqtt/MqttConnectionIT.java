@@ -15,6 +15,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,6 +41,28 @@ class MqttConnectionIT extends WithOneMeter {
         assertThat(will.properties().entries())
                 .containsExactlyEntriesOf(new java.util.TreeMap<>(java.util.Map.of("iothub-MessageType", "Will")));
         assertThat(server.hub.events().last()).isEqualTo(1);
+    }
+
+    @Test
+    void theWillSpeaksWhenANewerConnectionTakesOver() throws Exception {
+        try (RawClient older = willing("displaced");
+                RawClient newer = RawClient.admitted(server, meter)) {
+            assertThat(older.readAll()).isEqualTo(Bytes.EMPTY);
+
+            assertThat(server.events(1).getFirst().body().toUtf8()).isEqualTo("displaced");
+            assertThat(newer.isQuiet()).isTrue();
+        }
+    }
+
+    @Test
+    void theWillOfADeviceThatMaySpeakNoMoreIsNotHeard() throws Exception {
+        try (RawClient client = willing("too late")) {
+            server.hub.identities().delete(meter.deviceId(), io.postern.cloud.hub.IfMatch.ANY);
+
+            assertThat(client.readAll()).isEqualTo(Bytes.EMPTY);
+        }
+        server.closeListener(); // waits for what is being stored
+        assertThat(server.hub.events().last()).isZero();
     }
 
     @Test
@@ -125,6 +148,23 @@ class MqttConnectionIT extends WithOneMeter {
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .isBetween(Duration.ofMillis(1400), Duration.ofSeconds(10));
             Await.until(Duration.ofSeconds(10), "the session to end", () -> server.hub.connectedCount() == 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1767", "1, 1.5", "230, 345", "1177, 1765.5", "1178, 1767", "65535, 1767"})
+    void aDeviceMayBeSilentForOneAndAHalfTimesItsKeepAliveWithinTheCap(int keepAlive, double seconds) {
+        assertThat(MqttSocket.silenceAllowed(keepAlive)).isEqualTo(Duration.ofMillis((long) (seconds * 1000)));
+    }
+
+    @Test
+    void noSessionIsEverSaidToBePresent() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            try (RawClient client = new RawClient(server)) { // asks to keep its session
+                client.connect("meter-1", server.userName("meter-1"), server.token(meter), 60);
+                assertThat(client.read(4)).hasToString("20020000");
+                client.subscribe("devices/meter-1/messages/devicebound/#");
+            }
         }
     }
 
