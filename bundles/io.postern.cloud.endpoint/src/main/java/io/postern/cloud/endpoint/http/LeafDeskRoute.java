@@ -52,7 +52,8 @@ final class LeafDeskRoute implements Route {
         return switch (name) {
             case "leaves/revoke" ->
                 Optional.of(post(request, (asked, who) -> outcome(asked, desk.revoke(id(asked), reason(asked), who))));
-            case "leaves/grant" -> Optional.of(post(request, (asked, who) -> outcome(asked, desk.grant(id(asked), who))));
+            case "leaves/grant" ->
+                Optional.of(post(request, (asked, who) -> outcome(asked, desk.grant(id(asked), who))));
             case "gateways/revoke" ->
                 Optional.of(
                         post(request, (asked, who) -> outcome(asked, desk.revokeAllOf(id(asked), reason(asked), who))));
@@ -160,8 +161,7 @@ final class LeafDeskRoute implements Route {
             case LeafDesk.Approval.Made(var assignment) -> Reply.json(200, assignment.toJson());
             case LeafDesk.Approval.NotWanted _ -> notWanted(request);
             case LeafDesk.Approval.HubRefuses(String reason) ->
-                door.refuse(
-                        request, 409_002, "LeafNotMade", "leaf " + id(request) + " cannot be made: " + reason);
+                door.refuse(request, 409_002, "LeafNotMade", "leaf " + id(request) + " cannot be made: " + reason);
         };
     }
 
@@ -171,18 +171,12 @@ final class LeafDeskRoute implements Route {
 
     private Reply notAssigned(Request request) {
         return door.refuse(
-                request,
-                404_002,
-                Refusal.NOT_ASSIGNED.wireName(),
-                "no gateway is assigned to leaf " + id(request));
+                request, 404_002, Refusal.NOT_ASSIGNED.wireName(), "no gateway is assigned to leaf " + id(request));
     }
 
     private Reply notWanted(Request request) {
         return door.refuse(
-                request,
-                404_003,
-                "LeafNotWanted",
-                "no gateway has asked for a new leaf " + id(request) + " of late");
+                request, 404_003, "LeafNotWanted", "no gateway has asked for a new leaf " + id(request) + " of late");
     }
 
     private static String reason(Request request) {

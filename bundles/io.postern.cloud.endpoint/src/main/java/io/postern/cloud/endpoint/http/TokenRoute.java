@@ -41,9 +41,8 @@ public final class TokenRoute implements Route {
     private TokenService service(Request request) {
         return named(request)
                 .map(name -> services.find(name)
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "there is no hub " + name + " here, only "
-                                        + services.all().stream().map(TokenService::hub).toList())))
+                        .orElseThrow(() -> new IllegalArgumentException("there is no hub " + name + " here, only "
+                                + services.all().stream().map(TokenService::hub).toList())))
                 .or(() -> spokenFor(request))
                 .orElseGet(services::standard);
     }

@@ -135,7 +135,8 @@ class TokenRouteTest {
     @Tag("SYS-09")
     void anOperatorTakesTokensBackGrantsAnewAndReadsWhatHappened() {
         SasToken before = tokenOf(ask("meter-1", cloud.deviceToken(gateway)));
-        JsonObject revoked = TestHub.json(operator("POST", "/leaves/meter-1/revoke", "{\"reason\":\"seen elsewhere\"}"));
+        JsonObject revoked =
+                TestHub.json(operator("POST", "/leaves/meter-1/revoke", "{\"reason\":\"seen elsewhere\"}"));
         assertThat(revoked.getJsonArray("leaves")).containsExactly(Json.text("meter-1"));
         assertThat(revoked.getBoolean("hubTold")).isTrue();
         assertThat(cloud.hub.gatekeeper().admitDevice(before, leaf.deviceId()))
@@ -144,7 +145,8 @@ class TokenRouteTest {
 
         assertThat(operator("POST", "/leaves/meter-1/grant", "").status()).isEqualTo(200);
         SasToken after = tokenOf(ask("meter-1", cloud.deviceToken(gateway)));
-        assertThat(cloud.hub.gatekeeper().admitDevice(after, leaf.deviceId())).isInstanceOf(AccessDecision.Allowed.class);
+        assertThat(cloud.hub.gatekeeper().admitDevice(after, leaf.deviceId()))
+                .isInstanceOf(AccessDecision.Allowed.class);
         assertThat(cloud.hub.gatekeeper().admitDevice(before, leaf.deviceId()))
                 .isInstanceOf(AccessDecision.Denied.class);
 

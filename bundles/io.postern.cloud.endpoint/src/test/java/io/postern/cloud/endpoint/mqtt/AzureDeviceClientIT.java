@@ -169,8 +169,8 @@ class AzureDeviceClientIT {
                 () -> server.hub.commands().pending(meter.deviceId()) == 0);
 
         client.subscribeToMethods(
-                (name, payload, _) -> new DirectMethodResponse(
-                        207, Map.of("asked", name, "with", payload.getPayloadAsJsonString())),
+                (name, payload, _) ->
+                        new DirectMethodResponse(207, Map.of("asked", name, "with", payload.getPayloadAsJsonString())),
                 null,
                 PATIENCE_MILLIS);
         var question = new MethodRequest(
@@ -190,14 +190,15 @@ class AzureDeviceClientIT {
         Instant now = Instant.now();
         LabCa.Holder held = LabCa.selfSigned("meter-x", now.minusSeconds(60), now.plus(Duration.ofDays(1)));
         DeviceId device = DeviceId.of("meter-x");
-        assertThat(server.hub.identities()
-                        .create(IdentityDraft.of(device).with(SelfSigned.of(held.certificate()))))
+        assertThat(server.hub.identities().create(IdentityDraft.of(device).with(SelfSigned.of(held.certificate()))))
                 .isInstanceOf(RegistryReply.Created.class);
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         var client = new DeviceClient(
                 "HostName=" + TestHub.NAMES.hubHost() + ";DeviceId=meter-x;x509=true",
                 protocol,
-                ClientOptions.builder().sslContext(server.tls(Optional.of(held))).build());
+                ClientOptions.builder()
+                        .sslContext(server.tls(Optional.of(held)))
+                        .build());
         client.setMessageCallback(
                 (message, _) -> {
                     heard.add(new String(message.getBytes(), StandardCharsets.UTF_8));

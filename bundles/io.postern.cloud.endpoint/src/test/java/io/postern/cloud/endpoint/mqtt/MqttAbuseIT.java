@@ -49,9 +49,7 @@ class MqttAbuseIT {
     @EnumSource(RawClient.Way.class)
     void aClientThatNeverReadsIsCutAndOthersAreServedMeanwhile(RawClient.Way way) throws Exception {
         DeviceIdentity deaf = server.device("deaf-" + way);
-        server.hub
-                .twins()
-                .report(deaf.deviceId(), Json.parseObject("{" + members(30) + "}"), OptionalLong.empty());
+        server.hub.twins().report(deaf.deviceId(), Json.parseObject("{" + members(30) + "}"), OptionalLong.empty());
         int connected = server.hub.connectedCount();
         try (CapturedLog log = CapturedLog.start();
                 RawClient client = RawClient.admitted(server, way, deaf)) {
@@ -62,8 +60,7 @@ class MqttAbuseIT {
             }
             assertThat(log.await("MQTT connection ended", "deviceId=" + deaf.deviceId()))
                     .contains("cannot write to it: not done within " + TestHub.READING.toMillis() + " ms");
-            Await.until(
-                    Duration.ofSeconds(20), "its end", () -> server.hub.connectedCount() <= connected);
+            Await.until(Duration.ofSeconds(20), "its end", () -> server.hub.connectedCount() <= connected);
             asking.join();
         }
     }

@@ -52,7 +52,7 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 /** A hub and a provisioning service behind real listeners for MQTT, bare and in WebSockets, on a loopback address. */
 final class TestHub implements AutoCloseable {
     /** How long a client of these tests may leave unread what fills its connection. */
-    static final Duration READING = Duration.ofSeconds(3);
+    static final Duration READING = Duration.ofSeconds(1);
 
     static final CloudNames NAMES = new CloudNames("mqtt.test");
     static final String ADDRESS = LoopbackAddress.random(); // one a JVM, which remembers where it found a name

@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /** What another JVM uses, as the kernel and the JVM's own tool tell. */
-record ServiceProcess(long pid) {
+public record ServiceProcess(long pid) {
     private static final int USER_TIME = 11; // fields of /proc/PID/stat behind the name, proc(5): 14 and 15 of all
     private static final int SYSTEM_TIME = 12;
     private static final int TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux this runs on
     private static final Pattern USED = Pattern.compile("(?m)^(?:DefNew|Tenured) .*used (\\d+)K");
 
     /** Time on a core so far, of all its threads. */
-    Duration cpuTime() throws IOException {
+    public Duration cpuTime() throws IOException {
         String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         long ticks = Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]);
@@ -25,7 +25,7 @@ record ServiceProcess(long pid) {
     }
 
     /** Bytes of heap in use after a full collection. */
-    long heapInUse() throws IOException, LabException, InterruptedException {
+    public long heapInUse() throws IOException, LabException, InterruptedException {
         jcmd("GC.run");
         String heap = jcmd("GC.heap_info");
         long kilobytes = USED.matcher(heap)
@@ -36,6 +36,15 @@ record ServiceProcess(long pid) {
             throw new LabException("jcmd shows no heap in use:\n" + heap);
         }
         return kilobytes * 1024;
+    }
+
+    /** Bytes of memory in use, of all kinds, as the kernel counts them. */
+    public long resident() throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                .findFirst()
+                .orElseThrow();
     }
 
     private String jcmd(String command) throws IOException, LabException, InterruptedException {
