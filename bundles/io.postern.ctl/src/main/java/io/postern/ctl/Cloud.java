@@ -53,6 +53,10 @@ public final class Cloud {
         return new Provisioning(client(connection.dps().host(), connection.dps()));
     }
 
+    public Users users() {
+        return new Users(client(connection.dps().host(), connection.dps()));
+    }
+
     public Registrations registrations() {
         return new Registrations(client(connection.dps().host(), connection.dps()));
     }

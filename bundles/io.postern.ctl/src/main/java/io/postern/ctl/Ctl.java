@@ -184,6 +184,7 @@ public final class Ctl implements Runnable {
                 .addSubcommand(new DeviceCommands(this))
                 .addSubcommand(new ReplacementCommands(this))
                 .addSubcommand(new TrustCommands(this))
+                .addSubcommand(new UserCommands(this))
                 .addSubcommand(new LeafCommands(this))
                 .addSubcommand(new EventsCommand(this))
                 .addSubcommand(new CompletionCommand(this));

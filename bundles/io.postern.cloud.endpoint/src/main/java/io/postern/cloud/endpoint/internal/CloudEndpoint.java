@@ -16,11 +16,11 @@ import io.postern.cloud.endpoint.http.HubRoutes;
 import io.postern.cloud.endpoint.http.Route;
 import io.postern.cloud.endpoint.http.TokenRoute;
 import io.postern.cloud.endpoint.http.TrustBundleRoute;
+import io.postern.cloud.endpoint.http.UserRoute;
 import io.postern.cloud.endpoint.mqtt.MqttListener;
 import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
 import io.postern.cloud.hub.Hubs;
-import io.postern.cloud.tokens.TokenServices;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetServerOptions;
@@ -58,24 +58,20 @@ final class CloudEndpoint implements AutoCloseable {
      * @throws IOException when a port cannot be had or a file not be written, saying what to do
      */
     static CloudEndpoint start(
-            EndpointSettings configured,
-            Hubs hubs,
-            ProvisioningService provisioning,
-            TokenServices tokens,
-            InstantSource clock,
-            SecureRandom random)
+            EndpointSettings configured, CloudServices services, InstantSource clock, SecureRandom random)
             throws IOException {
-        EndpointSettings settings = configured.serving(hubs.names());
-        checkNames(settings.names(), provisioning);
+        EndpointSettings settings = configured.serving(services.hubs().names());
+        checkNames(settings.names(), services.provisioning());
         var connection = new ConnectionFile(settings.directory());
         connection.remove();
         PrivateCa ca =
                 PrivateCa.open(settings.directory().resolve("tls"), settings.names(), settings.listen(), clock, random);
-        CloudEndpoint endpoint = listen(settings, new ServerTls(ca), hubs, provisioning, tokens, clock, random);
+        CloudEndpoint endpoint = listen(settings, new ServerTls(ca), services, clock, random);
         try {
-            var announcement = new Announcement(settings, endpoint.ports, connection, ca.caFile(), hubs, provisioning);
+            var announcement = new Announcement(
+                    settings, endpoint.ports, connection, ca.caFile(), services.hubs(), services.provisioning());
             announcement.publish();
-            endpoint.unsubscribe = subscribe(hubs, provisioning, announcement::renew);
+            endpoint.unsubscribe = subscribe(services.hubs(), services.provisioning(), announcement::renew);
             return endpoint;
         } catch (IOException | RuntimeException e) {
             endpoint.close();
@@ -95,25 +91,23 @@ final class CloudEndpoint implements AutoCloseable {
     }
 
     private static CloudEndpoint listen(
-            EndpointSettings settings,
-            ServerTls tls,
-            Hubs hubs,
-            ProvisioningService provisioning,
-            TokenServices tokens,
-            InstantSource clock,
-            SecureRandom random)
+            EndpointSettings settings, ServerTls tls, CloudServices services, InstantSource clock, SecureRandom random)
             throws IOException {
-        List<Route> routes = routes(settings.names(), hubs, provisioning, tokens, new ErrorReplies(clock, random));
+        List<Route> routes = routes(settings.names(), services, new ErrorReplies(clock, random));
         Vertx vertx = EventLoops.start();
         try {
             var mqtt = new MqttListener(
-                    vertx, options(settings, settings.ports().mqtt(), tls), hubs, provisioning.desk(), clock);
+                    vertx,
+                    options(settings, settings.ports().mqtt(), tls),
+                    services.hubs(),
+                    services.provisioning().desk(),
+                    clock);
             var amqp = new AmqpListener(
                     vertx,
                     options(settings, settings.ports().amqp(), tls),
                     List.of(
-                            new DpsAmqpService(provisioning.desk(), clock, random),
-                            new HubAmqpService(hubs, List.of(), HubAmqpService.USUAL_DEVICES, clock, random)));
+                            new DpsAmqpService(services.provisioning().desk(), clock, random),
+                            new HubAmqpService(services.hubs(), List.of(), HubAmqpService.USUAL_DEVICES, clock, random)));
             Map<String, Consumer<Duplex>> webSockets = Map.of("mqtt", mqtt::accept, "AMQPWSB10", amqp::serve);
             HttpsListener https = openHttps(vertx, tls, settings, routes, webSockets, clock, random);
             var ports = new EndpointPorts(
@@ -166,14 +160,15 @@ final class CloudEndpoint implements AutoCloseable {
         }
     }
 
-    private static List<Route> routes(
-            CloudNames names, Hubs hubs, ProvisioningService provisioning, TokenServices tokens, ErrorReplies errors) {
+    private static List<Route> routes(CloudNames names, CloudServices services, ErrorReplies errors) {
+        ProvisioningService provisioning = services.provisioning();
         Stream<Route> shared = Stream.of(
                 new DpsDeviceRoute(provisioning.desk(), errors),
                 new TrustBundleRoute(provisioning.tenants(), errors),
                 new DpsServiceRoute(provisioning, errors),
-                new TokenRoute(tokens, names.tokenHost(), errors));
-        Stream<Route> each = hubs.all().stream().flatMap(hub -> HubRoutes.of(hub, errors).stream());
+                new UserRoute(services.users(), provisioning.defaultTenant(), errors),
+                new TokenRoute(services.tokens(), names.tokenHost(), errors));
+        Stream<Route> each = services.hubs().all().stream().flatMap(hub -> HubRoutes.of(hub, errors).stream());
         return Stream.concat(shared, each).toList();
     }
 

@@ -4,6 +4,7 @@ package io.postern.cloud.endpoint.internal;
 import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.tokens.TokenServices;
+import io.postern.cloud.users.UserDirectory;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -48,7 +49,8 @@ public final class EndpointComponent {
             Config config,
             @Reference Hubs hubs,
             @Reference ProvisioningService provisioning,
-            @Reference TokenServices tokens)
+            @Reference TokenServices tokens,
+            @Reference UserDirectory users)
             throws IOException {
         endpoint = CloudEndpoint.start(
                 EndpointSettings.of(
@@ -56,9 +58,7 @@ public final class EndpointComponent {
                         new EndpointPorts(config.httpsPort(), config.mqttPort(), config.amqpPort()),
                         config.domain(),
                         config.directory()),
-                hubs,
-                provisioning,
-                tokens,
+                new CloudServices(hubs, provisioning, tokens, users),
                 InstantSource.system(),
                 new SecureRandom());
     }

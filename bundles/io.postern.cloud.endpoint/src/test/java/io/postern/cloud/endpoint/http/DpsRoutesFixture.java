@@ -14,9 +14,11 @@ import io.postern.cloud.dps.TenantName;
 import io.postern.cloud.dps.TenantReply;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
+import io.postern.cloud.hub.Hubs;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
+import io.postern.cloud.users.UserDirectory;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.Bytes;
 import io.postern.wire.HubName;
@@ -62,14 +64,23 @@ final class DpsRoutesFixture implements AutoCloseable {
                 sealer,
                 new InProcessHub(hub),
                 clock,
-                () -> Duration.between(Instant.EPOCH, clock.instant()).toNanos(),
+                this::nanoTime,
                 random);
         dps = provisioning.defaultTenant();
         var errors = new ErrorReplies(clock, random);
         routes = List.of(
                 new DpsDeviceRoute(provisioning.desk(), errors),
                 new TrustBundleRoute(provisioning.tenants(), errors),
-                new DpsServiceRoute(provisioning, errors));
+                new DpsServiceRoute(provisioning, errors),
+                new UserRoute(users(random), dps, errors));
+    }
+
+    private UserDirectory users(SecureRandom random) {
+        return UserDirectory.open(database, Hubs.of(hub), dps, Duration.ofHours(8), clock, this::nanoTime, random);
+    }
+
+    private long nanoTime() {
+        return Duration.between(Instant.EPOCH, clock.instant()).toNanos();
     }
 
     String scope() {

@@ -15,6 +15,7 @@ import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.tokens.TokenService;
 import io.postern.cloud.tokens.TokenServices;
 import io.postern.cloud.tokens.TokenSettings;
+import io.postern.cloud.users.UserDirectory;
 import io.postern.testkit.ClientTls;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LabCa;
@@ -102,8 +103,7 @@ final class CloudSite implements AutoCloseable {
 
     CloudEndpoint start(String address, String domain, EndpointPorts ports) throws IOException {
         var settings = EndpointSettings.of(address, ports, domain, directory.toString());
-        CloudEndpoint started =
-                CloudEndpoint.start(settings, hubs, provisioning, tokens, InstantSource.system(), random);
+        CloudEndpoint started = CloudEndpoint.start(settings, services(), InstantSource.system(), random);
         endpoint = Optional.of(started);
         return started;
     }
@@ -122,6 +122,18 @@ final class CloudSite implements AutoCloseable {
 
     Hubs hubs() {
         return hubs;
+    }
+
+    private CloudServices services() {
+        var users = UserDirectory.open(
+                database,
+                hubs,
+                provisioning.defaultTenant(),
+                Duration.ofHours(8),
+                InstantSource.system(),
+                System::nanoTime,
+                random);
+        return new CloudServices(hubs, provisioning, tokens, users);
     }
 
     TokenService tokens() {
