@@ -69,6 +69,20 @@ public final class Cloud {
         return new Devices(client(connection.hub().host(), connection.hub()));
     }
 
+    public DeviceTwins twins() {
+        return new DeviceTwins(client(connection.hub().host(), connection.hub()));
+    }
+
+    /** What is said to a device: methods and commands. */
+    public DeviceTalk talk() {
+        return new DeviceTalk(client(connection.hub().host(), connection.hub()));
+    }
+
+    /** Tokens for programs that speak to the hub without an SDK (HUB-06). */
+    public MintedTokens tokens() {
+        return new MintedTokens(connection.hub(), devices(), clock);
+    }
+
     /** @throws IllegalStateException when this cloud names no token service */
     public Leaves leaves() {
         String host = connection

@@ -3,19 +3,25 @@ package io.postern.ctl;
 
 import io.postern.wire.ConnectionString;
 import io.postern.wire.Json;
+import io.postern.wire.Shown;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All that is needed to speak to a cloud side as its operator: what {@code connection.json} says.
  *
  * @param dps the provisioning service's operator policy; its host is the service endpoint
  * @param hub the hub's operator policy
+ * @param furtherHubs those of the other hubs of this cloud
  * @param tokenHost the token service; empty for a hub that has none
  * @param caFile the root the services' certificates lead to; empty for the roots this Java trusts
  * @param hostsFile names of the services, for {@code -Djdk.net.hosts.file}
@@ -24,6 +30,7 @@ import java.util.Optional;
 public record CloudConnection(
         ConnectionString dps,
         ConnectionString hub,
+        List<ConnectionString> furtherHubs,
         Optional<String> tokenHost,
         Optional<Path> caFile,
         Optional<Path> hostsFile,
@@ -36,6 +43,7 @@ public record CloudConnection(
     private static final long LARGEST = 64 * 1024; // the file holds two connection strings and a dozen short texts
 
     public CloudConnection {
+        furtherHubs = List.copyOf(furtherHubs);
         checkPort("https", httpsPort);
         checkPort("mqtt", mqttPort);
     }
@@ -43,13 +51,46 @@ public record CloudConnection(
     /** The same cloud with another policy of its provisioning service, or with another tenant of it. */
     public CloudConnection with(ConnectionString other) {
         return new CloudConnection(
-                other, hub, tokenHost, caFile, hostsFile, idScope, provisioningHost, httpsPort, mqttPort);
+                other, hub, furtherHubs, tokenHost, caFile, hostsFile, idScope, provisioningHost, httpsPort, mqttPort);
+    }
+
+    /**
+     * The same cloud with another of its hubs as the one that is spoken to.
+     *
+     * @param name its host, or the first part of it
+     * @throws IllegalArgumentException naming the hubs there are
+     */
+    public CloudConnection withHub(String name) {
+        List<ConnectionString> all =
+                Stream.concat(Stream.of(hub), furtherHubs.stream()).toList();
+        ConnectionString chosen = all.stream()
+                .filter(each ->
+                        each.host().equalsIgnoreCase(name) || firstPart(each).equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("there is no hub " + Shown.of(name) + "; this cloud has "
+                                + all.stream().map(CloudConnection::firstPart).collect(Collectors.joining(", "))));
+        return new CloudConnection(
+                dps, chosen, furtherHubs, tokenHost, caFile, hostsFile, idScope, provisioningHost, httpsPort, mqttPort);
+    }
+
+    private static String firstPart(ConnectionString hub) {
+        return hub.host().substring(0, (hub.host() + ".").indexOf('.'));
     }
 
     /** Two services at their usual ports, as a real hub's portal shows them. */
     public static CloudConnection of(ConnectionString dps, ConnectionString hub, Optional<Path> caFile) {
         return new CloudConnection(
-                dps, hub, Optional.empty(), caFile, Optional.empty(), Optional.empty(), Optional.empty(), 443, 8883);
+                dps,
+                hub,
+                List.of(),
+                Optional.empty(),
+                caFile,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                443,
+                8883);
     }
 
     /**
@@ -82,6 +123,7 @@ public record CloudConnection(
         return new CloudConnection(
                 ConnectionString.parse(Json.requireText(json, "dpsConnectionString")),
                 ConnectionString.parse(Json.requireText(json, "hubConnectionString")),
+                hubs(json),
                 Json.text(json, "tokenHost"),
                 Json.text(json, "caFile").map(file::resolveSibling),
                 Json.text(json, "hostsFile").map(file::resolveSibling),
@@ -89,6 +131,14 @@ public record CloudConnection(
                 Json.text(json, "provisioningHost"),
                 port(ports, "https", 443),
                 port(ports, "mqtt", 8883));
+    }
+
+    private static List<ConnectionString> hubs(JsonObject json) {
+        return json.get("hubs") instanceof JsonArray all
+                ? all.getValuesAs(JsonObject.class).stream()
+                        .map(each -> ConnectionString.parse(Json.requireText(each, "connectionString")))
+                        .toList()
+                : List.of();
     }
 
     private static int port(Optional<JsonObject> ports, String name, int usual) {

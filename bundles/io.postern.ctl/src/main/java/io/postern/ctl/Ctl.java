@@ -122,7 +122,15 @@ public final class Ctl implements Runnable {
 
     /** The cloud that options and environment name. */
     Cloud cloud() throws IOException {
-        CloudConnection connection = connection();
+        return cloud(connection());
+    }
+
+    /** The same with the hub of its that {@code hub} names. */
+    Cloud cloud(HubChoice hub) throws IOException {
+        return cloud(hub.of(connection()));
+    }
+
+    private Cloud cloud(CloudConnection connection) throws IOException {
         return Cloud.open(
                 dpsConnection.isPresent() ? connection.with(ownPolicy(dpsConnection.get())) : connection,
                 InstantSource.system());
@@ -182,6 +190,11 @@ public final class Ctl implements Runnable {
                         .addSubcommand(new OperationsCommand(this)))
                 .addSubcommand(new ScopeCommands(this))
                 .addSubcommand(new DeviceCommands(this))
+                .addSubcommand(new TwinCommands(this))
+                .addSubcommand(new QueryCommand(this))
+                .addSubcommand(new MethodCommands(this))
+                .addSubcommand(new MessageCommands(this))
+                .addSubcommand(new SasCommands(this))
                 .addSubcommand(new ReplacementCommands(this))
                 .addSubcommand(new TrustCommands(this))
                 .addSubcommand(new UserCommands(this))

@@ -3,13 +3,17 @@ package io.postern.ctl;
 
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
+import io.postern.wire.Secret;
 import io.postern.wire.UtcText;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,17 +22,63 @@ import picocli.CommandLine.Parameters;
 final class DeviceCommands {
     private final Ctl ctl;
 
+    @Mixin
+    private HubChoice hub = new HubChoice();
+
     DeviceCommands(Ctl ctl) {
         this.ctl = ctl;
     }
 
-    @Command(name = "add", description = "Makes an identity; the hub makes its keys.")
+    /** How the device is to authenticate; by keys that the hub makes when nothing is said. */
+    static final class Proof {
+        @Option(
+                names = "--key-file",
+                paramLabel = "FILE",
+                description = "Its own keys: one or two lines of base64, primary first.")
+        private Optional<Path> keys = Optional.empty();
+
+        @Option(
+                names = "--thumbprint",
+                paramLabel = "HEX",
+                description = "Of the certificate it shows, SHA-1 or SHA-256; twice for a second one.")
+        private List<String> thumbprints = List.of();
+
+        @Option(names = "--ca-signed", description = "By a certificate of a CA that the hub knows.")
+        private boolean caSigned;
+
+        private static JsonObject create(Devices devices, DeviceId id, Optional<Proof> proof, boolean enabled)
+                throws IOException {
+            if (proof.isEmpty()) {
+                return devices.create(id, Optional.empty(), enabled);
+            }
+            if (proof.get().keys.isPresent()) {
+                return devices.create(id, Optional.of(read(proof.get().keys.get())), enabled);
+            }
+            return proof.get().caSigned
+                    ? devices.createCaSigned(id, enabled)
+                    : devices.createSelfSigned(id, proof.get().thumbprints, enabled);
+        }
+
+        private static Devices.Keys read(Path file) throws IOException {
+            List<String> lines = Files.readAllLines(file).stream()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+            if (lines.isEmpty() || lines.size() > 2) {
+                throw new IllegalArgumentException(file + " holds one or two keys, a line each, in base64");
+            }
+            return new Devices.Keys(Secret.base64(lines.getFirst()), Secret.base64(lines.getLast()));
+        }
+    }
+
+    @Command(name = "add", description = "Makes an identity; the hub makes its keys unless told otherwise.")
     void add(
             @Parameters(paramLabel = "ID", description = "Device id.") DeviceId id,
+            @ArgGroup(exclusive = true, multiplicity = "0..1") Proof proof,
             @Option(names = "--disabled", description = "Known, but not let in yet.") boolean disabled,
             @Option(names = "--show-keys", description = "Print the keys too.") boolean showKeys)
             throws IOException {
-        JsonObject made = ctl.cloud().devices().create(id, Optional.empty(), !disabled);
+        JsonObject made = Proof.create(ctl.cloud(hub).devices(), id, Optional.ofNullable(proof), !disabled);
         ctl.output().say(ctl.json(), "Added " + id + ".");
         if (ctl.json() || showKeys) {
             print(made, showKeys);
@@ -40,12 +90,12 @@ final class DeviceCommands {
             @Parameters(paramLabel = "ID", description = "Device id.") DeviceId id,
             @Option(names = "--show-keys", description = "Print the keys too.") boolean showKeys)
             throws IOException {
-        print(ctl.cloud().devices().find(id), showKeys);
+        print(ctl.cloud(hub).devices().find(id), showKeys);
     }
 
     @Command(name = "list", description = "Lists all identities.")
     void list() throws IOException {
-        List<JsonObject> all = ctl.cloud().devices().list();
+        List<JsonObject> all = ctl.cloud(hub).devices().list();
         if (ctl.json()) {
             ctl.output().json(all.stream().map(one -> HiddenKeys.in(one, false)).toList());
             return;
@@ -67,19 +117,22 @@ final class DeviceCommands {
     @Command(name = "enable", description = "Lets devices in.")
     void enable(@Parameters(arity = "1..*", paramLabel = "ID", description = "Device ids.") List<DeviceId> ids)
             throws IOException {
-        change(ids, true, "Enabled ");
+        change(ids, (devices, id) -> devices.enable(id, true), "Enabled ");
     }
 
     @Command(name = "disable", description = "Shuts devices out, at once and until enabled.")
-    void disable(@Parameters(arity = "1..*", paramLabel = "ID", description = "Device ids.") List<DeviceId> ids)
+    void disable(
+            @Parameters(arity = "1..*", paramLabel = "ID", description = "Device ids.") List<DeviceId> ids,
+            @Option(names = "--reason", paramLabel = "TEXT", description = "Written down with the identity.")
+                    Optional<String> reason)
             throws IOException {
-        change(ids, false, "Disabled ");
+        change(ids, (devices, id) -> devices.disable(id, reason), "Disabled ");
     }
 
     @Command(name = "remove", description = "Deletes identities with their twins.")
     void remove(@Parameters(arity = "1..*", paramLabel = "ID", description = "Device ids.") List<DeviceId> ids)
             throws IOException {
-        Devices devices = ctl.cloud().devices();
+        Devices devices = ctl.cloud(hub).devices();
         for (DeviceId id : ids) {
             devices.delete(id);
             ctl.output().say(ctl.json(), "Removed " + id + ".");
@@ -97,16 +150,24 @@ final class DeviceCommands {
             @Option(names = "--tags", paramLabel = "JSON", description = "Merge into the tags; null removes.")
                     Optional<String> tags)
             throws IOException {
-        Devices devices = ctl.cloud().devices();
-        JsonObject twin =
-                desired.isEmpty() && tags.isEmpty() ? devices.twin(id) : devices.patchTwin(id, patch(desired, tags));
+        DeviceTwins twins = ctl.cloud(hub).twins();
+        JsonObject twin = desired.isEmpty() && tags.isEmpty()
+                ? twins.find(id)
+                : twins.merge(
+                        id,
+                        tags.map(text -> JsonOption.object("--tags", text)),
+                        desired.map(text -> JsonOption.object("--desired", text)));
         ctl.output().json(twin); // a twin is JSON to people too
     }
 
-    private void change(List<DeviceId> ids, boolean enabled, String done) throws IOException {
-        Devices devices = ctl.cloud().devices();
+    private interface Change {
+        JsonObject make(Devices devices, DeviceId id) throws ServiceException;
+    }
+
+    private void change(List<DeviceId> ids, Change change, String done) throws IOException {
+        Devices devices = ctl.cloud(hub).devices();
         for (DeviceId id : ids) {
-            JsonObject changed = devices.enable(id, enabled);
+            JsonObject changed = change.make(devices, id);
             ctl.output().say(ctl.json(), done + id + ".");
             if (ctl.json()) {
                 print(changed, false);
@@ -120,22 +181,6 @@ final class DeviceCommands {
             ctl.output().json(shown);
         } else {
             ctl.output().facts(shown);
-        }
-    }
-
-    private static JsonObject patch(Optional<String> desired, Optional<String> tags) {
-        JsonObjectBuilder patch = Json.object();
-        tags.ifPresent(text -> patch.add("tags", json("--tags", text)));
-        desired.ifPresent(text -> patch.add("properties", Json.object().add("desired", json("--desired", text))));
-        return patch.build();
-    }
-
-    private static JsonObject json(String option, String text) {
-        try {
-            return Json.parseObject(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    option + ": " + e.getMessage() + "; quote it for the shell: '{\"name\":1}'", e);
         }
     }
 }

@@ -29,10 +29,40 @@ public final class Devices {
                 .add("primaryKey", keys.map(k -> k.primary().revealBase64()).orElse(""))
                 .add("secondaryKey", keys.map(k -> k.secondary().revealBase64()).orElse(""))
                 .build();
+        return create(
+                id,
+                Json.object()
+                        .add("type", "sas")
+                        .add("symmetricKey", symmetricKey)
+                        .build(),
+                enabled);
+    }
+
+    /** Creates the identity of a device that shows one of these certificates: SHA-1 or SHA-256 thumbprints, one or two. */
+    public JsonObject createSelfSigned(DeviceId id, List<String> thumbprints, boolean enabled) throws ServiceException {
+        JsonObject pair = Json.object()
+                .add("primaryThumbprint", thumbprints.getFirst())
+                .add("secondaryThumbprint", thumbprints.size() > 1 ? thumbprints.get(1) : "")
+                .build();
+        return create(
+                id,
+                Json.object()
+                        .add("type", "selfSigned")
+                        .add("x509Thumbprint", pair)
+                        .build(),
+                enabled);
+    }
+
+    /** Creates the identity of a device whose certificate comes from a CA that the hub knows. */
+    public JsonObject createCaSigned(DeviceId id, boolean enabled) throws ServiceException {
+        return create(id, Json.object().add("type", "certificateAuthority").build(), enabled);
+    }
+
+    private JsonObject create(DeviceId id, JsonObject authentication, boolean enabled) throws ServiceException {
         JsonObject identity = Json.object()
                 .add("deviceId", id.text())
                 .add("status", enabled ? "enabled" : "disabled")
-                .add("authentication", Json.object().add("type", "sas").add("symmetricKey", symmetricKey))
+                .add("authentication", authentication)
                 .build();
         return service.put(path(id), identity, Map.of()).object();
     }
@@ -48,9 +78,19 @@ public final class Devices {
 
     /** Lets the device in or shuts it out (HUB-10); refused with 412 when another operator was faster. */
     public JsonObject enable(DeviceId id, boolean enabled) throws ServiceException {
+        return status(id, enabled, Optional.empty());
+    }
+
+    /** Shuts the device out, and writes down why. */
+    public JsonObject disable(DeviceId id, Optional<String> reason) throws ServiceException {
+        return status(id, false, reason);
+    }
+
+    private JsonObject status(DeviceId id, boolean enabled, Optional<String> reason) throws ServiceException {
         JsonObject identity = find(id);
         JsonObject changed = Json.object(identity)
                 .add("status", enabled ? "enabled" : "disabled")
+                .add("statusReason", reason.orElse(""))
                 .build();
         return service.put(path(id), changed, Map.of("If-Match", quotedEtag(identity)))
                 .object();
@@ -58,23 +98,6 @@ public final class Devices {
 
     public void delete(DeviceId id) throws ServiceException {
         service.delete(path(id));
-    }
-
-    public JsonObject twin(DeviceId id) throws ServiceException {
-        return service.get("/twins/" + ServiceClient.segment(id) + "?" + VERSION)
-                .object();
-    }
-
-    /**
-     * Merges a patch into the twin; a null member removes.
-     *
-     * @param patch {@code {"tags":{...},"properties":{"desired":{...}}}}, either part alone too
-     */
-    public JsonObject patchTwin(DeviceId id, JsonObject patch) throws ServiceException {
-        // HttpURLConnection knows no PATCH; the hub takes this form from its Java clients too
-        Map<String, String> headers = Map.of("X-HTTP-Method-Override", "PATCH", "If-Match", "\"*\"");
-        return service.post("/twins/" + ServiceClient.segment(id) + "?" + VERSION, patch, headers)
-                .object();
     }
 
     private static String quotedEtag(JsonObject identity) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code postern ctl events}: the telemetry the hub accepted (HUB-27). */
@@ -26,6 +27,9 @@ final class EventsCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofHours(1); // the wait is begun anew; no event is needed
 
     private final Ctl ctl;
+
+    @Mixin
+    private HubChoice hub = new HubChoice();
 
     @Option(
             names = {"-f", "--follow"},
@@ -69,8 +73,8 @@ final class EventsCommand implements Callable<Integer> {
 
     private EventStream open(Output output) throws IOException {
         return from.isEmpty() && follow
-                ? ctl.cloud().newEvents(output.err()::println)
-                : ctl.cloud().events(from.orElse(OLDEST), output.err()::println);
+                ? ctl.cloud(hub).newEvents(output.err()::println)
+                : ctl.cloud(hub).events(from.orElse(OLDEST), output.err()::println);
     }
 
     private boolean isWanted(TelemetryEvent event) {

@@ -169,11 +169,15 @@ final class LeafCommands {
             return;
         }
         int count = outcome.getJsonArray("leaves").size();
-        ctl.output().out().println("%d %s %s: %s.".formatted(
-                count, count == 1 ? "leaf" : "leaves", done, text(outcome.get("effect"))));
+        ctl.output()
+                .out()
+                .println("%d %s %s: %s."
+                        .formatted(count, count == 1 ? "leaf" : "leaves", done, text(outcome.get("effect"))));
         if (!outcome.getBoolean("hubTold", true)) {
-            ctl.output().err().println("The hub is not told yet (" + text(outcome.get("problem"))
-                    + "); the token service tries again.");
+            ctl.output()
+                    .err()
+                    .println("The hub is not told yet (" + text(outcome.get("problem"))
+                            + "); the token service tries again.");
         }
     }
 

@@ -49,7 +49,8 @@ public final class Leaves {
     }
 
     private JsonObject revoke(String path, String reason) throws ServiceException {
-        return service.post(path + "/revoke", Json.object().add("reason", reason).build(), Map.of())
+        return service.post(
+                        path + "/revoke", Json.object().add("reason", reason).build(), Map.of())
                 .object();
     }
 
@@ -70,7 +71,8 @@ public final class Leaves {
     }
 
     public void refuse(DeviceId leaf, String reason) throws ServiceException {
-        service.post(wanted(leaf) + "/refuse", Json.object().add("reason", reason).build(), Map.of());
+        service.post(
+                wanted(leaf) + "/refuse", Json.object().add("reason", reason).build(), Map.of());
     }
 
     private static String wanted(DeviceId leaf) {

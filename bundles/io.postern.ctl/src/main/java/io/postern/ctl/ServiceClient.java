@@ -105,6 +105,16 @@ final class ServiceClient {
         return call("POST", path, Optional.of(new Content("text/csv", rows)), Map.of());
     }
 
+    /** Sends a text as it is. */
+    Answer postText(String path, String text, Map<String, String> headers) throws ServiceException {
+        return call("POST", path, Optional.of(new Content("text/plain", text)), headers);
+    }
+
+    /** Like {@link #post} for what the service itself may wait for before it answers. */
+    Answer ask(String path, JsonValue body, Duration wait) throws ServiceException {
+        return call("POST", path, Optional.of(Content.json(body)), Map.of(), ANSWER.plus(wait));
+    }
+
     Answer delete(String path) throws ServiceException {
         return call("DELETE", path, Optional.empty(), Map.of());
     }
@@ -130,10 +140,16 @@ final class ServiceClient {
 
     private Answer call(String method, String path, Optional<Content> body, Map<String, String> headers)
             throws ServiceException {
+        return call(method, path, body, headers, ANSWER);
+    }
+
+    private Answer call(
+            String method, String path, Optional<Content> body, Map<String, String> headers, Duration patience)
+            throws ServiceException {
         String tried = tried(method, path);
         try {
             HttpsURLConnection connection = endpoint.open(path);
-            prepare(connection, method, headers, ANSWER);
+            prepare(connection, method, headers, patience);
             if (body.isPresent()) {
                 connection.setRequestProperty("Content-Type", body.get().type() + "; charset=utf-8");
                 connection.setDoOutput(true);

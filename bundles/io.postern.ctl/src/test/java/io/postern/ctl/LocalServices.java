@@ -24,12 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class LocalServices implements AutoCloseable {
     static final String SERVICE = "service.ctl.test";
     static final String HUB = "hub.ctl.test";
+    static final String HUB2 = "hub2.ctl.test";
     static final String TOKENS = "tokens.ctl.test";
     static final String KEY = "c2VjcmV0LWtleS1vZi10aGUtcG9saWN5LTEyMzQ1Njc4";
     static final String ADDRESS = LoopbackAddress.random();
 
     static {
-        Hosts.write(ADDRESS, SERVICE, HUB, TOKENS);
+        Hosts.write(ADDRESS, SERVICE, HUB, HUB2, TOKENS);
     }
 
     private static @Nullable TestCertificate certificate; // keytool takes a second: once for all tests
@@ -107,7 +108,7 @@ final class LocalServices implements AutoCloseable {
 
     private static synchronized TestCertificate certificate() throws IOException, GeneralSecurityException {
         if (certificate == null) {
-            certificate = TestCertificate.forNames(SERVICE, HUB, TOKENS);
+            certificate = TestCertificate.forNames(SERVICE, HUB, HUB2, TOKENS);
         }
         return certificate;
     }

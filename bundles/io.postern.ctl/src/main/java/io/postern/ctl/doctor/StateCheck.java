@@ -43,9 +43,10 @@ record StateCheck(Path file) implements Check {
         Optional<String> nextTry = Json.text(json, "nextTry");
         if (state.equals(GOAL)) {
             return leaves(json)
-                    .map(refused -> Finding.warning(
-                            text + "; no token for " + refused,
-                            "Approve, assign or grant them: \"postern ctl leaves wanted\" and \"postern ctl leaves list\"."))
+                    .map(
+                            refused -> Finding.warning(
+                                    text + "; no token for " + refused,
+                                    "Approve, assign or grant them: \"postern ctl leaves wanted\" and \"postern ctl leaves list\"."))
                     .orElseGet(() -> Finding.good(text));
         }
         String remedy =

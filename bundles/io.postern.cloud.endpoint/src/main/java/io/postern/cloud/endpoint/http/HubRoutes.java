@@ -12,6 +12,7 @@ public final class HubRoutes {
         return List.of(
                 new TwinRoute(hub, errors),
                 new QueryRoute(hub, errors),
+                new CommandRoute(hub, errors),
                 new HubRegistryRoute(hub, errors),
                 new HubTransferRoute(hub, errors),
                 new HubPolicyRoute(hub, errors),
