@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,11 +161,13 @@ class DocumentedCommandsIT {
     }
 
     private String filledIn(String word, List<String> command) {
-        boolean identity = command.contains("devices") || command.contains("events");
+        boolean identity = Stream.of("devices", "events", "twins", "commands", "sas").anyMatch(command::contains);
         return switch (word) {
             case "BASE64", "AToAAQAL..." -> newEndorsementKey();
             case "ID" -> identity ? "leaf-1" : "device-1";
             case "LEAF" -> "leaf-1";
+            case "JSON" -> "{}";
+            case "QUERY" -> "SELECT deviceId FROM devices WHERE status = 'enabled'";
             case "GW" -> "gw-1";
             case "NAME" -> "north";
             case "PERMISSION..." -> "EnrollmentRead";
