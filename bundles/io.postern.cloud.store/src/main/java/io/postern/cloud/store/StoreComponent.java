@@ -14,6 +14,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens the store from its configuration and offers it, its first {@link Database} and that one's
@@ -41,6 +43,8 @@ public final class StoreComponent {
         String postgresCaFile() default "";
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(StoreComponent.class);
+
     private final DataDirectory.Vault vault;
     private final List<ServiceRegistration<?>> offered;
 
@@ -49,8 +53,14 @@ public final class StoreComponent {
         if (config.directory().isBlank()) {
             throw new IllegalArgumentException("io.postern.cloud.store: directory must name the data directory");
         }
-        var directory = new DataDirectory(Path.of(config.directory()), server(config), new SecureRandom());
+        Path place = Path.of(config.directory());
+        var directory = new DataDirectory(place, server(config), new SecureRandom());
         vault = directory.open("cloud"); // makes the master key, which those that open theirs later find
+        if (config.postgresUrl().isBlank() && !new DiskEncryption(Path.of("/")).isSeenBelow(place)) {
+            LOG.atInfo()
+                    .addKeyValue("directory", place)
+                    .log("only keys are encrypted here, and no encrypted disk is seen below; docs/operate/storage.md");
+        }
         offered = List.of(
                 context.registerService(KeySealer.class, vault.sealer(), FrameworkUtil.asDictionary(Map.of())),
                 context.registerService(Database.class, vault.database(), FrameworkUtil.asDictionary(Map.of())),

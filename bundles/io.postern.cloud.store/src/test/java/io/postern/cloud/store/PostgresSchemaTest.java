@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@Tag("SYS-02")
 class PostgresSchemaTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final List<String> STEPS = List.of("CREATE TABLE note(text TEXT NOT NULL PRIMARY KEY)");

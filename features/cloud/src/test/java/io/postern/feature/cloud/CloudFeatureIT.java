@@ -19,7 +19,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
@@ -59,7 +58,6 @@ class CloudFeatureIT {
     }
 
     @Test
-    @Tag("SYS-02")
     void withPostgresqlItStartsAgainOnWhatItLeftThereAndKeepsOnlyTheMasterKeyHere() throws Exception {
         try (Postgres postgres = Postgres.start()) {
             Path password = Files.writeString(directory.resolve("password"), postgres.password());
