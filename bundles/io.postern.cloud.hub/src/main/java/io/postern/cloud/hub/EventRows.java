@@ -162,7 +162,7 @@ final class EventRows {
                 row.instant("enqueued"),
                 new AuthMethod(row.text("scope"), row.text("type"), row.text("issuer")),
                 row.optionalText("policy"),
-                PropertyBag.decode(row.text("properties")),
+                PropertyBag.recorded(row.text("properties")),
                 row.bytes("body"));
     }
 

@@ -30,17 +30,8 @@ class EventKillIT {
     @RepeatedTest(2)
     @Timeout(60)
     void whatWasAcknowledgedBeforeAKillIsThereAfterIt() throws Exception {
-        Process writer = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Writer.class.getName(),
-                        directory.toString(),
-                        Databases.whereabouts(directory.resolve("cloud.db")))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process writer = JavaProcess.start(
+                Writer.class, directory.toString(), Databases.whereabouts(directory.resolve("cloud.db")));
         long acknowledged = 0;
         long enough = ThreadLocalRandom.current().nextLong(20, 400);
         try (BufferedReader lines = writer.inputReader(StandardCharsets.US_ASCII)) {

@@ -55,6 +55,16 @@ public record PropertyBag(SequencedMap<String, String> entries) {
         return new PropertyBag(entries);
     }
 
+    /** Reads back what {@link #encode} wrote, whatever stands in it: a sender's properties and those the hub added. */
+    public static PropertyBag recorded(String encoded) {
+        SequencedMap<String, String> entries = new LinkedHashMap<>();
+        for (String entry : encoded.isEmpty() ? new String[0] : encoded.split("&", -1)) {
+            int equals = entry.indexOf('=');
+            entries.put(decodeText(entry.substring(0, equals)), decodeText(entry.substring(equals + 1)));
+        }
+        return new PropertyBag(entries);
+    }
+
     public Optional<String> get(String key) {
         return Optional.ofNullable(entries.get(key));
     }

@@ -22,17 +22,10 @@ import java.util.SequencedMap;
  * clients send theirs over AMQP, and what becomes of one sent here is told there too.
  *
  * <p>The body is the command. Its properties stand in headers, named as a device reads them that fetches commands over
- * HTTPS: {@code iothub-messageid}, {@code iothub-correlationid}, {@code iothub-ack}, {@code iothub-expiry},
- * {@code iothub-contenttype}, {@code iothub-contentencoding}, {@code iothub-app-NAME}. Answered when it would survive a
- * power cut.
+ * HTTPS ({@link DeviceHeaders}), with {@code iothub-ack} and {@code iothub-expiry}. Answered when it would survive a
+ * power cut. {@code DELETE /devices/{id}/commands} throws away what waits.
  */
 final class CommandRoute implements Route {
-    private static final String APPLICATION = "iothub-app-";
-    private static final Map<String, String> SYSTEM = Map.of(
-            "iothub-correlationid", PropertyBag.CORRELATION_ID,
-            "iothub-contenttype", PropertyBag.CONTENT_TYPE,
-            "iothub-contentencoding", PropertyBag.CONTENT_ENCODING);
-
     private final Hub hub;
     private final HubDoor door;
 
@@ -43,15 +36,23 @@ final class CommandRoute implements Route {
 
     @Override
     public Optional<Answer> handle(Request request) {
-        boolean meant = request.host().equals(hub.name().text())
-                && request.has(0, "devices")
+        int length = request.segments().size();
+        if (!request.host().equals(hub.name().text()) || !request.has(0, "devices")) {
+            return Optional.empty();
+        }
+        if (length == 4
                 && request.has(2, "messages")
                 && request.has(3, "devicebound")
-                && request.segments().size() == 4
-                && request.method().equals("POST"); // a device fetches its commands from the same path
-        return meant
-                ? Optional.of(door.permitted(request, Permission.SERVICE_CONNECT, () -> send(request)))
-                : Optional.empty();
+                && request.method().equals("POST")) { // a device fetches its commands from the same path
+            return Optional.of(door.permitted(request, Permission.SERVICE_CONNECT, () -> send(request)));
+        }
+        if (length == 3 && request.has(2, "commands")) {
+            return Optional.of(
+                    request.method().equals("DELETE")
+                            ? door.permitted(request, Permission.SERVICE_CONNECT, () -> purge(request))
+                            : door.wrongMethod(request, "DELETE"));
+        }
+        return Optional.empty();
     }
 
     private Reply send(Request request) {
@@ -85,21 +86,32 @@ final class CommandRoute implements Route {
                         "DeviceMaximumQueueDepthExceeded",
                         "for device " + full + " " + pending
                                 + " commands wait already; purge them or let it fetch them first");
-            case SendReply.NoDevice(var unknown) ->
-                door.refuse(request, 404_001, "DeviceNotFound", "there is no device " + unknown);
+            case SendReply.NoDevice(var unknown) -> notFound(request, unknown);
         };
     }
 
+    private Reply purge(Request request) {
+        DeviceId device = DeviceId.of(request.segments().get(1));
+        return hub.commands()
+                .purge(device)
+                .map(count -> Reply.json(
+                        200,
+                        Json.object()
+                                .add("deviceId", device.text())
+                                .add("totalMessagesPurged", count)
+                                .build()))
+                .orElseGet(() -> notFound(request, device));
+    }
+
+    private Reply notFound(Request request, DeviceId device) {
+        return door.refuse(request, 404_001, "DeviceNotFound", "there is no device " + device);
+    }
+
+    /** All but the message id, which a command has beside them. */
     private static PropertyBag properties(Map<String, String> headers) {
-        SequencedMap<String, String> properties = new LinkedHashMap<>();
-        headers.forEach((name, value) -> {
-            String system = SYSTEM.get(name);
-            if (system != null) {
-                properties.put(system, value);
-            } else if (name.startsWith(APPLICATION) && name.length() > APPLICATION.length()) {
-                properties.put(name.substring(APPLICATION.length()), value);
-            }
-        });
+        SequencedMap<String, String> properties =
+                new LinkedHashMap<>(DeviceHeaders.read(headers).entries());
+        properties.remove(PropertyBag.MESSAGE_ID);
         return new PropertyBag(properties);
     }
 

@@ -16,6 +16,7 @@ import io.postern.wire.Json;
 import io.postern.wire.Shown;
 import jakarta.json.JsonArray;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -89,7 +90,12 @@ public final class HubRegistryRoute implements Route {
         List<DeviceIdentity> found =
                 after.isBlank() ? identities.list(most) : identities.listAfter(DeviceId.of(after), most);
         var array = Json.array();
-        found.forEach(identity -> array.add(IdentityJson.identity(identity)));
+        Map<DeviceId, Integer> commands = found.isEmpty()
+                ? Map.of()
+                : hub.commands()
+                        .pending(found.getFirst().deviceId(), found.getLast().deviceId());
+        found.forEach(
+                identity -> array.add(IdentityJson.identity(identity, commands.getOrDefault(identity.deviceId(), 0))));
         Reply reply = Reply.json(200, array.build());
         return found.size() < most
                 ? reply
@@ -111,7 +117,7 @@ public final class HubRegistryRoute implements Route {
 
     private Reply read(Request request) {
         DeviceId device = id(request);
-        return identities.find(device).map(HubRegistryRoute::shown).orElseGet(() -> notFound(request, device));
+        return identities.find(device).map(this::shown).orElseGet(() -> notFound(request, device));
     }
 
     private Reply put(Request request) {
@@ -187,8 +193,9 @@ public final class HubRegistryRoute implements Route {
                 "device " + device + " has changed: its etag is " + current + "; read it again");
     }
 
-    private static Reply shown(DeviceIdentity identity) {
-        return Reply.json(200, IdentityJson.identity(identity)).with("ETag", "\"" + identity.etag() + "\"");
+    private Reply shown(DeviceIdentity identity) {
+        return Reply.json(200, IdentityJson.identity(identity, hub.commands().pending(identity.deviceId())))
+                .with("ETag", "\"" + identity.etag() + "\"");
     }
 
     private static DeviceId id(Request request) {

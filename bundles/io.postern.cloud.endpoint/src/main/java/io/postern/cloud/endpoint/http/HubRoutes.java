@@ -10,9 +10,11 @@ public final class HubRoutes {
 
     public static List<Route> of(Hub hub, ErrorReplies errors) {
         return List.of(
+                new CommandRoute(hub, errors),
+                new DeviceRoute(hub, errors),
+                new MethodRoute(hub, errors),
                 new TwinRoute(hub, errors),
                 new QueryRoute(hub, errors),
-                new CommandRoute(hub, errors),
                 new HubRegistryRoute(hub, errors),
                 new HubTransferRoute(hub, errors),
                 new HubPolicyRoute(hub, errors),

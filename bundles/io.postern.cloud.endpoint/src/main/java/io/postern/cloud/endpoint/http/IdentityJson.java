@@ -17,12 +17,13 @@ import java.util.Optional;
 final class IdentityJson {
     private IdentityJson() {}
 
-    static JsonObject identity(DeviceIdentity identity) {
+    /** @param commands how many wait for the device */
+    static JsonObject identity(DeviceIdentity identity, int commands) {
         JsonObjectBuilder json = Json.object()
                 .add("deviceId", identity.deviceId().text())
                 .add("generationId", identity.generationId())
                 .add("etag", identity.etag());
-        addState(json, identity);
+        addState(json, identity, commands);
         return json.add("connectionStateUpdatedTime", time(identity.connectionChanged()))
                 .add("statusUpdatedTime", UtcText.of(identity.statusUpdated()))
                 .add("authentication", AuthenticationJson.of(identity.authentication()))
@@ -46,11 +47,11 @@ final class IdentityJson {
         return RecordJson.identity(path, body);
     }
 
-    private static void addState(JsonObjectBuilder json, DeviceIdentity identity) {
+    private static void addState(JsonObjectBuilder json, DeviceIdentity identity, int commands) {
         json.add("status", identity.enabled() ? "enabled" : "disabled")
                 .add("connectionState", identity.isConnected() ? "Connected" : "Disconnected")
                 .add("lastActivityTime", time(identity.lastActivity()))
-                .add("cloudToDeviceMessageCount", 0)
+                .add("cloudToDeviceMessageCount", commands)
                 .add("x509Thumbprint", AuthenticationJson.thumbprints(identity.authentication()));
         identity.relations().toJson().forEach(json::add);
         identity.statusReason().ifPresent(reason -> json.add("statusReason", reason));

@@ -3,10 +3,12 @@ package io.postern.cloud.endpoint.http;
 
 import io.postern.wire.Bytes;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * One HTTP request, read whole and bounded before any route sees it.
@@ -15,7 +17,8 @@ import java.util.Optional;
  * @param method upper case; an X-HTTP-Method-Override header has been applied
  * @param host the Host header without its port, lower case
  * @param segments the decoded path segments, empty ones (a trailing slash) left out
- * @param headers by lower-case name, the last value of each
+ * @param headers the last value of each; looked up without case, listed as they were sent (an application's property is
+ *     named by one)
  * @param clientCertificates what the client showed in the TLS handshake, leaf first; possession is proven, nothing else
  */
 public record Request(
@@ -27,9 +30,14 @@ public record Request(
         Map<String, String> headers,
         Bytes body,
         List<X509Certificate> clientCertificates) {
+    public Request {
+        SortedMap<String, String> withoutCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        withoutCase.putAll(headers);
+        headers = Collections.unmodifiableMap(withoutCase);
+    }
 
     public Optional<String> header(String name) {
-        return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+        return Optional.ofNullable(headers.get(name));
     }
 
     /** Whether the path segment at {@code index} is {@code text}; paths compare without case. */

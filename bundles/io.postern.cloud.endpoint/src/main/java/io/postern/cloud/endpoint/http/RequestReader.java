@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Turns what the HTTP library read into a {@link Request}; pure but for the TLS session it looks into. */
 final class RequestReader {
@@ -23,15 +24,15 @@ final class RequestReader {
 
     /** @throws IllegalArgumentException naming the part of the request line or header that is wrong */
     static Request read(HttpServerRequest request, Bytes body) {
-        Map<String, String> headers = new HashMap<>();
-        request.headers().forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        request.headers().forEach(header -> headers.put(header.getKey(), header.getValue()));
         return new Request(
                 RefusalLog.remote(request),
                 method(request.method().name(), headers.get("x-http-method-override")),
                 host(headers.getOrDefault("host", "")),
                 segments(request.path() == null ? "/" : request.path()),
                 query(request.query() == null ? "" : request.query()),
-                Map.copyOf(headers),
+                headers,
                 body,
                 ShownCertificates.in(request.sslSession()));
     }

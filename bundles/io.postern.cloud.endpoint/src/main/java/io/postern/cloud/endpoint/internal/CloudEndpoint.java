@@ -107,7 +107,8 @@ final class CloudEndpoint implements AutoCloseable {
                     options(settings, settings.ports().amqp(), tls),
                     List.of(
                             new DpsAmqpService(services.provisioning().desk(), clock, random),
-                            new HubAmqpService(services.hubs(), List.of(), HubAmqpService.USUAL_DEVICES, clock, random)));
+                            new HubAmqpService(
+                                    services.hubs(), List.of(), HubAmqpService.USUAL_DEVICES, clock, random)));
             Map<String, Consumer<Duplex>> webSockets = Map.of("mqtt", mqtt::accept, "AMQPWSB10", amqp::serve);
             HttpsListener https = openHttps(vertx, tls, settings, routes, webSockets, clock, random);
             var ports = new EndpointPorts(

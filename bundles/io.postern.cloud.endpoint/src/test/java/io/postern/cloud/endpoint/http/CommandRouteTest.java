@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.cloud.hub.commands.Acknowledgement;
 import io.postern.cloud.hub.commands.LockedCommand;
 import io.postern.wire.DeviceId;
+import io.postern.wire.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,5 +126,31 @@ class CommandRouteTest {
         assertThat(cloud.asOwner("POST", PATH, "x").body().toUtf8()).contains("403004");
         assertThat(TestHub.json(cloud.asOwner("GET", "/twins/meter-1", "")).getInt("cloudToDeviceMessageCount"))
                 .isEqualTo(50);
+    }
+
+    @Test
+    @Tag("HUB-27")
+    void purgingTellsHowManyCommandsItThrewAwayAndTheIdentityHowManyWait() {
+        cloud.asOwner("POST", PATH, "a");
+        cloud.asOwner("POST", PATH, "b");
+        assertThat(waiting("/devices/meter-1")).isEqualTo(2);
+        assertThat(Json.parseArray(cloud.asOwner("GET", "/devices", "").body().toUtf8())
+                        .getJsonObject(0)
+                        .getInt("cloudToDeviceMessageCount"))
+                .isEqualTo(2);
+
+        Reply reply = cloud.asOwner("DELETE", "/devices/meter-1/commands", "");
+        assertThat(TestHub.json(reply))
+                .isEqualTo(Json.parseObject("{\"deviceId\":\"meter-1\",\"totalMessagesPurged\":2}"));
+        assertThat(waiting("/devices/meter-1")).isZero();
+        assertThat(TestHub.json(cloud.asOwner("DELETE", "/devices/meter-9/commands", ""))
+                        .getInt("errorCode"))
+                .isEqualTo(404_001);
+        assertThat(cloud.asOwner("GET", "/devices/meter-1/commands", "").status())
+                .isEqualTo(405);
+    }
+
+    private int waiting(String path) {
+        return TestHub.json(cloud.asOwner("GET", path, "")).getInt("cloudToDeviceMessageCount");
     }
 }

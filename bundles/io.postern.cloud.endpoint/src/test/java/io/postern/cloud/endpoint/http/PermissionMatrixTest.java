@@ -36,6 +36,8 @@ class PermissionMatrixTest {
             GET    hub    /twins/meter-1       -                                             iothubowner service
             PATCH  hub    /twins/meter-1       {"tags":{"a":1}}                              iothubowner service
             PUT    hub    /twins/meter-1       {"tags":{"a":1}}                              iothubowner service
+            POST   hub    /twins/meter-1/methods   {"methodName":"reboot"}                   iothubowner service
+            DELETE hub    /devices/meter-1/commands -                                        iothubowner service
             GET    hub    /events              -                                             iothubowner service
             GET    hub    /consumerGroups      -                                             iothubowner service
             GET    hub    /consumerGroups/a    -                                             iothubowner service

@@ -6,6 +6,7 @@ import io.postern.cloud.hub.commands.CommandRows.Place;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.DeviceId;
+import io.postern.wire.hub.PropertyBag;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -221,6 +222,9 @@ public final class CommandQueue {
         if (command.size() > Command.LARGEST) {
             throw new IllegalArgumentException("a command has at most " + Command.LARGEST
                     + " bytes with its properties, this one " + command.size());
+        }
+        if (command.properties().entries().size() > PropertyBag.MOST_ENTRIES) {
+            throw new IllegalArgumentException("a command has at most " + PropertyBag.MOST_ENTRIES + " properties");
         }
         if (command.expiry()
                 .filter(at -> at.isAfter(now.plus(CommandSettings.LONGEST_LIFE)))

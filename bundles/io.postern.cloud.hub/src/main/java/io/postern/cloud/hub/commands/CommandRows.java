@@ -140,7 +140,7 @@ final class CommandRows {
                 row.instant("enqueued"),
                 row.instant("expires"),
                 row.text("message"),
-                PropertyBag.decode(row.text("properties")),
+                PropertyBag.recorded(row.text("properties")),
                 row.bytes("body"),
                 Acknowledgement.parse(row.text("acknowledgement")));
     }

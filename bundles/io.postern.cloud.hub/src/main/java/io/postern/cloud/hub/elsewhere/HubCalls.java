@@ -81,7 +81,8 @@ public final class HubCalls {
         return switch (answer.status()) {
             case 200, 201, 204 -> new Done();
             case 400, 403, 404, 409, 412 ->
-                new Refused(answer.status(), ErrorBody.code(answer.body()).orElse(0), ErrorBody.describe(answer.body()));
+                new Refused(
+                        answer.status(), ErrorBody.code(answer.body()).orElse(0), ErrorBody.describe(answer.body()));
             default -> throw unexpected(answer);
         };
     }
