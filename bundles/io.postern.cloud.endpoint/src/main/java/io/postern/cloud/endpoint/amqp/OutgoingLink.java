@@ -99,6 +99,9 @@ final class OutgoingLink implements OpenLink, Outlet {
         } else {
             waiting.add(next);
             transferWaiting();
+            if (queued.get() == 0 && room() > 0) { // whoever filled the link up would not hear of it otherwise
+                work.add(terms.giver()::ready);
+            }
         }
     }
 

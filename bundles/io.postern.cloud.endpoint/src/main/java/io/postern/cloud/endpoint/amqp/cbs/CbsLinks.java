@@ -2,13 +2,10 @@
 package io.postern.cloud.endpoint.amqp.cbs;
 
 import io.postern.cloud.endpoint.amqp.AmqpBody;
-import io.postern.cloud.endpoint.amqp.AmqpError;
 import io.postern.cloud.endpoint.amqp.AmqpMessage;
+import io.postern.cloud.endpoint.amqp.AnswerNode;
 import io.postern.cloud.endpoint.amqp.LinkAnswer;
 import io.postern.cloud.endpoint.amqp.LinkRequest;
-import io.postern.cloud.endpoint.amqp.LinkTerms;
-import io.postern.cloud.endpoint.amqp.MessageOutcome;
-import io.postern.cloud.endpoint.amqp.Outlet;
 import io.postern.cloud.endpoint.amqp.Refusals;
 import io.postern.cloud.store.DatabaseException;
 import io.postern.wire.ResourceUri;
@@ -22,10 +19,9 @@ import java.util.Set;
  * The node {@code $cbs} of one connection (HUB-13): a client puts tokens there, as many as it has devices, and puts a
  * fresh one before the old one ends. Owned by the connection's own virtual thread.
  *
- * <p>An answer has the id of the question in the type it came in, {@code status-code} and {@code status-description}. It
- * goes over the receiving link that was attached last; all clients have one.
+ * <p>An answer has {@code status-code} and {@code status-description}.
  */
-public final class CbsLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
+public final class CbsLinks {
     private static final String ADDRESS = "$cbs";
     private static final Set<String> TYPES = Set.of("servicebus.windows.net:sastoken", "sastoken");
     private static final int LARGEST = 8 * 1024; // a token has 4 KB at most
@@ -33,35 +29,17 @@ public final class CbsLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
 
     private final TokenDesk desk;
     private final Refusals refusals;
-    private Optional<Outlet> outlet = Optional.empty();
+    private final AnswerNode node;
 
     public CbsLinks(TokenDesk desk, Refusals refusals) {
         this.desk = desk;
         this.refusals = refusals;
+        this.node = new AnswerNode(ADDRESS, CREDIT, LARGEST, this::decide, refusals);
     }
 
     /** Attaches a link to the node; empty when the address is another. Whoever is here only is still a stranger. */
     public Optional<LinkAnswer> attach(LinkRequest request) {
-        if (!request.address().equals(ADDRESS)) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                switch (request.direction()) {
-                    case CLIENT_SENDS -> new LinkAnswer.Taking(this, CREDIT, LARGEST, LinkTerms.USUAL.ofStranger());
-                    case CLIENT_RECEIVES -> new LinkAnswer.Giving(this, LinkTerms.USUAL.ofStranger());
-                });
-    }
-
-    @Override
-    public MessageOutcome take(AmqpMessage request) {
-        if (outlet.isEmpty()) {
-            return new MessageOutcome.Rejected(refusals.argument("attach a link to receive from $cbs first"));
-        }
-        AmqpMessage answer = decide(request).answering(request);
-        return outlet.get().offer(answer)
-                ? new MessageOutcome.Accepted()
-                : new MessageOutcome.Rejected(refusals.of(
-                        AmqpError.LIMIT, 429_001, "ThrottlingException", "the answers so far have not been taken"));
+        return node.attach(request);
     }
 
     private AmqpMessage decide(AmqpMessage request) {
@@ -117,16 +95,5 @@ public final class CbsLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
                 Map.of(),
                 Map.of("status-code", status, "status-description", description),
                 new AmqpBody.Value(""));
-    }
-
-    @Override
-    public void attached(Outlet to) {
-        outlet = Optional.of(to);
-    }
-
-    /** Also of the sending link, after which no answer is waited for. */
-    @Override
-    public void detached() {
-        // an outlet whose link has gone refuses by itself
     }
 }

@@ -18,6 +18,7 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.ModelId;
 import io.postern.wire.Shown;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class HubVisit implements AmqpVisit {
     private final Refusals refusals;
     private final ShownTokens tokens;
     private final CbsLinks cbs;
+    private final List<ServiceSide.Visit> visits = new ArrayList<>();
     private final Map<DeviceId, Presence> presences = new HashMap<>();
 
     HubVisit(Hubs hubs, List<ServiceSide> sides, int mostDevices, AmqpClient client, Refusals refusals) {
@@ -50,7 +52,7 @@ final class HubVisit implements AmqpVisit {
         this.mostDevices = mostDevices;
         this.client = client;
         this.refusals = refusals;
-        this.tokens = new ShownTokens(hubs, client.certificates(), mostDevices, refusals, this::renewed);
+        this.tokens = new ShownTokens(hubs, client, mostDevices, refusals, this::renewed);
         this.cbs = new CbsLinks(tokens, refusals);
     }
 
@@ -98,15 +100,19 @@ final class HubVisit implements AmqpVisit {
             return cbs.attach(request)
                     .or(() -> HubAddress.isMeant(request.address())
                             ? Optional.of(ofDevice(request))
-                            : sides.stream()
-                                    .flatMap(side ->
-                                            tokens.guest().flatMap(guest -> side.attach(request, guest)).stream())
-                                    .findFirst());
+                            : ofService(request));
         } catch (IllegalArgumentException e) {
             return Optional.of(new LinkAnswer.Refused(refusals.argument(String.valueOf(e.getMessage()))));
         } catch (DatabaseException e) {
             return Optional.of(new LinkAnswer.Refused(refusals.failed(e)));
         }
+    }
+
+    private Optional<LinkAnswer> ofService(LinkRequest request) {
+        if (visits.isEmpty()) {
+            tokens.guest().ifPresent(guest -> sides.forEach(side -> visits.add(side.visit(guest))));
+        }
+        return visits.stream().flatMap(visit -> visit.attach(request).stream()).findFirst();
     }
 
     private LinkAnswer ofDevice(LinkRequest request) {
@@ -166,5 +172,6 @@ final class HubVisit implements AmqpVisit {
     public void close() {
         presences.values().forEach(Presence::leave);
         presences.clear();
+        visits.forEach(ServiceSide.Visit::close);
     }
 }

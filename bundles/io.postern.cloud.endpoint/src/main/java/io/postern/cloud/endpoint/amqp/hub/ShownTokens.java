@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.amqp.hub;
 
+import io.postern.cloud.endpoint.amqp.AmqpClient;
+import io.postern.cloud.endpoint.amqp.Lane;
 import io.postern.cloud.endpoint.amqp.Refusals;
 import io.postern.cloud.endpoint.amqp.SaslStep;
 import io.postern.cloud.endpoint.amqp.cbs.TokenDesk;
@@ -16,13 +18,12 @@ import io.postern.wire.HubName;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import io.postern.wire.Shown;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -43,23 +44,19 @@ final class ShownTokens implements TokenDesk {
     }
 
     private final Hubs hubs;
-    private final List<X509Certificate> certificates;
+    private final AmqpClient client;
     private final int mostDevices;
     private final Refusals refusals;
     private final Consumer<Principal.Device> renewed;
     private final Map<DeviceId, SasToken> ofDevices = new HashMap<>();
-    private final Map<String, SasToken> broad = new LinkedHashMap<>(); // by audience
+    private final Map<String, SasToken> broad =
+            new ConcurrentHashMap<>(); // by audience; readers ask on threads of theirs
     private Optional<Hub> hub = Optional.empty();
 
     /** @param renewed told of a device whose fresh token was accepted */
-    ShownTokens(
-            Hubs hubs,
-            List<X509Certificate> certificates,
-            int mostDevices,
-            Refusals refusals,
-            Consumer<Principal.Device> renewed) {
+    ShownTokens(Hubs hubs, AmqpClient client, int mostDevices, Refusals refusals, Consumer<Principal.Device> renewed) {
         this.hubs = hubs;
-        this.certificates = certificates;
+        this.client = client;
         this.mostDevices = mostDevices;
         this.refusals = refusals;
         this.renewed = renewed;
@@ -164,8 +161,8 @@ final class ShownTokens implements TokenDesk {
         } else {
             broad.values().forEach(token -> decisions.add(of.gatekeeper().admitDevice(token, device)));
         }
-        if (decisions.isEmpty() && !certificates.isEmpty()) {
-            decisions.add(of.gatekeeper().admitDevice(new CertificateChain(certificates), device));
+        if (decisions.isEmpty() && !client.certificates().isEmpty()) {
+            decisions.add(of.gatekeeper().admitDevice(new CertificateChain(client.certificates()), device));
         }
         String reason = "no token was put for device " + device + " and no certificate shown";
         for (AccessDecision<Principal.Device> decision : decisions) {
@@ -197,16 +194,21 @@ final class ShownTokens implements TokenDesk {
         }
 
         @Override
-        public AccessDecision<Principal.Service> admit(Permission needed) {
+        public AccessDecision<Principal.Service> admit(Permission needed, ResourceUri asked) {
             AccessDecision<Principal.Service> last =
                     new AccessDecision.Denied<>(Denial.UNKNOWN_POLICY, "no token of a policy was shown");
             for (SasToken token : broad.values()) {
-                last = of.gatekeeper().admitService(token, needed);
+                last = of.gatekeeper().admitService(token, needed, asked);
                 if (last instanceof AccessDecision.Allowed<Principal.Service>) {
                     return last;
                 }
             }
             return last;
+        }
+
+        @Override
+        public Lane lane() {
+            return client.lanes().get();
         }
 
         @Override

@@ -4,6 +4,7 @@ package io.postern.cloud.endpoint.amqp.hub;
 import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.amqp.AmqpListener;
+import io.postern.cloud.endpoint.amqp.service.ServiceLinks;
 import io.postern.cloud.endpoint.http.HttpsListener;
 import io.postern.cloud.endpoint.tls.PrivateCa;
 import io.postern.cloud.endpoint.tls.ServerTls;
@@ -71,7 +72,8 @@ final class HubAmqpSite implements AutoCloseable {
                 vertx,
                 new ServerTls(ca)
                         .applyTo(new NetServerOptions().setHost(ADDRESS).setPort(port)),
-                List.of(new HubAmqpService(Hubs.of(hub), List.of(), devices, clock, new SecureRandom())));
+                List.of(new HubAmqpService(
+                        Hubs.of(hub), List.of(ServiceLinks::new), devices, clock, new SecureRandom())));
         this.port = listener.start();
         https = HttpsListener.open(
                 vertx,

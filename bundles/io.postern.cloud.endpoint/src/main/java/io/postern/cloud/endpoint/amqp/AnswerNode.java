@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.amqp;
+
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A node where a client asks over one link and is answered over another ({@code $cbs}, {@code $management}). An answer
+ * goes over the receiving link that was attached last, with the id of the question in the type it came in. Whoever is
+ * here only is still a stranger. Owned by the connection's own virtual thread.
+ */
+public final class AnswerNode implements LinkAnswer.Taker, LinkAnswer.Giver {
+    private final String address;
+    private final int credit;
+    private final int mostOctets;
+    private final UnaryOperator<AmqpMessage> desk;
+    private final Refusals refusals;
+    private Optional<Outlet> outlet = Optional.empty();
+
+    /**
+     * @param credit how many questions may be on their way
+     * @param mostOctets the largest question
+     * @param desk makes the answer, but for its correlation id; must not throw
+     */
+    public AnswerNode(String address, int credit, int mostOctets, UnaryOperator<AmqpMessage> desk, Refusals refusals) {
+        this.address = address;
+        this.credit = credit;
+        this.mostOctets = mostOctets;
+        this.desk = desk;
+        this.refusals = refusals;
+    }
+
+    /** Attaches a link to the node; empty when the address is another. */
+    public Optional<LinkAnswer> attach(LinkRequest request) {
+        if (!request.address().equals(address)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                switch (request.direction()) {
+                    case CLIENT_SENDS -> new LinkAnswer.Taking(this, credit, mostOctets, LinkTerms.USUAL.ofStranger());
+                    case CLIENT_RECEIVES -> new LinkAnswer.Giving(this, LinkTerms.USUAL.ofStranger());
+                });
+    }
+
+    @Override
+    public MessageOutcome take(AmqpMessage question) {
+        if (outlet.isEmpty()) {
+            return new MessageOutcome.Rejected(
+                    refusals.argument("attach a link to receive from " + address + " first"));
+        }
+        return outlet.get().offer(desk.apply(question).answering(question))
+                ? new MessageOutcome.Accepted()
+                : new MessageOutcome.Rejected(refusals.of(
+                        AmqpError.LIMIT, 429_001, "ThrottlingException", "the answers so far have not been taken"));
+    }
+
+    @Override
+    public void attached(Outlet to) {
+        outlet = Optional.of(to);
+    }
+
+    /** Also of the sending link, after which no answer is waited for. */
+    @Override
+    public void detached() {
+        // an outlet whose link has gone refuses by itself
+    }
+}
