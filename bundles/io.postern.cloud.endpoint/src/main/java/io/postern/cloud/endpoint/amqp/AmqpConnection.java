@@ -7,9 +7,12 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -176,6 +179,13 @@ final class AmqpConnection {
     void inWork(int more) {
         inWork += more;
         readOrPause();
+    }
+
+    /** Detaches links, and ends sessions that had no others. */
+    void detach(AttachedLink first, Collection<AttachedLink> others, AmqpError why) {
+        Set<AttachedLink> all = new HashSet<>(others);
+        all.add(first);
+        onLoop(() -> Objects.requireNonNull(engine).links().detach(all, why));
     }
 
     /** Octets of messages that have begun and are not whole yet. */

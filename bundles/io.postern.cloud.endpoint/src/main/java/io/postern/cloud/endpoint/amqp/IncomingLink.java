@@ -4,6 +4,7 @@ package io.postern.cloud.endpoint.amqp;
 import io.postern.wire.Shown;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -16,7 +17,7 @@ import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.Receiver;
 
 /** A link on which the client sends. Owned by the event loop, but for {@link #detach}. */
-final class IncomingLink implements OpenLink, AttachedLink {
+final class IncomingLink implements OpenLink {
     private static final int TOGETHER = 64; // messages taken at once; beyond it a common commit gains little
 
     private record Arrived(Delivery delivery, AmqpMessage message, int octets) {}
@@ -135,6 +136,11 @@ final class IncomingLink implements OpenLink, AttachedLink {
         });
     }
 
+    @Override
+    public void detachWith(Collection<AttachedLink> others, AmqpError why) {
+        connection.detach(this, others, why);
+    }
+
     /** Detaches with a reason of our own. */
     private void refuse(AmqpError error) {
         connection.log(error, "link " + Shown.of(receiver.getName()));
@@ -142,7 +148,8 @@ final class IncomingLink implements OpenLink, AttachedLink {
     }
 
     /** What is still on its way is thrown away as it comes. */
-    private void close(AmqpError error) {
+    @Override
+    public void close(AmqpError error) {
         receiver.setCondition(condition(error));
         receiver.close();
         discard();

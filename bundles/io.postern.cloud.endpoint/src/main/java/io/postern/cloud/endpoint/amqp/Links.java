@@ -3,10 +3,12 @@ package io.postern.cloud.endpoint.amqp;
 
 import io.postern.wire.Shown;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
@@ -117,6 +119,32 @@ final class Links {
         link.open();
         link.setCondition(IncomingLink.condition(error));
         link.close();
+    }
+
+    /** Those of {@code cut} that are still there; a session that is left without a link ends. */
+    void detach(Set<AttachedLink> cut, AmqpError why) {
+        Set<Session> shared = new HashSet<>();
+        links.forEach((link, open) -> {
+            if (open.isEmpty() || !cut.contains(open.get())) {
+                shared.add(link.getSession());
+            }
+        });
+        Set<Session> ending = new HashSet<>();
+        links.forEach((link, open) -> open.filter(cut::contains).ifPresent(each -> {
+            if (link.getLocalState() != EndpointState.ACTIVE) {
+                return; // detached already, the client has not answered yet
+            }
+            if (shared.contains(link.getSession())) {
+                each.close(why);
+            } else {
+                each.detached();
+                ending.add(link.getSession());
+            }
+        }));
+        ending.forEach(session -> {
+            session.setCondition(IncomingLink.condition(why));
+            session.close();
+        });
     }
 
     void delivered(Link link, Delivery delivery) {

@@ -6,6 +6,7 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -185,11 +186,21 @@ final class OutgoingLink implements OpenLink, Outlet {
     public void detach(AmqpError why) {
         connection.onLoop(() -> {
             if (!closed) {
-                sender.setCondition(IncomingLink.condition(why));
-                sender.close();
-                detached();
+                close(why);
             }
         });
+    }
+
+    @Override
+    public void detachWith(Collection<AttachedLink> others, AmqpError why) {
+        connection.detach(this, others, why);
+    }
+
+    @Override
+    public void close(AmqpError why) {
+        sender.setCondition(IncomingLink.condition(why));
+        sender.close();
+        detached();
     }
 
     @Override

@@ -7,32 +7,32 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** AMQP octets put together by hand, so that a test can say what no library would. spec: AMQP 1.0 Part 1, 1.6 */
-final class Frames {
-    static final Bytes SASL = Bytes.hex("414d515003010000"); // AMQP 3 1 0 0
-    static final Bytes BARE = Bytes.hex("414d515000010000"); // AMQP 0 1 0 0
-    static final Bytes NULL = Bytes.hex("40");
-    static final Bytes TRUE = Bytes.hex("41");
-    static final Bytes FALSE = Bytes.hex("42");
+public final class Frames {
+    public static final Bytes SASL = Bytes.hex("414d515003010000"); // AMQP 3 1 0 0
+    public static final Bytes BARE = Bytes.hex("414d515000010000"); // AMQP 0 1 0 0
+    public static final Bytes NULL = Bytes.hex("40");
+    public static final Bytes TRUE = Bytes.hex("41");
+    public static final Bytes FALSE = Bytes.hex("42");
 
     private Frames() {}
 
-    static Bytes sasl(Bytes body) {
+    public static Bytes sasl(Bytes body) {
         return frame(1, 0, body);
     }
 
-    static Bytes amqp(Bytes body) {
+    public static Bytes amqp(Bytes body) {
         return frame(0, 0, body);
     }
 
     /** Size, data offset 2, type, channel, body. spec: Part 2, 2.3.1 */
-    static Bytes frame(int type, int channel, Bytes body) {
+    public static Bytes frame(int type, int channel, Bytes body) {
         ByteBuffer head = ByteBuffer.allocate(8);
         head.putInt(body.length() + 8).put((byte) 2).put((byte) type).putShort((short) channel);
         return Bytes.concat(Bytes.of(head.array()), body);
     }
 
     /** A described list: a performative or a terminus. */
-    static Bytes list(int descriptor, Bytes... fields) {
+    public static Bytes list(int descriptor, Bytes... fields) {
         Bytes all = Bytes.concat(fields);
         return Bytes.concat(
                 Bytes.of((byte) 0, (byte) 0x53, (byte) descriptor, (byte) 0xD0),
@@ -41,55 +41,55 @@ final class Frames {
                 all);
     }
 
-    static Bytes map(Map<String, Bytes> entries, boolean symbols) {
+    public static Bytes map(Map<String, Bytes> entries, boolean symbols) {
         Bytes all = Bytes.concat(entries.entrySet().stream()
                 .flatMap(entry -> Stream.of(symbols ? symbol(entry.getKey()) : text(entry.getKey()), entry.getValue()))
                 .toArray(Bytes[]::new));
         return Bytes.concat(Bytes.hex("d1"), word(all.length() + 4), word(entries.size() * 2), all);
     }
 
-    static Bytes text(String text) {
+    public static Bytes text(String text) {
         return sized("b1", Bytes.utf8(text));
     }
 
-    static Bytes symbol(String text) {
+    public static Bytes symbol(String text) {
         return sized("b3", Bytes.utf8(text));
     }
 
-    static Bytes binary(Bytes octets) {
+    public static Bytes binary(Bytes octets) {
         return sized("b0", octets);
     }
 
-    static Bytes uint(int number) {
+    public static Bytes uint(int number) {
         return Bytes.concat(Bytes.hex("70"), word(number));
     }
 
-    static Bytes saslInit(String mechanism, Bytes response) {
+    public static Bytes saslInit(String mechanism, Bytes response) {
         return sasl(list(0x41, symbol(mechanism), binary(response)));
     }
 
-    static Bytes saslResponse(Bytes response) {
+    public static Bytes saslResponse(Bytes response) {
         return sasl(list(0x43, binary(response)));
     }
 
-    static Bytes plain(String user, String password) {
+    public static Bytes plain(String user, String password) {
         return saslInit("PLAIN", Bytes.utf8("\0" + user + "\0" + password));
     }
 
-    static Bytes open(String container, String host) {
+    public static Bytes open(String container, String host) {
         return amqp(list(0x10, text(container), text(host)));
     }
 
-    static Bytes begin() {
+    public static Bytes begin() {
         return begin(0);
     }
 
-    static Bytes begin(int channel) {
+    public static Bytes begin(int channel) {
         return frame(0, channel, list(0x11, NULL, uint(0), uint(1000), uint(1000)));
     }
 
     /** A link on which the client sends. */
-    static Bytes sender(String name, int handle, String address) {
+    public static Bytes sender(String name, int handle, String address) {
         return amqp(list(
                 0x12,
                 text(name),
@@ -105,24 +105,24 @@ final class Frames {
     }
 
     /** A link on which the client receives, with credit for 100 messages. */
-    static Bytes receiver(String name, int handle, String address) {
+    public static Bytes receiver(String name, int handle, String address) {
         return Bytes.concat(
                 amqp(list(0x12, text(name), uint(handle), TRUE, NULL, NULL, list(0x28, text(address)), list(0x29))),
                 amqp(list(0x13, uint(0), uint(1000), uint(0), uint(1000), uint(handle), uint(0), uint(100))));
     }
 
     /** A message in one transfer. */
-    static Bytes transfer(int handle, int id, Bytes message) {
+    public static Bytes transfer(int handle, int id, Bytes message) {
         return amqp(Bytes.concat(list(0x14, uint(handle), uint(id), binary(word(id)), uint(0), FALSE, FALSE), message));
     }
 
     /** The beginning or the middle of a message. */
-    static Bytes part(int handle, int id, Bytes octets) {
+    public static Bytes part(int handle, int id, Bytes octets) {
         return amqp(Bytes.concat(list(0x14, uint(handle), uint(id), binary(word(id)), uint(0), FALSE, TRUE), octets));
     }
 
     /** @param correlationId as encoded */
-    static Bytes message(Bytes correlationId, Map<String, Bytes> properties, String body) {
+    public static Bytes message(Bytes correlationId, Map<String, Bytes> properties, String body) {
         return Bytes.concat(
                 list(0x73, NULL, NULL, NULL, NULL, NULL, correlationId),
                 Bytes.hex("005374"),
@@ -131,7 +131,7 @@ final class Frames {
                 binary(Bytes.utf8(body)));
     }
 
-    static Bytes question(String operation, String body) {
+    public static Bytes question(String operation, String body) {
         return message(text("q"), Map.of("iotdps-operation-type", text(operation)), body);
     }
 

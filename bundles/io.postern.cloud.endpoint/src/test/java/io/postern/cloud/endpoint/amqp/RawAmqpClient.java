@@ -10,36 +10,36 @@ import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLContext;
 
 /** A client that says what no library would, and looks at what it is told as octets. Waits at most 20 s for anything. */
-final class RawAmqpClient implements AutoCloseable {
-    final Socket socket;
+public final class RawAmqpClient implements AutoCloseable {
+    public final Socket socket;
     private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
 
-    RawAmqpClient(SSLContext tls, String host, int port) throws IOException {
+    public RawAmqpClient(SSLContext tls, String host, int port) throws IOException {
         socket = tls.getSocketFactory().createSocket();
         socket.setReceiveBufferSize(AmqpSite.BUFFER);
         socket.connect(new InetSocketAddress(host, port));
         socket.setSoTimeout(20_000);
     }
 
-    RawAmqpClient send(Bytes... octets) throws IOException {
+    public RawAmqpClient send(Bytes... octets) throws IOException {
         socket.getOutputStream().write(Bytes.concat(octets).toArray());
         socket.getOutputStream().flush();
         return this;
     }
 
     /** The next {@code count} octets. */
-    Bytes read(int count) throws IOException {
+    public Bytes read(int count) throws IOException {
         return Bytes.of(socket.getInputStream().readNBytes(count));
     }
 
     /** The next frame, without its size. */
-    Bytes frame() throws IOException {
+    public Bytes frame() throws IOException {
         Bytes size = read(4);
         return read(Integer.parseInt(size.toString(), 16) - 4);
     }
 
     /** Reads on until what it has heard holds {@code text}, and gives all that. */
-    String await(String text) throws IOException {
+    public String await(String text) throws IOException {
         while (!said().contains(text)) {
             byte[] chunk = new byte[4096];
             int length = socket.getInputStream().read(chunk);
@@ -54,7 +54,7 @@ final class RawAmqpClient implements AutoCloseable {
     }
 
     /** Reads until the server closes, and gives all it said. */
-    String awaitEnd() throws IOException {
+    public String awaitEnd() throws IOException {
         heard.writeBytes(socket.getInputStream().readAllBytes());
         return said();
     }

@@ -144,8 +144,10 @@ final class Presence implements DeviceConnection {
     public void close(CloseReason reason) {
         if (over(reason)) {
             lane.add(() -> {
-                AmqpError error = endError();
-                attached().forEach(link -> link.detach(error));
+                List<AttachedLink> cut = attached();
+                if (!cut.isEmpty()) {
+                    cut.getFirst().detachWith(cut, endError());
+                }
             });
         }
     }
