@@ -89,7 +89,7 @@ public final class Cloud {
                 .tokenHost()
                 .orElseThrow(() -> new IllegalStateException(
                         "this connection names no token service; add \"tokenHost\" to connection.json"));
-        return new Leaves(client(host, connection.hub()));
+        return new Leaves(client(host, connection.tokenPolicy().orElseGet(connection::hub)));
     }
 
     /**

@@ -19,18 +19,20 @@ import java.util.stream.Stream;
 /**
  * All that is needed to speak to a cloud side as its operator: what {@code connection.json} says.
  *
- * @param dps the provisioning service's operator policy; its host is the service endpoint
- * @param hub the hub's operator policy
+ * @param dpsPolicy the provisioning service's operator policy; its host is the service endpoint
+ * @param hubPolicy the hub's operator policy
  * @param furtherHubs those of the other hubs of this cloud
+ * @param tokenPolicy the operator policy of a token service that runs alone; else the hub's opens it
  * @param tokenHost the token service; empty for a hub that has none
  * @param caFile the root the services' certificates lead to; empty for the roots this Java trusts
  * @param hostsFile names of the services, for {@code -Djdk.net.hosts.file}
  * @param idScope what devices register under; empty when given by connection strings alone
  */
 public record CloudConnection(
-        ConnectionString dps,
-        ConnectionString hub,
+        Optional<ConnectionString> dpsPolicy,
+        Optional<ConnectionString> hubPolicy,
         List<ConnectionString> furtherHubs,
+        Optional<ConnectionString> tokenPolicy,
         Optional<String> tokenHost,
         Optional<Path> caFile,
         Optional<Path> hostsFile,
@@ -51,7 +53,29 @@ public record CloudConnection(
     /** The same cloud with another policy of its provisioning service, or with another tenant of it. */
     public CloudConnection with(ConnectionString other) {
         return new CloudConnection(
-                other, hub, furtherHubs, tokenHost, caFile, hostsFile, idScope, provisioningHost, httpsPort, mqttPort);
+                Optional.of(other),
+                hubPolicy,
+                furtherHubs,
+                tokenPolicy,
+                tokenHost,
+                caFile,
+                hostsFile,
+                idScope,
+                provisioningHost,
+                httpsPort,
+                mqttPort);
+    }
+
+    /** @throws IllegalStateException when there is no provisioning service, as beside a token service that runs alone */
+    public ConnectionString dps() {
+        return dpsPolicy.orElseThrow(() -> new IllegalStateException(
+                "this connection names no provisioning service (dpsConnectionString in connection.json)"));
+    }
+
+    /** @throws IllegalStateException when it names no hub, as that of a token service that runs alone */
+    public ConnectionString hub() {
+        return hubPolicy.orElseThrow(() -> new IllegalStateException(
+                "this connection names no hub (hubConnectionString in connection.json); its operator has it"));
     }
 
     /**
@@ -62,7 +86,7 @@ public record CloudConnection(
      */
     public CloudConnection withHub(String name) {
         List<ConnectionString> all =
-                Stream.concat(Stream.of(hub), furtherHubs.stream()).toList();
+                Stream.concat(hubPolicy.stream(), furtherHubs.stream()).toList();
         ConnectionString chosen = all.stream()
                 .filter(each ->
                         each.host().equalsIgnoreCase(name) || firstPart(each).equalsIgnoreCase(name))
@@ -71,7 +95,17 @@ public record CloudConnection(
                         () -> new IllegalArgumentException("there is no hub " + Shown.of(name) + "; this cloud has "
                                 + all.stream().map(CloudConnection::firstPart).collect(Collectors.joining(", "))));
         return new CloudConnection(
-                dps, chosen, furtherHubs, tokenHost, caFile, hostsFile, idScope, provisioningHost, httpsPort, mqttPort);
+                dpsPolicy,
+                Optional.of(chosen),
+                furtherHubs,
+                tokenPolicy,
+                tokenHost,
+                caFile,
+                hostsFile,
+                idScope,
+                provisioningHost,
+                httpsPort,
+                mqttPort);
     }
 
     private static String firstPart(ConnectionString hub) {
@@ -81,9 +115,10 @@ public record CloudConnection(
     /** Two services at their usual ports, as a real hub's portal shows them. */
     public static CloudConnection of(ConnectionString dps, ConnectionString hub, Optional<Path> caFile) {
         return new CloudConnection(
-                dps,
-                hub,
+                Optional.of(dps),
+                Optional.of(hub),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 caFile,
                 Optional.empty(),
@@ -120,10 +155,14 @@ public record CloudConnection(
 
     private static CloudConnection parse(JsonObject json, Path file) {
         Optional<JsonObject> ports = Json.object(json, "ports");
+        Optional<ConnectionString> tokens =
+                Json.text(json, "tokenConnectionString").map(ConnectionString::parse);
+        boolean alone = tokens.isPresent();
         return new CloudConnection(
-                ConnectionString.parse(Json.requireText(json, "dpsConnectionString")),
-                ConnectionString.parse(Json.requireText(json, "hubConnectionString")),
+                policy(json, "dpsConnectionString", alone),
+                policy(json, "hubConnectionString", alone),
                 hubs(json),
+                tokens,
                 Json.text(json, "tokenHost"),
                 Json.text(json, "caFile").map(file::resolveSibling),
                 Json.text(json, "hostsFile").map(file::resolveSibling),
@@ -139,6 +178,11 @@ public record CloudConnection(
                         .map(each -> ConnectionString.parse(Json.requireText(each, "connectionString")))
                         .toList()
                 : List.of();
+    }
+
+    private static Optional<ConnectionString> policy(JsonObject json, String name, boolean mayLack) {
+        return (mayLack ? Json.text(json, name) : Optional.of(Json.requireText(json, name)))
+                .map(ConnectionString::parse);
     }
 
     private static int port(Optional<JsonObject> ports, String name, int usual) {

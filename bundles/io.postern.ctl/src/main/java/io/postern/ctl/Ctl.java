@@ -43,7 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Ctl implements Runnable {
     private static final List<String> OTHER_VERBS =
-            List.of("build", "test", "lab", "cloud", "gateway", "factory", "doctor", "mission", "bench");
+            List.of("build", "test", "lab", "cloud", "tokens", "gateway", "factory", "doctor", "mission", "bench");
 
     private static final String NO_COMMAND = "Missing required subcommand"; // what picocli says of the groups
 

@@ -84,9 +84,17 @@ record Plan(InstantSource clock, Optional<Path> hosts) {
             connection
                     .provisioningHost()
                     .ifPresent(host -> checks.addAll(server("Provisioning", https(host, connection), true, names)));
-            checks.addAll(server("Service", https(connection.dps().host(), connection), true, names));
-            var mqtt = new GatewayFile.Server(connection.hub().host(), connection.mqttPort(), connection.caFile());
-            checks.addAll(server("Hub over MQTT", mqtt, false, names));
+            connection
+                    .dpsPolicy()
+                    .ifPresent(dps -> checks.addAll(server("Service", https(dps.host(), connection), true, names)));
+            connection.hubPolicy().ifPresent(hub -> {
+                var mqtt = new GatewayFile.Server(hub.host(), connection.mqttPort(), connection.caFile());
+                checks.addAll(server("Hub over MQTT", mqtt, false, names));
+            });
+            connection
+                    .tokenPolicy()
+                    .flatMap(_ -> connection.tokenHost())
+                    .ifPresent(host -> checks.addAll(server("Token service", https(host, connection), true, names)));
         } catch (IOException | IllegalArgumentException e) {
             checks.add(new FaultyCheck(
                     "connection.json", String.valueOf(e.getMessage()), "The cloud writes it anew when it starts."));

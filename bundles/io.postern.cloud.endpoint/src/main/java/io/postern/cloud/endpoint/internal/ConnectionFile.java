@@ -31,7 +31,7 @@ final class ConnectionFile {
 
     /** A key of a policy of the service at {@code host}, as a connection string bears it. */
     record Key(String host, String policy, Secret key) {
-        private String connectionString() {
+        String connectionString() {
             return "HostName=" + host + ";SharedAccessKeyName=" + policy + ";SharedAccessKey=" + key.revealBase64();
         }
     }

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * falls between the two calls.
  */
 final class CurrentServerKey extends X509ExtendedKeyManager {
-    private final PrivateCa ca;
+    private final ServerCredentials held;
     private final Map<String, Credentials> used = new ConcurrentHashMap<>(); // one entry per renewal: one a year
 
-    CurrentServerKey(PrivateCa ca) {
-        this.ca = ca;
+    CurrentServerKey(ServerCredentials held) {
+        this.held = held;
     }
 
     @Override
@@ -65,7 +65,7 @@ final class CurrentServerKey extends X509ExtendedKeyManager {
     }
 
     private String alias() {
-        Credentials current = ca.server();
+        Credentials current = held.server();
         String alias = current.certificate().getSerialNumber().toString(16);
         used.putIfAbsent(alias, current);
         return alias;

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * when its names change and {@value #RENEW_DAYS} days before it ends, also while the listeners run: they ask for
  * {@link #server} at every handshake.
  */
-public final class PrivateCa {
+public final class PrivateCa implements ServerCredentials {
     private static final Logger LOG = LoggerFactory.getLogger(PrivateCa.class);
     private static final int RENEW_DAYS = 30;
 
@@ -75,7 +75,8 @@ public final class PrivateCa {
     }
 
     /** The credentials of the listeners, replaced first when they are about to end. */
-    Credentials server() {
+    @Override
+    public Credentials server() {
         Credentials current = server;
         return isNearEnd(current.certificate()) ? renew() : current;
     }

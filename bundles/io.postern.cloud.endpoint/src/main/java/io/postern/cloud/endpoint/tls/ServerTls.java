@@ -31,17 +31,21 @@ public final class ServerTls {
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     }
 
-    private final PrivateCa ca;
+    private final ServerCredentials held;
 
     public ServerTls(PrivateCa ca) {
-        this.ca = ca;
+        this.held = ca;
+    }
+
+    public ServerTls(GivenCertificate given) {
+        this.held = given;
     }
 
     /** The same options, with TLS switched on. */
     public <T extends NetServerOptions> T applyTo(T options) {
         options.setSsl(true)
                 .setEnabledSecureTransportProtocols(VERSIONS)
-                .setKeyCertOptions(KeyCertOptions.wrap(new CurrentServerKey(ca)))
+                .setKeyCertOptions(KeyCertOptions.wrap(new CurrentServerKey(held)))
                 .setTrustOptions(TrustOptions.wrap(new AnyClientCertificate()))
                 .setClientAuth(ClientAuth.REQUEST)
                 .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
