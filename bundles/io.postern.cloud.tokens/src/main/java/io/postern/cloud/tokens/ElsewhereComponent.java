@@ -86,8 +86,7 @@ public final class ElsewhereComponent {
                 new SecureRandom()));
         settling = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofVirtual().name("tokens-settle").factory());
-        settling.scheduleWithFixedDelay(
-                () -> services.standard().desk().settle(), 0, SETTLE_SECONDS, TimeUnit.SECONDS);
+        settling.scheduleWithFixedDelay(() -> services.standard().desk().settle(), 0, SETTLE_SECONDS, TimeUnit.SECONDS);
         offered = context.registerService(TokenServices.class, services, new Hashtable<>());
     }
 

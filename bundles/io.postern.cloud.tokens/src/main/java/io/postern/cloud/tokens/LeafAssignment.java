@@ -51,9 +51,10 @@ public record LeafAssignment(
         former.ifPresent(gone -> json.add("formerGateway", gone.text()));
         lastIssued.ifPresent(at -> json.add("lastIssued", at.toString()));
         lastExpires.ifPresent(at -> json.add("lastExpires", at.toString()));
-        lastRefusal.ifPresent(refused -> json.add("lastRefusal", refused.reason().wireName())
-                .add("lastRefusalText", refused.text())
-                .add("lastRefused", refused.at().toString()));
+        lastRefusal.ifPresent(
+                refused -> json.add("lastRefusal", refused.reason().wireName())
+                        .add("lastRefusalText", refused.text())
+                        .add("lastRefused", refused.at().toString()));
         revocation.ifPresent(revoked -> json.add(
                 "revoked",
                 Json.object()

@@ -71,7 +71,11 @@ public final class LeafDesk {
             return new AssignmentReply.HeldBy(holder.get());
         }
         settle();
-        LOG.atInfo().addKeyValue("leaf", leaf).addKeyValue("gateway", gateway).addKeyValue("who", who).log("leaf assigned");
+        LOG.atInfo()
+                .addKeyValue("leaf", leaf)
+                .addKeyValue("gateway", gateway)
+                .addKeyValue("who", who)
+                .log("leaf assigned");
         return new AssignmentReply.Assigned(ledger.find(leaf).orElseThrow());
     }
 

@@ -122,8 +122,7 @@ final class LeafLedger {
                 hub,
                 held.leaf().text());
         oweRaise(c, held);
-        history.add(
-                c, held.leaf(), Event.HANDED_OVER, gateway, wish.who(), "taken from " + held.gateway(), wish.at());
+        history.add(c, held.leaf(), Event.HANDED_OVER, gateway, wish.who(), "taken from " + held.gateway(), wish.at());
     }
 
     /** Takes the leaf from its gateway; what that has had of it counts no more, once the hub is told. */
@@ -185,7 +184,9 @@ final class LeafLedger {
             if (!stands) {
                 return Optional.empty();
             }
-            Instant expires = later(now.plus(life), later(leaf.newerThan(), newerThan(c, id)).plusSeconds(1))
+            Instant expires = later(
+                            now.plus(life),
+                            later(leaf.newerThan(), newerThan(c, id)).plusSeconds(1))
                     .truncatedTo(ChronoUnit.SECONDS); // what a token can say
             Sql.update(
                     c,
@@ -231,8 +232,7 @@ final class LeafLedger {
         });
     }
 
-    private void revoke(Connection c, LeafAssignment held, String reason, String who, Instant now)
-            throws SQLException {
+    private void revoke(Connection c, LeafAssignment held, String reason, String who, Instant now) throws SQLException {
         Sql.update(
                 c,
                 "UPDATE tokens_leaf SET revoked = ?, revoked_reason = ?, revoked_by = ?,"
@@ -320,8 +320,7 @@ final class LeafLedger {
                 row.number("issued"),
                 row.optionalInstant("last_issued"),
                 row.optionalInstant("last_expires"),
-                refusal.flatMap(
-                        reason -> refused.map(at -> new LeafAssignment.Refused(reason, refusalText, at))),
+                refusal.flatMap(reason -> refused.map(at -> new LeafAssignment.Refused(reason, refusalText, at))),
                 revoked.map(at -> new LeafAssignment.Revocation(revokedReason, revokedBy, at)));
     }
 

@@ -64,8 +64,8 @@ public record NewLeafPolicy(Mode mode, List<Rule> rules, int perDay) {
             int equals = text.indexOf('=');
             if (equals < 1 || equals == text.length() - 1) {
                 throw new IllegalArgumentException(
-                        "newLeafNames has rules like \"gw-*={gateway}-*\": gateways, an equals sign, leaves; not \"" + text
-                                + "\"");
+                        "newLeafNames has rules like \"gw-*={gateway}-*\": gateways, an equals sign, leaves; not \""
+                                + text + "\"");
             }
             return new Rule(text.substring(0, equals), text.substring(equals + 1));
         }

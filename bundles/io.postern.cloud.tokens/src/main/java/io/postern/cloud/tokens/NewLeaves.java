@@ -170,7 +170,8 @@ final class NewLeaves {
 
     private static Refused answer(Wanted before, DeviceId gateway) {
         if (!before.gateway().equals(gateway)) {
-            return new Refused(Refusal.NOT_ASSIGNED, "leaf " + before.leaf() + " was asked for by another gateway first");
+            return new Refused(
+                    Refusal.NOT_ASSIGNED, "leaf " + before.leaf() + " was asked for by another gateway first");
         }
         return before.state() == State.WAITING
                 ? waiting(before.leaf())

@@ -39,9 +39,7 @@ final class OperatorKey implements ServiceAdmission {
     private OperatorKey(HubName hub, Secret key, InstantSource clock) {
         this.hub = hub;
         this.policy = new SharedAccessPolicy(
-                NAME,
-                Set.of(Permission.REGISTRY_READ, Permission.REGISTRY_READ_WRITE),
-                new SymmetricKeys(key, key));
+                NAME, Set.of(Permission.REGISTRY_READ, Permission.REGISTRY_READ_WRITE), new SymmetricKeys(key, key));
         this.clock = clock;
     }
 
@@ -60,10 +58,7 @@ final class OperatorKey implements ServiceAdmission {
             }
             Secret fresh = Secret.random(LENGTH, random);
             Sql.update(
-                    c,
-                    "INSERT INTO tokens_operator(hub, sealed) VALUES(?, ?)",
-                    hub.text(),
-                    sealer.seal(fresh, place));
+                    c, "INSERT INTO tokens_operator(hub, sealed) VALUES(?, ?)", hub.text(), sealer.seal(fresh, place));
             return fresh;
         });
         return new OperatorKey(hub, key, clock);

@@ -57,11 +57,7 @@ final class OwedOrders {
 
     List<Order> some(Connection c) throws SQLException {
         return Sql.all(
-                c,
-                "SELECT * FROM tokens_owed WHERE hub = ? ORDER BY leaf LIMIT ?",
-                OwedOrders::order,
-                hub,
-                MOST);
+                c, "SELECT * FROM tokens_owed WHERE hub = ? ORDER BY leaf LIMIT ?", OwedOrders::order, hub, MOST);
     }
 
     Optional<Order> of(Connection c, DeviceId leaf) throws SQLException {

@@ -49,11 +49,11 @@ final class RestDirectory implements DeviceDirectory {
     private final LongSupplier nanoTime;
     private final Semaphore turns = new Semaphore(MOST_CALLS, true);
     private final Map<DeviceId, Known> known = new LinkedHashMap<>(16, 0.75f, true) { // guarded by itself
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<DeviceId, Known> eldest) {
-            return size() > MOST_KNOWN;
-        }
-    };
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<DeviceId, Known> eldest) {
+                    return size() > MOST_KNOWN;
+                }
+            };
 
     RestDirectory(HubCalls calls, LongSupplier nanoTime) {
         this.calls = calls;
@@ -173,8 +173,8 @@ final class RestDirectory implements DeviceDirectory {
         List<Secret> keys = Json.object(json, "authentication")
                 .flatMap(authentication -> Json.object(authentication, "symmetricKey"))
                 .stream()
-                .flatMap(pair -> Stream.of("primaryKey", "secondaryKey")
-                        .flatMap(name -> Json.text(pair, name).stream()))
+                .flatMap(
+                        pair -> Stream.of("primaryKey", "secondaryKey").flatMap(name -> Json.text(pair, name).stream()))
                 .filter(key -> !key.isBlank())
                 .map(Secret::base64)
                 .toList();
@@ -224,7 +224,8 @@ final class RestDirectory implements DeviceDirectory {
     private <T> T inTurn(Call<T> call) throws IOException {
         try {
             if (!turns.tryAcquire(TURN.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IOException("the hub is slow, and " + MOST_CALLS + " calls to it are under way; ask again later");
+                throw new IOException(
+                        "the hub is slow, and " + MOST_CALLS + " calls to it are under way; ask again later");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -201,16 +201,14 @@ public final class TokenService implements AutoCloseable {
                     WAITING_FOR_APPROVAL,
                     NOT_APPROVED,
                     NAME_NOT_ALLOWED,
-                    TOO_MANY_NEW_LEAVES ->
-                false;
+                    TOO_MANY_NEW_LEAVES -> false;
             case DISABLED_GATEWAY,
                     UNKNOWN_LEAF,
                     QUARANTINED_LEAF,
                     NOT_ASSIGNED,
                     DISABLED_LEAF,
                     REPLACED_LEAF,
-                    REVOKED_LEAF ->
-                true;
+                    REVOKED_LEAF -> true;
         };
     }
 
@@ -274,7 +272,8 @@ public final class TokenService implements AutoCloseable {
         if (made.isEmpty()) {
             newLeaves.takeBack(leaf);
             return new Refused(
-                    Refusal.UNKNOWN_LEAF, "leaf " + leaf + " cannot be made: " + problem.orElse("it was deleted again"));
+                    Refusal.UNKNOWN_LEAF,
+                    "leaf " + leaf + " cannot be made: " + problem.orElse("it was deleted again"));
         }
         return decide(gateway, made.get());
     }
@@ -283,7 +282,10 @@ public final class TokenService implements AutoCloseable {
         try {
             Optional<String> problem = hub.devices().create(leaf, gateway);
             if (problem.isEmpty()) {
-                LOG.atInfo().addKeyValue("leaf", leaf).addKeyValue("gateway", gateway).log("leaf made");
+                LOG.atInfo()
+                        .addKeyValue("leaf", leaf)
+                        .addKeyValue("gateway", gateway)
+                        .log("leaf made");
                 desk.assign(leaf, gateway, false, "newLeaves");
             }
             return problem;

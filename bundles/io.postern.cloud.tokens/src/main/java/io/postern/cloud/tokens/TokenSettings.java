@@ -42,15 +42,15 @@ public record TokenSettings(Duration tokenLife, int burst, int perMinute, NewLea
 
     /** @throws IllegalArgumentException naming the key that is wrong */
     public static TokenSettings of(String tokenLife, int burst, int perMinute) {
-        return explained(() ->
-                new TokenSettings(Setting.parse("tokenLife", tokenLife, DurationText::parse), burst, perMinute));
+        return explained(
+                () -> new TokenSettings(Setting.parse("tokenLife", tokenLife, DurationText::parse), burst, perMinute));
     }
 
     /** @throws IllegalArgumentException naming the key that is wrong */
     static TokenSettings of(TokensComponent.Config config) {
         return of(config.tokenLife(), config.burst(), config.perMinute())
-                .with(explained(() ->
-                        NewLeafPolicy.of(config.newLeaves(), config.newLeafNames(), config.newLeavesPerDay())));
+                .with(explained(
+                        () -> NewLeafPolicy.of(config.newLeaves(), config.newLeafNames(), config.newLeavesPerDay())));
     }
 
     private static <T> T explained(Supplier<T> parsed) {

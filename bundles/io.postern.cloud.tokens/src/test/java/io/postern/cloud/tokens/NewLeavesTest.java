@@ -52,8 +52,7 @@ class NewLeavesTest {
         var token = fixture.granted(GATEWAY, NEW);
 
         assertThat(fixture.hub.gatekeeper().admitDevice(token, NEW)).isInstanceOf(AccessDecision.Allowed.class);
-        assertThat(fixture.hub.twins().find(NEW).orElseThrow().tags())
-                .containsEntry("gateway", Json.text("gw-1"));
+        assertThat(fixture.hub.twins().find(NEW).orElseThrow().tags()).containsEntry("gateway", Json.text("gw-1"));
         assertThat(fixture.service.desk().find(NEW).orElseThrow().gateway()).isEqualTo(GATEWAY);
         assertThat(fixture.refusal(OTHER_GATEWAY, NEW)).isEqualTo(Refusal.NOT_ASSIGNED);
     }
@@ -83,7 +82,8 @@ class NewLeavesTest {
         fixture.refused(GATEWAY, NEW);
         assertThat(fixture.service.desk().refuse(NEW, "not ours", "op")).isTrue();
         assertThat(fixture.refused(GATEWAY, NEW).text()).contains("not ours");
-        assertThat(fixture.service.desk().refuse(DeviceId.of("nobody"), "x", "op")).isFalse();
+        assertThat(fixture.service.desk().refuse(DeviceId.of("nobody"), "x", "op"))
+                .isFalse();
 
         assertThat(fixture.service.desk().approve(NEW, "op"))
                 .as("an operator may think again")
@@ -94,8 +94,7 @@ class NewLeavesTest {
     @ValueSource(strings = {"gw-2-meter", "meter", "gw-1", "GW-1-meter", "xgw-1-meter"})
     void aNameThatIsNotTheGatewaysToGiveIsRefused(String name) throws IOException {
         open(new NewLeafPolicy(Mode.ON, RULES, 100));
-        assertThat(fixture.refusal(GATEWAY, DeviceId.of(name)))
-                .isIn(Refusal.NAME_NOT_ALLOWED, Refusal.NOT_ASSIGNED);
+        assertThat(fixture.refusal(GATEWAY, DeviceId.of(name))).isIn(Refusal.NAME_NOT_ALLOWED, Refusal.NOT_ASSIGNED);
         assertThat(fixture.service.desk().listAfter("", 10)).isEmpty();
     }
 
@@ -126,8 +125,7 @@ class NewLeavesTest {
     @Test
     void tenThousandNamesOfOneGatewayLeaveABoundedTraceAndAnotherGatewayIsServed() throws IOException {
         open(new NewLeafPolicy(Mode.APPROVAL, RULES, 100));
-        var patient = new NewLeaves(
-                fixture.database, TokenFixture.HUB, new NewLeafPolicy(Mode.APPROVAL, RULES, 100));
+        var patient = new NewLeaves(fixture.database, TokenFixture.HUB, new NewLeafPolicy(Mode.APPROVAL, RULES, 100));
         fixture.database.together(() -> {
             for (int number = 0; number < 10_000; number++) {
                 patient.ask(DeviceId.of("gw-1-" + number), GATEWAY, fixture.clock.instant());
@@ -135,7 +133,8 @@ class NewLeavesTest {
             return patient;
         });
         assertThat(patient.listAfter("", 1_000)).hasSize(NewLeaves.MOST_WAITING);
-        assertThat(patient.listAfter(patient.listAfter("", 1_000).getLast().leaf().text(), 1_000))
+        assertThat(patient.listAfter(
+                        patient.listAfter("", 1_000).getLast().leaf().text(), 1_000))
                 .isEmpty();
         assertThat(fixture.service.desk().listAfter("", 1_000)).isEmpty();
         assertThat(fixture.refusal(OTHER_GATEWAY, DeviceId.of("gw-2-1"))).isEqualTo(Refusal.WAITING_FOR_APPROVAL);
@@ -182,7 +181,8 @@ class NewLeavesTest {
     void settingsThatMeanNothingStopTheStart() throws IOException {
         open(NewLeafPolicy.OFF);
         assertThatThrownBy(() -> NewLeafPolicy.of("maybe", new String[0], 1)).hasMessageContaining("newLeaves");
-        assertThatThrownBy(() -> NewLeafPolicy.of("on", new String[] {"gw-1"}, 1)).hasMessageContaining("newLeafNames");
+        assertThatThrownBy(() -> NewLeafPolicy.of("on", new String[] {"gw-1"}, 1))
+                .hasMessageContaining("newLeafNames");
         assertThatThrownBy(() -> NewLeafPolicy.of("on", new String[] {"*=*a*a*a*a*"}, 1))
                 .hasMessageContaining("at most 4 stars");
         assertThatThrownBy(() -> NewLeafPolicy.of("on", new String[0], 0)).hasMessageContaining("newLeavesPerDay");

@@ -152,13 +152,13 @@ class RevocationTest {
     @Test
     void aRevocationThatACrashCutShortIsCarriedOutAtTheNextStart() {
         SasToken before = fixture.granted(GATEWAY, LEAF);
-        new LeafLedger(fixture.database, TokenFixture.HUB)
-                .revoke(List.of(LEAF), "lost", "op", fixture.clock.instant());
+        new LeafLedger(fixture.database, TokenFixture.HUB).revoke(List.of(LEAF), "lost", "op", fixture.clock.instant());
         assertAdmitted(before);
 
         try (TokenService again = fixture.start(NewLeafPolicy.OFF)) {
             assertRevoked(before);
-            assertThat(again.desk().show(LEAF).orElseThrow().getBoolean("hubTold")).isTrue();
+            assertThat(again.desk().show(LEAF).orElseThrow().getBoolean("hubTold"))
+                    .isTrue();
         }
     }
 

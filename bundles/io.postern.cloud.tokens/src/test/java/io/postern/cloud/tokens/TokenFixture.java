@@ -44,8 +44,7 @@ final class TokenFixture implements AutoCloseable {
 
     /** A service anew on the same ledger, as after a restart. */
     TokenService start(NewLeafPolicy newLeaves) {
-        return TokenService.of(
-                TokenSettings.DEFAULTS.with(newLeaves), hub, database, clock, System::nanoTime, random);
+        return TokenService.of(TokenSettings.DEFAULTS.with(newLeaves), hub, database, clock, System::nanoTime, random);
     }
 
     void make(DeviceId device) {

@@ -236,7 +236,8 @@ class TokenServiceTest {
 
     @Test
     void aLeafIsTakenFromAnotherGatewayOnlyWhenAskedInSoManyWords() throws IOException {
-        assertThat(service.desk().assign(LEAF, OTHER_GATEWAY, false, "op")).isEqualTo(new AssignmentReply.HeldBy(GATEWAY));
+        assertThat(service.desk().assign(LEAF, OTHER_GATEWAY, false, "op"))
+                .isEqualTo(new AssignmentReply.HeldBy(GATEWAY));
         assertThat(service.issue(tokenOf(GATEWAY), LEAF)).isInstanceOf(TokenDecision.Granted.class);
 
         assertThat(service.desk().assign(LEAF, OTHER_GATEWAY, true, "op")).isInstanceOf(AssignmentReply.Assigned.class);
@@ -258,7 +259,8 @@ class TokenServiceTest {
         service.desk().remove(LEAF);
         assertThat(service.desk().assign(LEAF, DeviceId.of("gw-of-tomorrow"), false, "op"))
                 .isInstanceOf(AssignmentReply.Assigned.class);
-        assertThatThrownBy(() -> service.desk().assign(LEAF, LEAF, false, "op")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> service.desk().assign(LEAF, LEAF, false, "op"))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     private void refused(Refusal expected, SasToken token) {

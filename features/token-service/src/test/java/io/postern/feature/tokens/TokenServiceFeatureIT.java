@@ -63,7 +63,11 @@ class TokenServiceFeatureIT {
     @Tag("HUB-18")
     void itStartsAloneAndIssuesATokenThatTheHubElsewhereHonours() throws Exception {
         Hosts.write(
-                ADDRESS, HUB.text(), "service.elsewhere.test", "provisioning.elsewhere.test", "tokens.elsewhere.test",
+                ADDRESS,
+                HUB.text(),
+                "service.elsewhere.test",
+                "provisioning.elsewhere.test",
+                "tokens.elsewhere.test",
                 "tokens.alone.test");
         try (RunningFeature _ = startCloud()) {
             Path there = written(directory.resolve("cloud/connection.json"));
@@ -98,8 +102,7 @@ class TokenServiceFeatureIT {
 
         HttpResponse<String> answer = ask(connection, key);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        SasToken token =
-                SasToken.parse(Json.parseObject(answer.body()).getString("token"));
+        SasToken token = SasToken.parse(Json.parseObject(answer.body()).getString("token"));
         assertThat(token.resource()).isEqualTo(ResourceUri.device(HUB, LEAF));
         assertThat(token.keyName()).hasValue("iothubowner");
         assertThat(tokens.leaves().show(LEAF).getInt("issued")).isEqualTo(1);
@@ -113,8 +116,8 @@ class TokenServiceFeatureIT {
         try (var pem = Files.newInputStream(Path.of(connection.getString("caFile")));
                 HttpClient client = HttpClient.newBuilder()
                         .sslContext(ClientTls.context(
-                                (X509Certificate) CertificateFactory.getInstance("X.509")
-                                        .generateCertificate(pem),
+                                (X509Certificate)
+                                        CertificateFactory.getInstance("X.509").generateCertificate(pem),
                                 Optional.empty()))
                         .build()) {
             SasToken proof = SasToken.sign(
@@ -148,7 +151,8 @@ class TokenServiceFeatureIT {
                     "httpsPort": %3$d, "mqttPort": 0, "amqpPort": 0
                   }
                 }
-                """.formatted(directory.resolve("cloud"), ADDRESS, freePort()));
+                """.formatted(
+                        directory.resolve("cloud"), ADDRESS, freePort()));
     }
 
     /** Given what the owner of a hosted hub has: connection strings. */

@@ -126,7 +126,8 @@ class TokensElsewhereIT {
         var shown = new CertificateChain(held.chain());
 
         assertThat(service.issue(shown, byPrint, leaf)).isInstanceOf(TokenDecision.Granted.class);
-        var other = new CertificateChain(LabCa.selfSigned("gw-x", now, now.plusSeconds(600)).chain());
+        var other = new CertificateChain(
+                LabCa.selfSigned("gw-x", now, now.plusSeconds(600)).chain());
         assertThat(reason(service.issue(other, byPrint, leaf))).isEqualTo(Refusal.NOT_PROVEN);
         assertThat(reason(service.issue(shown, byCa, leaf))).isEqualTo(Refusal.NOT_PROVEN);
         assertThat(reason(service.issue(shown, gateway, leaf))).isEqualTo(Refusal.NOT_PROVEN);
@@ -142,7 +143,8 @@ class TokensElsewhereIT {
         assertThat(outcome.effect()).contains("disabled in the hub");
 
         assertThat(site.hub().gatekeeper().admitDevice(before, leaf)).isInstanceOf(AccessDecision.Denied.class);
-        assertThat(site.hub().identities().find(leaf).orElseThrow().statusReason()).contains("revoked: lost (op)");
+        assertThat(site.hub().identities().find(leaf).orElseThrow().statusReason())
+                .contains("revoked: lost (op)");
         refused(Refusal.REVOKED_LEAF, signed(gateway, key(gateway)));
 
         Secret key = key(leaf);
@@ -194,7 +196,8 @@ class TokensElsewhereIT {
         assertThat(away.retryAfter()).isPresent();
 
         assertThat(service.desk().revoke(leaf, "lost", "op").problem()).isPresent();
-        assertThat(service.desk().show(leaf).orElseThrow().getBoolean("hubTold")).isFalse();
+        assertThat(service.desk().show(leaf).orElseThrow().getBoolean("hubTold"))
+                .isFalse();
         site.start(port, 0);
         assertThat(service.desk().settle()).isEmpty();
         assertThat(site.hub().identities().find(leaf).orElseThrow().enabled()).isFalse();
@@ -281,9 +284,6 @@ class TokensElsewhereIT {
 
     private static SasToken signed(DeviceId device, Secret key) {
         return SasToken.sign(
-                ResourceUri.device(THERE, device),
-                Instant.now().plusSeconds(600),
-                Optional.empty(),
-                key::hmacSha256);
+                ResourceUri.device(THERE, device), Instant.now().plusSeconds(600), Optional.empty(), key::hmacSha256);
     }
 }
