@@ -170,7 +170,7 @@ public final class AccessLists {
     }
 
     /** Whether {@code device} may not be connected. */
-    boolean bars(DeviceId device) {
+    public boolean bars(DeviceId device) {
         return bar(device).isPresent();
     }
 

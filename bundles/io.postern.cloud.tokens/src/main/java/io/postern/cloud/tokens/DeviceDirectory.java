@@ -21,6 +21,7 @@ public interface DeviceDirectory {
      * One device as it stands now.
      *
      * @param keys either of them signs; empty when it proves itself by a certificate
+     * @param enabled and not on a list of the hub's that blocks it
      * @param generationId tells two devices apart that bore the same name one after the other
      * @param newerThan a policy's token for it must end later than this to count
      * @param revoked whether none counts until it is granted again

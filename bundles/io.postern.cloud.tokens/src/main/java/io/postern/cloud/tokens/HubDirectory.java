@@ -34,7 +34,7 @@ public record HubDirectory(Hub hub) implements DeviceDirectory {
         return new Entry(
                 found.deviceId(),
                 keys(found.authentication()),
-                found.enabled(),
+                found.enabled() && !hub.lists().bars(found.deviceId()),
                 found.generationId(),
                 barrier.map(Barrier::until).orElse(Instant.EPOCH),
                 barrier.filter(each -> each.closes(found.generationId())).isPresent());

@@ -215,7 +215,7 @@ public final class TokenService implements AutoCloseable {
     private TokenDecision decide(Entry asking, DeviceId leaf) throws IOException {
         DeviceId gateway = asking.deviceId();
         if (!asking.enabled()) {
-            return new Refused(Refusal.DISABLED_GATEWAY, "gateway " + gateway + " is disabled");
+            return new Refused(Refusal.DISABLED_GATEWAY, "gateway " + gateway + " is disabled or blocked");
         }
         Optional<Duration> wait = limit.take(gateway);
         if (wait.isPresent()) {
@@ -251,7 +251,7 @@ public final class TokenService implements AutoCloseable {
                                     .orElse("before it was assigned"));
         }
         if (!found.enabled()) {
-            return new Refused(Refusal.DISABLED_LEAF, "leaf " + leaf + " is disabled");
+            return new Refused(Refusal.DISABLED_LEAF, "leaf " + leaf + " is disabled or blocked");
         }
         return grant(gateway, found);
     }

@@ -155,6 +155,15 @@ class ChecksTest {
         assertThat(new StateCheck(file).examine())
                 .isEqualTo(Finding.good("ASSIGNED since 2026-03-01T08:00:00Z: because; registered over amqp;"
                         + " https: cannot reach it"));
+        Files.writeString(
+                file,
+                form.formatted("ASSIGNED")
+                        .replaceFirst("}", ",\"leaves\":{\"meter-1\":\"waiting for approval: 403008 waits\"}}"));
+        assertThat(new StateCheck(file).examine()).satisfies(found -> {
+            assertThat(found.level()).isEqualTo(Level.WARNING);
+            assertThat(found.text()).contains("no token for meter-1 (waiting for approval: 403008 waits)");
+            assertThat(found.remedy()).contains("postern ctl leaves wanted");
+        });
         Files.writeString(file, form.formatted("WAITING"));
         assertThat(new StateCheck(file).examine().level()).isEqualTo(Level.WARNING);
         Files.writeString(file, form.formatted("TPM_REPLACED"));

@@ -16,6 +16,8 @@ import jakarta.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -91,6 +93,57 @@ class LeafFlowIT {
         assertThatThrownBy(() -> connect(granted.getString("token")).close()).isInstanceOf(MqttException.class);
     }
 
+    @Test
+    @Tag("SYS-09")
+    void oneLeafOfTenIsRevokedWhileAllSpeakAndTheOthersGoOn() throws Exception {
+        Secret gatewayKey = create(GATEWAY);
+        Map<DeviceId, MqttClient> leaves = new LinkedHashMap<>();
+        String last = "";
+        try {
+            for (int number = 1; number <= 10; number++) {
+                DeviceId leaf = DeviceId.of("meter-" + number);
+                create(leaf);
+                operator.send("PUT", CloudSite.NAMES.tokenHost(), "/leaves/" + leaf, "{\"gateway\":\"gw-1\"}");
+                last = token(leaf, gatewayKey).getString("token");
+                leaves.put(leaf, connect(leaf, last));
+                publish(leaves.get(leaf), leaf);
+            }
+            DeviceId revoked = DeviceId.of("meter-10");
+            JsonObject outcome = Json.parseObject(operator.send(
+                            "POST",
+                            CloudSite.NAMES.tokenHost(),
+                            "/leaves/meter-10/revoke",
+                            "{\"reason\":\"seen elsewhere\"}")
+                    .body());
+            assertThat(outcome.getBoolean("hubTold")).isTrue();
+            assertThat(site.hub().connectedCount()).as("when the operator is answered").isEqualTo(9);
+            MqttClient cut = leaves.remove(revoked);
+            Await.until(Duration.ofSeconds(5), "the revoked leaf to be cut off", () -> !cut.isConnected());
+            cut.close();
+            String replayed = last;
+            assertThatThrownBy(() -> connect(revoked, replayed).close()).isInstanceOf(MqttException.class);
+
+            for (var each : leaves.entrySet()) {
+                publish(each.getValue(), each.getKey());
+                assertThat(each.getValue().isConnected()).isTrue();
+            }
+            assertThat(site.hub().events().last()).isEqualTo(19);
+
+            operator.send("POST", CloudSite.NAMES.tokenHost(), "/leaves/meter-10/grant", "");
+            leaves.put(revoked, connect(revoked, token(revoked, gatewayKey).getString("token")));
+            assertThat(site.hub().connectedCount()).isEqualTo(10);
+        } finally {
+            for (MqttClient client : leaves.values()) {
+                client.disconnectForcibly(0, 0, false);
+                client.close();
+            }
+        }
+    }
+
+    private static void publish(MqttClient client, DeviceId leaf) throws MqttException {
+        client.publish("devices/" + leaf + "/messages/events/", utf8("{}"), 1, false);
+    }
+
     private Secret create(DeviceId device) throws Exception {
         var answer = operator.send(
                 "PUT", CloudSite.NAMES.hubHost(), "/devices/" + device, "{\"deviceId\":\"" + device + "\"}");
@@ -109,8 +162,12 @@ class LeafFlowIT {
     }
 
     private JsonObject token(Secret gatewayKey) throws Exception {
+        return token(LEAF, gatewayKey);
+    }
+
+    private JsonObject token(DeviceId leaf, Secret gatewayKey) throws Exception {
         var answer = operator.send(
-                "POST", CloudSite.NAMES.tokenHost(), "/leaves/meter-1/token", "", gatewayToken(gatewayKey));
+                "POST", CloudSite.NAMES.tokenHost(), "/leaves/" + leaf + "/token", "", gatewayToken(gatewayKey));
         assertThat(answer.statusCode()).isEqualTo(200);
         return Json.parseObject(answer.body());
     }
@@ -122,11 +179,15 @@ class LeafFlowIT {
     }
 
     private MqttClient connect(String token) throws Exception {
+        return connect(LEAF, token);
+    }
+
+    private MqttClient connect(DeviceId leaf, String token) throws Exception {
         var client =
-                new MqttClient("ssl://" + HUB + ":" + site.endpoint().mqttPort(), LEAF.text(), new MemoryPersistence());
+                new MqttClient("ssl://" + HUB + ":" + site.endpoint().mqttPort(), leaf.text(), new MemoryPersistence());
         var options = new MqttConnectOptions();
         options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
-        options.setUserName(HUB + "/" + LEAF + "/?api-version=2021-04-12");
+        options.setUserName(HUB + "/" + leaf + "/?api-version=2021-04-12");
         options.setPassword(token.toCharArray());
         options.setSocketFactory(operator.tls().getSocketFactory());
         options.setConnectionTimeout(20);
