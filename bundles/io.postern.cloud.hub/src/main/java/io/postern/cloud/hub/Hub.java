@@ -5,6 +5,7 @@ import io.postern.cloud.hub.commands.CommandQueue;
 import io.postern.cloud.hub.commands.FeedbackQueue;
 import io.postern.cloud.hub.events.ConsumerGroups;
 import io.postern.cloud.hub.methods.Methods;
+import io.postern.cloud.hub.transfer.TransferJobs;
 import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaCertificates;
 import io.postern.cloud.hub.x509.CaTable;
@@ -55,8 +56,10 @@ public final class Hub implements AutoCloseable {
     private final AccessLists lists;
     private final Gatekeeper gatekeeper;
     private final Twins twins;
+    private final RegistryMeter meter;
     private final RegistryBulk bulk;
     private final RegistryExport export;
+    private final TransferJobs jobs;
     private final EventStream events;
     private final CommandQueue commands;
     private final Methods methods;
@@ -72,8 +75,9 @@ public final class Hub implements AutoCloseable {
         this.clock = clock;
         this.sessions = new LiveSessions(this::left);
         var quarantine = new Quarantine(database, settings.quarantine(), clock);
+        this.meter = new RegistryMeter(settings.registry(), database, clock, System::nanoTime);
         var rows = new DeviceRows(sealer, sessions);
-        this.identities = new IdentityRegistry(database, rows, quarantine, clock, random);
+        this.identities = new IdentityRegistry(database, rows, quarantine, meter, clock, random);
         this.export = new RegistryExport(database, rows);
         this.policies = new SharedAccessPolicies(database, sealer, random);
         this.authorities = new CaCertificates(new CaTable(database, HubSchema.CAS), clock, random);
@@ -82,6 +86,8 @@ public final class Hub implements AutoCloseable {
         this.lists = new AccessLists(database, twins, clock);
         this.gatekeeper = new Gatekeeper(name, identities, policies, authorities, barriers, lists, clock, random);
         this.bulk = new RegistryBulk(database, identities, twins);
+        this.jobs = new TransferJobs(
+                database, sealer, settings.registry().blobOrigins(), identities, bulk, export, clock, random);
         this.events = new EventStream(database, settings.retainedEvents(), settings.partitions());
         this.commands = CommandQueue.open(database, settings.commands(), clock, random);
         this.search = new DeviceSearch(database, sessions, commands::pending);
@@ -97,6 +103,7 @@ public final class Hub implements AutoCloseable {
             HubSettings settings, Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
         database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
         database.migrate(HubSchema.REGISTRY, HubSchema.REGISTRY_STEPS);
+        database.migrate(RegistryMeter.COMPONENT, RegistryMeter.STEPS);
         database.migrate(AccessLists.COMPONENT, AccessLists.STEPS);
         database.migrate(HubSchema.TWINS, HubSchema.TWIN_STEPS);
         Hub hub = new Hub(settings, database, sealer, clock, random);
@@ -124,6 +131,7 @@ public final class Hub implements AutoCloseable {
             }
         });
         hub.commands.onWaiting(device -> hub.sessions.find(device).ifPresent(DeviceSession::commandsWaiting));
+        hub.jobs.start();
         hub.expiry.start();
         hub.sweeping.start();
         return hub;
@@ -189,6 +197,16 @@ public final class Hub implements AutoCloseable {
         return export;
     }
 
+    /** Imports and exports through blob containers. */
+    public TransferJobs jobs() {
+        return jobs;
+    }
+
+    /** How much the registry is asked for. */
+    public RegistryMeter meter() {
+        return meter;
+    }
+
     public SharedAccessPolicies policies() {
         return policies;
     }
@@ -248,6 +266,7 @@ public final class Hub implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        jobs.close();
         expiry.close();
         sweeping.close();
         sessions.end(_ -> true, CloseReason.HUB_CLOSING);

@@ -9,6 +9,7 @@ import io.postern.wire.Setting;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -48,6 +49,15 @@ public final class HubComponent {
 
         /** How often a command is delivered in vain before it is given up. */
         int commandDeliveries() default 10;
+
+        /** Where jobs of the registry may read and write blob containers. */
+        String[] blobOrigins() default {};
+
+        /** How many requests to the registry are taken a minute. */
+        int registryOperations() default RegistrySettings.DEFAULT_OPERATIONS;
+
+        /** Beyond how many new devices in a day the log says so; 0 is never. */
+        long createdPerDayAlert() default 0;
     }
 
     private final DataDirectory.Vault vault;
@@ -64,7 +74,9 @@ public final class HubComponent {
                 new CommandSettings(
                         Setting.parse("commandTimeToLive", config.commandTimeToLive(), DurationText::parse),
                         Setting.parse("commandLock", config.commandLock(), DurationText::parse),
-                        config.commandDeliveries()));
+                        config.commandDeliveries()),
+                new RegistrySettings(
+                        List.of(config.blobOrigins()), config.registryOperations(), config.createdPerDayAlert()));
         vault = directory.open(settings.name().text());
         hub = Hub.open(settings, vault.database(), vault.sealer(), InstantSource.system(), new SecureRandom());
         offered = context.registerService(Hub.class, hub, FrameworkUtil.asDictionary(Map.of()));

@@ -12,9 +12,15 @@ import java.time.Duration;
  * @param retainedEvents how many accepted events are kept, at least 1
  * @param partitions how many partitions the event stream has, 1 to 32; may grow from one start to the next
  * @param commands how long commands wait and are held
+ * @param registry the bounds of the registry, and where its jobs may go
  */
 public record HubSettings(
-        HubName name, Duration quarantine, long retainedEvents, int partitions, CommandSettings commands) {
+        HubName name,
+        Duration quarantine,
+        long retainedEvents,
+        int partitions,
+        CommandSettings commands,
+        RegistrySettings registry) {
     public static final Duration DEFAULT_QUARANTINE = Duration.ofDays(10);
     public static final long DEFAULT_RETAINED_EVENTS = 1_000_000; // about 0.5 GB of ordinary readings
 
@@ -39,6 +45,15 @@ public record HubSettings(
 
     public HubSettings(HubName name, Duration quarantine, long retainedEvents, int partitions) {
         this(name, quarantine, retainedEvents, partitions, CommandSettings.DEFAULT);
+    }
+
+    public HubSettings(
+            HubName name, Duration quarantine, long retainedEvents, int partitions, CommandSettings commands) {
+        this(name, quarantine, retainedEvents, partitions, commands, RegistrySettings.DEFAULT);
+    }
+
+    public HubSettings with(RegistrySettings others) {
+        return new HubSettings(name, quarantine, retainedEvents, partitions, commands, others);
     }
 
     public static HubSettings of(HubName name) {

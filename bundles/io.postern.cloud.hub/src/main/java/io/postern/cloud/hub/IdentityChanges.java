@@ -19,6 +19,7 @@ final class IdentityChanges {
 
     private final DeviceRows rows;
     private final Quarantine quarantine;
+    private final RegistryMeter meter;
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -29,9 +30,11 @@ final class IdentityChanges {
         }
     }
 
-    IdentityChanges(DeviceRows rows, Quarantine quarantine, InstantSource clock, SecureRandom random) {
+    IdentityChanges(
+            DeviceRows rows, Quarantine quarantine, RegistryMeter meter, InstantSource clock, SecureRandom random) {
         this.rows = rows;
         this.quarantine = quarantine;
+        this.meter = meter;
         this.clock = clock;
         this.random = random;
     }
@@ -53,6 +56,7 @@ final class IdentityChanges {
         quarantine.leave(c, draft.deviceId());
         rows.write(c, created);
         TwinRows.insert(c, draft, created.created());
+        meter.created(c);
         return Outcome.quiet(new RegistryReply.Created(created));
     }
 
@@ -81,6 +85,7 @@ final class IdentityChanges {
         }
         Sql.update(c, "DELETE FROM hub_device WHERE device = ?", device.text());
         quarantine.enter(c, device, heir);
+        meter.deleted(c);
         return new Outcome<>(new RegistryReply.Deleted(found.get()), Optional.of(IdentityListener.Change.DELETED));
     }
 

@@ -32,11 +32,16 @@ public final class IdentityRegistry {
     private final List<IdentityListener> listeners = new CopyOnWriteArrayList<>();
 
     IdentityRegistry(
-            Database database, DeviceRows rows, Quarantine quarantine, InstantSource clock, SecureRandom random) {
+            Database database,
+            DeviceRows rows,
+            Quarantine quarantine,
+            RegistryMeter meter,
+            InstantSource clock,
+            SecureRandom random) {
         this.database = database;
         this.rows = rows;
         this.quarantine = quarantine;
-        this.changes = new IdentityChanges(rows, quarantine, clock, random);
+        this.changes = new IdentityChanges(rows, quarantine, meter, clock, random);
         this.clock = clock;
     }
 

@@ -30,6 +30,16 @@ public final class Quarantine {
         return length;
     }
 
+    /** How many names are barred now. */
+    public long count() {
+        return database.read(c -> Sql.first(
+                        c,
+                        "SELECT count(*) AS n FROM hub_quarantine WHERE until > ?",
+                        row -> row.number("n"),
+                        clock.instant())
+                .orElse(0L));
+    }
+
     /** The refusal that a creation of {@code device} would meet now. */
     public Optional<RegistryReply.Quarantined> of(DeviceId device) {
         return database.read(c -> of(c, device));

@@ -3,7 +3,6 @@ package io.postern.cloud.hub;
 
 import io.postern.cloud.hub.IdentityChanges.Outcome;
 import io.postern.cloud.store.Database;
-import io.postern.cloud.store.SqlWork;
 import io.postern.wire.DeviceId;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
@@ -65,11 +64,17 @@ public final class RegistryBulk {
      * @throws IllegalArgumentException when there are more than {@link #MOST}
      */
     public List<Result> apply(List<RegistryRecord> records) {
-        return apply(records, _ -> 0);
+        return apply(records, (_, _) -> {});
     }
 
-    /** Like {@link #apply(List)}; {@code besides} is part of the same transaction. */
-    public List<Result> apply(List<RegistryRecord> records, SqlWork<Integer> besides) {
+    /** What is written down with the records, in the same transaction. */
+    @FunctionalInterface
+    public interface Besides {
+        void write(Connection connection, List<Result> results) throws SQLException;
+    }
+
+    /** Like {@link #apply(List)}, together with {@code besides}. */
+    public List<Result> apply(List<RegistryRecord> records, Besides besides) {
         if (records.size() > MOST) {
             throw new IllegalArgumentException(
                     "a bulk request has at most " + MOST + " records, this one " + records.size());
@@ -79,7 +84,7 @@ public final class RegistryBulk {
             for (RegistryRecord record : records) {
                 made.add(attempt(c, record));
             }
-            besides.run(c);
+            besides.write(c, made.stream().map(Step::result).toList());
             return made;
         });
         steps.forEach(step -> step.tell().run());

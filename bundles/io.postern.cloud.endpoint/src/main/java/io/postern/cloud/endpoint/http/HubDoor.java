@@ -1,23 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
+import io.postern.cloud.endpoint.DeskReply;
 import io.postern.cloud.hub.AccessDecision;
 import io.postern.cloud.hub.AccessDecision.Denial;
+import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.Permission;
 import io.postern.cloud.hub.Principal;
+import io.postern.cloud.hub.RegistryMeter;
 import io.postern.cloud.hub.ServiceAdmission;
 import io.postern.wire.SasToken;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Asks the hub whether a request's token opens an endpoint of the service, and words and logs refusals. */
 final class HubDoor {
     private final ServiceAdmission admission;
+    private final Optional<RegistryMeter> meter;
     private final ErrorReplies errors;
 
     HubDoor(ServiceAdmission admission, ErrorReplies errors) {
+        this(admission, Optional.empty(), errors);
+    }
+
+    private HubDoor(ServiceAdmission admission, Optional<RegistryMeter> meter, ErrorReplies errors) {
         this.admission = admission;
+        this.meter = meter;
         this.errors = errors;
+    }
+
+    /** The door of the registry, through which only so many requests pass in a minute. */
+    static HubDoor ofRegistry(Hub hub, ErrorReplies errors) {
+        return new HubDoor(hub.gatekeeper(), Optional.of(hub.meter()), errors);
     }
 
     /** A room that asks who comes in. */
@@ -55,10 +70,25 @@ final class HubDoor {
                     "the Authorization header with a shared access signature is missing");
         }
         return switch (admission.admitService(token.get(), needed)) {
-            case AccessDecision.Allowed<Principal.Service>(Principal.Service caller) -> office.enter(caller);
+            case AccessDecision.Allowed<Principal.Service>(Principal.Service caller) ->
+                meter.flatMap(RegistryMeter::admit)
+                        .<Answer>map(wait -> throttled(request, wait))
+                        .orElseGet(() -> office.enter(caller));
             case AccessDecision.Denied<Principal.Service>(Denial reason, String text) ->
                 denied(request, needed, reason, text);
         };
+    }
+
+    private Reply throttled(Request request, Duration wait) {
+        String seconds = Integer.toString(DeskReply.seconds(wait));
+        return refuse(
+                        request,
+                        429_001,
+                        "ThrottlingException",
+                        "more than "
+                                + meter.map(RegistryMeter::operationsPerMinute).orElse(0)
+                                + " requests a minute to the registry; come back in " + seconds + " s")
+                .with("Retry-After", seconds);
     }
 
     /** Whether the token that opened {@code request} would still do so. */

@@ -9,6 +9,7 @@ import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.ImportMode;
 import io.postern.cloud.hub.Permission;
 import io.postern.cloud.hub.RegistryBulk;
+import io.postern.cloud.hub.RegistryMeter;
 import io.postern.cloud.hub.RegistryReply;
 import io.postern.cloud.hub.transfer.RecordBatch;
 import io.postern.wire.DeviceId;
@@ -18,10 +19,10 @@ import jakarta.json.JsonArray;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * The identity registry (HUB-25, HUB-26): {@code /devices}, also many at once, {@code /devices/{id}}, {@code /statistics/devices} and
- * {@code /statistics/service}. Reading asks for RegistryRead, changing for RegistryWrite.
+ * The identity registry (HUB-25, HUB-26): {@code /devices}, also many at once, {@code /devices/{id}}, {@code /statistics/devices}, {@code /statistics/service} and, ours, {@code /statistics/registry}. Reading asks for RegistryRead, changing for RegistryWrite.
  */
 public final class HubRegistryRoute implements Route {
     private static final int LARGEST_PAGE = 1_000; // spec: list of identities, top
@@ -37,7 +38,7 @@ public final class HubRegistryRoute implements Route {
     public HubRegistryRoute(Hub hub, ErrorReplies errors) {
         this.hub = hub;
         this.identities = hub.identities();
-        this.door = new HubDoor(hub.gatekeeper(), errors);
+        this.door = HubDoor.ofRegistry(hub, errors);
     }
 
     @Override
@@ -48,6 +49,9 @@ public final class HubRegistryRoute implements Route {
         }
         if (request.has(0, "statistics") && length == 2) {
             return statistics(request);
+        }
+        if (request.has(0, "devices") && request.has(2, "modules") && length <= 4) {
+            return Optional.of(length == 3 ? modules(request) : module(request));
         }
         if (!request.has(0, "devices") || length > 2) {
             return Optional.empty();
@@ -72,16 +76,60 @@ public final class HubRegistryRoute implements Route {
         };
     }
 
+    /** There are none: a hub of ours keeps devices only, and says so in the clients' words. */
+    private Answer modules(Request request) {
+        return request.method().equals("GET")
+                ? door.permitted(
+                        request,
+                        Permission.REGISTRY_READ,
+                        () -> identities.find(id(request)).isPresent()
+                                ? Reply.json(200, Json.array().build())
+                                : notFound(request, id(request)))
+                : door.wrongMethod(request, "GET");
+    }
+
+    private Answer module(Request request) {
+        return switch (request.method()) {
+            case "GET" -> door.permitted(request, Permission.REGISTRY_READ, () -> noModule(request));
+            case "PUT" -> door.permitted(request, Permission.REGISTRY_READ_WRITE, () -> noModules(request));
+            case "DELETE" -> door.permitted(request, Permission.REGISTRY_READ_WRITE, () -> noModule(request));
+            default -> door.wrongMethod(request, "GET, PUT, DELETE");
+        };
+    }
+
+    private Reply noModule(Request request) {
+        return door.refuse(
+                request,
+                404_010,
+                "ModuleNotFound",
+                "device " + id(request) + " has no module "
+                        + Shown.of(request.segments().get(3)));
+    }
+
+    private Reply noModules(Request request) {
+        return door.refuse(
+                request,
+                400_003,
+                "InvalidOperation",
+                "this hub keeps no modules; give " + Shown.of(request.segments().get(3))
+                        + " a device identity of its own");
+    }
+
     private Optional<Answer> statistics(Request request) {
-        boolean devices = request.has(1, "devices");
-        if (!devices && !request.has(1, "service")) {
+        Supplier<Reply> room;
+        if (request.has(1, "devices")) {
+            room = this::deviceStatistics;
+        } else if (request.has(1, "service")) {
+            room = this::serviceStatistics;
+        } else if (request.has(1, "registry")) {
+            room = this::registryStatistics;
+        } else {
             return Optional.empty();
         }
         if (!request.method().equals("GET")) {
             return Optional.of(door.wrongMethod(request, "GET"));
         }
-        return Optional.of(door.permitted(
-                request, Permission.REGISTRY_READ, () -> devices ? deviceStatistics() : serviceStatistics()));
+        return Optional.of(door.permitted(request, Permission.REGISTRY_READ, room));
     }
 
     private Reply page(Request request) {
@@ -179,6 +227,22 @@ public final class HubRegistryRoute implements Route {
         return Reply.json(
                 200,
                 Json.object().add("connectedDeviceCount", hub.connectedCount()).build());
+    }
+
+    /** Ours (ISS-10). */
+    private Reply registryStatistics() {
+        RegistryMeter.State state = hub.meter().state();
+        return Reply.json(
+                200,
+                Json.object()
+                        .add("day", state.today().day())
+                        .add("createdToday", state.today().created())
+                        .add("deletedToday", state.today().deleted())
+                        .add("alert", state.alert())
+                        .add("operations", state.operations())
+                        .add("throttled", state.throttled())
+                        .add("quarantinedNames", identities.quarantine().count())
+                        .build());
     }
 
     private Reply notFound(Request request, DeviceId device) {

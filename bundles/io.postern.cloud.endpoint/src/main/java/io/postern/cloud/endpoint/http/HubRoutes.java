@@ -17,6 +17,7 @@ public final class HubRoutes {
                 new QueryRoute(hub, errors),
                 new HubRegistryRoute(hub, errors),
                 new HubTransferRoute(hub, errors),
+                new HubJobRoute(hub, errors),
                 new HubPolicyRoute(hub, errors),
                 new HubAccessRoute(hub, errors),
                 new HubCertificateRoute(hub, errors),

@@ -24,7 +24,7 @@ final class HubTransferRoute implements Route {
 
     HubTransferRoute(Hub hub, ErrorReplies errors) {
         this.hub = hub;
-        this.door = new HubDoor(hub.gatekeeper(), errors);
+        this.door = HubDoor.ofRegistry(hub, errors);
     }
 
     @Override

@@ -109,6 +109,11 @@ class DpsPermissionMatrixTest {
         routes.close();
     }
 
+    /** All paths of the table. */
+    static Stream<String> paths() {
+        return TABLE.lines().map(Door::parse).map(Door::path);
+    }
+
     record Door(String method, String path, String body, ServicePermission permission) {
         static Door parse(String line) {
             List<String> part = Arrays.asList(line.strip().split("\\s+"));

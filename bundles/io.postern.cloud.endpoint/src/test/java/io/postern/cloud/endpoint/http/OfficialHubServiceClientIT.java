@@ -5,22 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.microsoft.azure.sdk.iot.service.auth.AuthenticationType;
+import com.microsoft.azure.sdk.iot.service.exceptions.IotHubBadFormatException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubNotFoundException;
+import com.microsoft.azure.sdk.iot.service.exceptions.IotHubPreconditionFailedException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubUnauthorizedException;
 import com.microsoft.azure.sdk.iot.service.registry.Device;
 import com.microsoft.azure.sdk.iot.service.registry.DeviceStatus;
+import com.microsoft.azure.sdk.iot.service.registry.Module;
 import com.microsoft.azure.sdk.iot.service.registry.RegistryClient;
+import com.microsoft.azure.sdk.iot.service.registry.RegistryJob;
 import com.microsoft.azure.sdk.iot.service.registry.RegistryStatistics;
 import com.microsoft.azure.sdk.iot.service.twin.Twin;
 import com.microsoft.azure.sdk.iot.service.twin.TwinClient;
+import io.postern.cloud.hub.HubSettings;
+import io.postern.cloud.hub.RegistrySettings;
 import io.postern.cloud.hub.SharedAccessPolicies;
 import io.postern.cloud.hub.x509.Thumbprint;
+import io.postern.testkit.Await;
 import io.postern.testkit.LabCa;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -36,12 +45,17 @@ class OfficialHubServiceClientIT {
     @TempDir
     Path directory;
 
+    private BlobServer blobs;
     private TestHub cloud;
     private TestListener listener;
 
     @BeforeEach
     void open() throws Exception {
-        cloud = new TestHub(directory);
+        blobs = new BlobServer();
+        cloud = new TestHub(
+                directory,
+                HubSettings.of(TestHub.NAMES.hub())
+                        .with(new RegistrySettings(List.of(blobs.origin()), RegistrySettings.DEFAULT_OPERATIONS, 0)));
         cloud.clock.set(Instant.now());
         listener = TestListener.openAtTheUsualPort(directory.resolve("tls"), cloud.routes);
         HttpsURLConnection.setDefaultSSLSocketFactory(listener.tls(null).getSocketFactory());
@@ -52,6 +66,7 @@ class OfficialHubServiceClientIT {
         HttpsURLConnection.setDefaultSSLSocketFactory(defaultBefore);
         listener.close();
         cloud.close();
+        blobs.close();
     }
 
     @Test
@@ -126,6 +141,60 @@ class OfficialHubServiceClientIT {
         assertThatThrownBy(() -> registry.addDevice(new Device("meter-1")))
                 .isInstanceOf(IotHubUnauthorizedException.class)
                 .hasMessageContaining("registryRead does not allow RegistryWrite");
+    }
+
+    @Test
+    void theRegistryIsExportedAndImportedByJobs() throws Exception {
+        var registry = new RegistryClient(connectionString(SharedAccessPolicies.OWNER));
+        registry.addDevice(new Device("meter-1"));
+
+        RegistryJob export = registry.exportDevices(blobs.container(), false);
+        assertThat(ended(registry, export).getStatus()).isEqualTo(RegistryJob.JobStatus.COMPLETED);
+        assertThat(export.getType()).isEqualTo(RegistryJob.JobType.EXPORT);
+        assertThat(blobs.blobs.get("devices.txt"))
+                .contains(registry.getDevice("meter-1").getPrimaryKey());
+
+        blobs.blobs.put("devices.txt", "{\"id\":\"meter-2\",\"importMode\":\"create\"}\nbad\n");
+        RegistryJob taken = ended(registry, registry.importDevices(blobs.container(), blobs.container()));
+        assertThat(taken.getStatus()).isEqualTo(RegistryJob.JobStatus.COMPLETED);
+        assertThat(taken.getEndTimeUtc()).isAfterOrEqualTo(taken.getStartTimeUtc());
+        assertThat(registry.getDevice("meter-2").getStatus()).isEqualTo(DeviceStatus.Enabled);
+        assertThat(blobs.blobs.get("importErrors.log")).contains("\"line\":2");
+    }
+
+    private static RegistryJob ended(RegistryClient registry, RegistryJob job) {
+        return Await.value(
+                Duration.ofSeconds(10),
+                "the job to end",
+                () -> registry.getJob(job.getJobId()),
+                now -> now.getEndTimeUtc() != null);
+    }
+
+    @Test
+    void modulesAreToldToBeNoneInTheClientsWords() throws Exception {
+        var registry = new RegistryClient(connectionString(SharedAccessPolicies.OWNER));
+        registry.addDevice(new Device("meter-1"));
+
+        assertThat(registry.getModulesOnDevice("meter-1")).isEmpty();
+        assertThatThrownBy(() -> registry.getModule("meter-1", "m")).isInstanceOf(IotHubNotFoundException.class);
+        assertThatThrownBy(() -> registry.addModule(new Module("meter-1", "m")))
+                .isInstanceOf(IotHubBadFormatException.class)
+                .hasMessageContaining("keeps no modules");
+        assertThatThrownBy(() -> registry.removeModule("meter-1", "m")).isInstanceOf(IotHubNotFoundException.class);
+    }
+
+    @Test
+    @Tag("ISS-13")
+    void aDeletedNameIsRefusedWithTheDaysLeft() throws Exception {
+        var registry = new RegistryClient(connectionString(SharedAccessPolicies.OWNER));
+        Device old = registry.addDevice(new Device("meter-1"));
+        registry.updateDevice(registry.getDevice("meter-1"));
+        assertThatThrownBy(() -> registry.removeDevice(old)).isInstanceOf(IotHubPreconditionFailedException.class);
+        registry.removeDevice("meter-1");
+
+        assertThatThrownBy(() -> registry.addDevice(new Device("meter-1")))
+                .isInstanceOf(IotHubException.class)
+                .hasMessageContaining("barred for 10 more day(s)");
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.postern.cloud.endpoint.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.cloud.hub.HubSettings;
 import io.postern.wire.Bytes;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
@@ -12,10 +13,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,16 +27,45 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every service endpoint of the hub against every policy: the one table of who may do what. */
+/**
+ * Every endpoint of a hub and its token service over HTTPS against every policy: the one table of who may do what. A path
+ * that a route knows and no row names fails {@link #everyPathThatARouteKnowsHasItsRow}.
+ */
 class PermissionMatrixTest {
-    // method, host, path, body, and the policies that may; every other policy must not
-    private static final String TABLE = """
+    // method, host, path, body, and the policies that may; every other policy must not. "device" instead of policies:
+    // the device's own key and every policy with DeviceConnect, and no other device's
+    static final String TABLE = """
             GET    hub    /devices             -                                             iothubowner registryRead registryReadWrite
+            POST   hub    /devices             []                                            iothubowner registryReadWrite
             GET    hub    /devices/meter-1     -                                             iothubowner registryRead registryReadWrite
-            PUT    hub    /devices/meter-2     {"deviceId":"meter-2"}                        iothubowner registryReadWrite
+            PUT    hub    /devices/meter-1     {"deviceId":"meter-1"}                        iothubowner registryReadWrite
             DELETE hub    /devices/meter-1     -                                             iothubowner registryReadWrite
+            GET    hub    /devices/meter-1/modules    -                                      iothubowner registryRead registryReadWrite
+            GET    hub    /devices/meter-1/modules/m  -                                      iothubowner registryRead registryReadWrite
+            PUT    hub    /devices/meter-1/modules/m  {}                                     iothubowner registryReadWrite
+            DELETE hub    /devices/meter-1/modules/m  -                                      iothubowner registryReadWrite
             GET    hub    /statistics/devices  -                                             iothubowner registryRead registryReadWrite
             GET    hub    /statistics/service  -                                             iothubowner registryRead registryReadWrite
+            GET    hub    /statistics/registry -                                             iothubowner registryRead registryReadWrite
+            GET    hub    /registry/export     -                                             iothubowner registryRead registryReadWrite
+            POST   hub    /registry/import     -                                             iothubowner registryReadWrite
+            GET    hub    /jobs                -                                             iothubowner registryReadWrite
+            POST   hub    /jobs/create         {}                                            iothubowner registryReadWrite
+            GET    hub    /jobs/some           -                                             iothubowner registryReadWrite
+            DELETE hub    /jobs/some           -                                             iothubowner registryReadWrite
+            GET    hub    /policies            -                                             iothubowner registryRead registryReadWrite
+            GET    hub    /policies/some       -                                             iothubowner registryRead registryReadWrite
+            PUT    hub    /policies/some       {}                                            iothubowner
+            DELETE hub    /policies/some       -                                             iothubowner
+            POST   hub    /policies/some/listKeys       -                                    iothubowner
+            POST   hub    /policies/some/regenerateKey  {"key":"primary"}                    iothubowner
+            POST   hub    /policies/some/swapKeys       -                                    iothubowner
+            GET    hub    /access              -                                             iothubowner registryRead registryReadWrite
+            PUT    hub    /access              {"onlyListed":false}                          iothubowner registryReadWrite
+            GET    hub    /access/rules        -                                             iothubowner registryRead registryReadWrite
+            GET    hub    /access/rules/some   -                                             iothubowner registryRead registryReadWrite
+            PUT    hub    /access/rules/some   {}                                            iothubowner registryReadWrite
+            DELETE hub    /access/rules/some   -                                             iothubowner registryReadWrite
             GET    hub    /twins/meter-1       -                                             iothubowner service
             PATCH  hub    /twins/meter-1       {"tags":{"a":1}}                              iothubowner service
             PUT    hub    /twins/meter-1       {"tags":{"a":1}}                              iothubowner service
@@ -45,8 +78,10 @@ class PermissionMatrixTest {
             DELETE hub    /consumerGroups/a    -                                             iothubowner registryReadWrite
             GET    hub    /certificates        -                                             iothubowner registryRead registryReadWrite
             GET    hub    /certificates/plant  -                                             iothubowner registryRead registryReadWrite
+            PUT    hub    /certificates/plant  {}                                            iothubowner registryReadWrite
             DELETE hub    /certificates/plant  -                                             iothubowner registryReadWrite
             POST   hub    /certificates/plant/generateVerificationCode - iothubowner registryReadWrite
+            POST   hub    /certificates/plant/verify   {}                                    iothubowner registryReadWrite
             GET    tokens /leaves              -                                             iothubowner registryRead registryReadWrite
             GET    tokens /leaves/meter-1      -                                             iothubowner registryRead registryReadWrite
             PUT    tokens /leaves/meter-1      {"gateway":"gw-1"}                            iothubowner registryReadWrite
@@ -58,23 +93,32 @@ class PermissionMatrixTest {
             POST   tokens /newLeaves/x/approve     -                                         iothubowner registryReadWrite
             POST   tokens /newLeaves/x/refuse      {"reason":"no"}                           iothubowner registryReadWrite
             """;
+    /** Doors that ask for something else than a policy's or device's token of the hub; tested where it is. */
+    private static final Set<String> ELSEWHERE = Set.of("POST /leaves/meter-1/token");
+
+    private static final List<String> METHODS = List.of("GET", "PUT", "POST", "PATCH", "DELETE");
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private TestHub cloud;
+    private static TestHub cloud;
     private DeviceIdentity meter;
 
-    @BeforeEach
-    void open() throws IOException {
-        cloud = new TestHub(directory);
-        meter = cloud.device("meter-1");
-        cloud.tokens.desk().assign(meter.deviceId(), cloud.device("gw-1").deviceId(), false, "op");
+    /** One for all rows; a row that deletes the device frees its name. */
+    @BeforeAll
+    static void open() throws IOException {
+        cloud = new TestHub(directory, new HubSettings(TestHub.NAMES.hub(), Duration.ZERO, 10));
     }
 
-    @AfterEach
-    void close() {
+    @AfterAll
+    static void close() {
         cloud.close();
+    }
+
+    @BeforeEach
+    void assign() {
+        meter = cloud.device("meter-1");
+        cloud.tokens.desk().assign(meter.deviceId(), cloud.device("gw-1").deviceId(), true, "op");
     }
 
     record Endpoint(String method, String host, String path, String body, Set<String> policies) {
@@ -114,7 +158,7 @@ class PermissionMatrixTest {
             assertThat(TestHub.json(reply).getString("message")).contains(name + " does not allow");
         });
         for (String name : endpoint.policies()) {
-            cloud.tokens.desk().assign(meter.deviceId(), cloud.device("gw-1").deviceId(), false, "op");
+            assign();
             assertThat(isAllowed(cloud.ask(request(endpoint, cloud.policyToken(name)))))
                     .describedAs(name)
                     .isTrue();
@@ -183,5 +227,39 @@ class PermissionMatrixTest {
             case Reply reply -> reply.status() != 401 && reply.status() != 403;
             case ServerSentEvents _ -> true;
         };
+    }
+
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void aMethodWithoutARowIsNotServed(Endpoint endpoint) {
+        Set<String> listed = endpoints()
+                .filter(other ->
+                        other.path().equals(endpoint.path()) && other.host().equals(endpoint.host()))
+                .map(Endpoint::method)
+                .collect(Collectors.toSet());
+        assertThat(METHODS.stream().filter(method -> !listed.contains(method)))
+                .allSatisfy(method -> assertThat(cloud.reply(cloud.request(
+                                        method,
+                                        endpoint.host(),
+                                        endpoint.path(),
+                                        "{}",
+                                        cloud.policyToken("iothubowner")))
+                                .status())
+                        .describedAs(method)
+                        .isIn(404, 405));
+    }
+
+    /** What the routes compare path segments with is read from their bytecode, so that none can be forgotten. */
+    @Test
+    @Tag("HUB-30")
+    void everyPathThatARouteKnowsHasItsRow() throws IOException {
+        Set<String> named = Stream.concat(
+                        Stream.concat(endpoints().map(Endpoint::path), ELSEWHERE.stream()),
+                        DpsPermissionMatrixTest.paths())
+                .flatMap(path -> Arrays.stream(path.substring(path.indexOf('/')).split("/")))
+                .map(segment -> segment.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+
+        assertThat(KnownSegments.ofRoutes()).hasSizeGreaterThan(20).isSubsetOf(named);
     }
 }

@@ -53,9 +53,13 @@ final class TestHub implements AutoCloseable {
     private final Database database;
 
     TestHub(Path directory) throws IOException {
+        this(directory, HubSettings.of(NAMES.hub()));
+    }
+
+    TestHub(Path directory, HubSettings settings) throws IOException {
         database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
-        hub = Hub.open(HubSettings.of(NAMES.hub()), database, sealer, clock, random);
+        hub = Hub.open(settings, database, sealer, clock, random);
         tokens = TokenService.of(TokenSettings.DEFAULTS, hub, database, clock, System::nanoTime, random);
         var errors = new ErrorReplies(clock, random);
         routes = Stream.concat(

@@ -7,7 +7,6 @@ import io.postern.cloud.hub.RegistryBulk.Done;
 import io.postern.cloud.hub.RegistryBulk.Refused;
 import io.postern.cloud.hub.RegistryBulk.Result;
 import io.postern.cloud.hub.RegistryRecord;
-import io.postern.cloud.store.SqlWork;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.Shown;
@@ -15,6 +14,8 @@ import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -105,14 +106,23 @@ public final class RecordBatch {
     }
 
     public Report apply(RegistryBulk bulk) {
-        return apply(bulk, _ -> 0);
+        return apply(bulk, (_, _) -> {});
     }
 
-    /** @param besides done in the same transaction */
-    Report apply(RegistryBulk bulk, SqlWork<Integer> besides) {
+    /** What is written down with the records, in the same transaction. */
+    @FunctionalInterface
+    interface Besides {
+        void write(Connection connection, Report report) throws SQLException;
+    }
+
+    Report apply(RegistryBulk bulk, Besides besides) {
         List<RegistryRecord> good =
                 entries.stream().flatMap(entry -> entry.record().stream()).toList();
-        Iterator<Result> results = bulk.apply(good, besides).iterator();
+        return report(bulk.apply(good, (c, results) -> besides.write(c, report(results))));
+    }
+
+    private Report report(List<Result> ofGood) {
+        Iterator<Result> results = ofGood.iterator();
         List<Flaw> flaws = new ArrayList<>();
         for (Entry entry : entries) {
             Result result = entry.flaw().<Result>map(flaw -> flaw).orElseGet(results::next);
