@@ -65,6 +65,18 @@ public final class Cloud {
         return new LinkedHubs(client(connection.dps().host(), connection.dps()));
     }
 
+    public Policies provisioningPolicies() {
+        return new Policies(client(connection.dps().host(), connection.dps()));
+    }
+
+    public Policies hubPolicies() {
+        return new Policies(client(connection.hub().host(), connection.hub()));
+    }
+
+    public AccessLists accessLists() {
+        return new AccessLists(client(connection.hub().host(), connection.hub()));
+    }
+
     public Devices devices() {
         return new Devices(client(connection.hub().host(), connection.hub()));
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -158,6 +159,41 @@ final class DeviceCommands {
                         tags.map(text -> JsonOption.object("--tags", text)),
                         desired.map(text -> JsonOption.object("--desired", text)));
         ctl.output().json(twin); // a twin is JSON to people too
+    }
+
+    @Command(name = "export", description = "Writes all identities with their twins to a new file, one line each.")
+    void export(
+            @Parameters(paramLabel = "FILE", description = "The file; only you may read it.") Path file,
+            @Option(names = "--without-keys", description = "Leave the keys out.") boolean withoutKeys)
+            throws IOException {
+        long count = new RegistryFile(ctl.cloud(hub).devices()).write(file, !withoutKeys);
+        ctl.output().say(ctl.json(), "Wrote " + count + " devices to " + file + ".");
+    }
+
+    @Command(
+            name = "import",
+            description = "Takes identities in from such a file; what is wrong with a line stops no other.")
+    int take(@Parameters(paramLabel = "FILE", description = "The file.") Path file) throws IOException {
+        long[] sums = new long[2];
+        new RegistryFile(ctl.cloud(hub).devices()).read(file, report -> {
+            List<JsonObject> errors = report.getJsonArray("errors").getValuesAs(JsonObject.class);
+            sums[0] += report.getInt("done");
+            sums[1] += errors.size();
+            errors.forEach(one -> ctl.output()
+                    .err()
+                    .println(file + ":" + one.getInt("line") + ": "
+                            + Json.text(one, "errorStatus").orElse(one.toString())));
+        });
+        if (ctl.json()) {
+            ctl.output()
+                    .json(Json.object()
+                            .add("done", sums[0])
+                            .add("refused", sums[1])
+                            .build());
+        } else {
+            ctl.output().out().println(sums[0] + " lines taken, " + sums[1] + " refused.");
+        }
+        return sums[1] == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private interface Change {

@@ -100,6 +100,25 @@ public final class Devices {
         service.delete(path(id));
     }
 
+    /**
+     * A page of lines, one device each; where the next begins stands in the header {@code x-ms-continuation}.
+     *
+     * @param after behind which device to begin, empty for the first
+     */
+    Answer export(String after, boolean withKeys) throws ServiceException {
+        return service.get("/registry/export?excludeKeys=" + !withKeys, Map.of("x-ms-continuation", after));
+    }
+
+    /**
+     * Takes lines in.
+     *
+     * @param first what the first one is counted as
+     * @return {@code lines}, {@code done}, and {@code errors} with {@code line} and {@code errorStatus}
+     */
+    JsonObject take(String lines, long first) throws ServiceException {
+        return service.postLines("/registry/import?line=" + first, lines).object();
+    }
+
     private static String quotedEtag(JsonObject identity) {
         return "\"" + Json.text(identity, "etag").orElse("*") + "\"";
     }

@@ -11,9 +11,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code postern ctl dps policy}: who may do what at the service endpoint (DPS-15). */
-@Command(name = "policy", description = "Who may do what at the service endpoint.")
-final class PolicyCommands {
+/** What can be done with the policies of a service endpoint, the hub's or the provisioning service's. */
+abstract sealed class PolicyCommands permits HubPolicyCommands, DpsPolicyCommands {
     /** Which of a policy's two keys. */
     enum Key {
         primary,
@@ -26,6 +25,17 @@ final class PolicyCommands {
         this.ctl = ctl;
     }
 
+    /** Those it is about. */
+    abstract Policies policies() throws IOException;
+
+    /**
+     * A key was replaced.
+     *
+     * @param fresh the new one
+     * @param keys both as they are now
+     */
+    void replaced(String policy, String fresh, JsonObject keys) throws IOException {}
+
     @Command(name = "create", description = "Makes a policy with fresh keys.")
     void create(
             @Parameters(index = "0", paramLabel = "NAME", description = "The policy.") String name,
@@ -33,19 +43,21 @@ final class PolicyCommands {
                             index = "1..*",
                             arity = "1..*",
                             paramLabel = "PERMISSION",
-                            description = "ServiceConfig, EnrollmentRead, EnrollmentWrite, RegistrationStatusRead,"
-                                    + " RegistrationStatusWrite or ScopeAdmin; none that you lack.")
+                            description = "What it allows, none that you lack. The hub: RegistryRead, RegistryWrite,"
+                                    + " ServiceConnect, DeviceConnect. Provisioning: ServiceConfig, EnrollmentRead,"
+                                    + " EnrollmentWrite, RegistrationStatusRead, RegistrationStatusWrite,"
+                                    + " ScopeAdmin.")
                     List<String> permissions,
             @Option(names = "--show-keys", description = "Print its keys.") boolean showKeys)
             throws IOException {
-        JsonObject made = ctl.cloud().provisioning().createPolicy(name, permissions);
+        JsonObject made = policies().create(name, permissions);
         ctl.output().say(ctl.json(), "Made the policy " + name + ".");
-        show(showKeys ? ctl.cloud().provisioning().keys(name) : made, showKeys || ctl.json());
+        show(showKeys ? policies().keys(name) : made, showKeys || ctl.json());
     }
 
     @Command(name = "list", description = "Lists all policies.")
     void list() throws IOException {
-        List<JsonObject> all = ctl.cloud().provisioning().policies();
+        List<JsonObject> all = policies().list();
         if (ctl.json()) {
             ctl.output().json(all);
             return;
@@ -64,7 +76,7 @@ final class PolicyCommands {
             @Parameters(paramLabel = "NAME", description = "The policy.") String name,
             @Option(names = "--show-keys", required = true, description = "Yes, print them.") boolean showKeys)
             throws IOException {
-        show(ctl.cloud().provisioning().keys(name), showKeys);
+        show(policies().keys(name), showKeys);
     }
 
     @Command(
@@ -75,8 +87,8 @@ final class PolicyCommands {
             @Parameters(index = "1", paramLabel = "KEY", description = "primary or secondary.") Key key,
             @Option(names = "--show-keys", description = "Print both keys.") boolean showKeys)
             throws IOException {
-        JsonObject keys = ctl.cloud().provisioning().regenerateKey(name, key.name());
-        ctl.keepOwnKey(name, Json.requireText(keys, key.name() + "Key"), keys);
+        JsonObject keys = policies().regenerateKey(name, key.name());
+        replaced(name, Json.requireText(keys, key.name() + "Key"), keys);
         ctl.output().say(ctl.json(), "Replaced the " + key + " key of the policy " + name + ".");
         show(keys, showKeys);
     }
@@ -85,12 +97,12 @@ final class PolicyCommands {
     void delete(@Parameters(arity = "1..*", paramLabel = "NAME", description = "The policies.") List<String> names)
             throws IOException {
         for (String name : names) {
-            ctl.cloud().provisioning().deletePolicy(name);
+            policies().delete(name);
             ctl.output().say(ctl.json(), "Deleted the policy " + name + ".");
         }
     }
 
-    private void show(JsonObject what, boolean wanted) {
+    final void show(JsonObject what, boolean wanted) {
         if (wanted && ctl.json()) {
             ctl.output().json(what);
         } else if (wanted) {

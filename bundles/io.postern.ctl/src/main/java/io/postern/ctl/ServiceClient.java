@@ -59,6 +59,10 @@ final class ServiceClient {
         return call("GET", path, Optional.empty(), Map.of());
     }
 
+    Answer get(String path, Map<String, String> headers) throws ServiceException {
+        return call("GET", path, Optional.empty(), headers);
+    }
+
     /** A list that the service gives page by page. */
     List<JsonObject> pages(String path) throws ServiceException {
         List<JsonObject> all = new ArrayList<>();
@@ -113,6 +117,11 @@ final class ServiceClient {
     /** Like {@link #post} for what the service itself may wait for before it answers. */
     Answer ask(String path, JsonValue body, Duration wait) throws ServiceException {
         return call("POST", path, Optional.of(Content.json(body)), Map.of(), ANSWER.plus(wait));
+    }
+
+    /** Sends lines of JSON. */
+    Answer postLines(String path, String lines) throws ServiceException {
+        return call("POST", path, Optional.of(new Content("application/x-ndjson", lines)), Map.of());
     }
 
     Answer delete(String path) throws ServiceException {

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
  * nothing grows with the size of the registry.
  */
 public final class RegistryExport {
-    /** Most devices of a page: with twins of the largest size, 72 KB, it holds about 7 MB. */
-    public static final int LARGEST_PAGE = 100;
+    /** Most devices of a page: with twins of the largest size, 72 KB, it holds about 4 MB. */
+    public static final int LARGEST_PAGE = 50;
 
     private final Database database;
     private final DeviceRows rows;
