@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.routes;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Keeps what it gets, and fails as it is told. */
+final class ScriptedTarget implements RouteTarget {
+    final List<RoutedMessage> kept = new CopyOnWriteArrayList<>();
+    volatile boolean away;
+    volatile Optional<String> hates = Optional.empty();
+
+    @Override
+    public void deliver(List<RoutedMessage> messages) throws DeliveryException {
+        if (away) {
+            throw DeliveryException.failed("nobody is there", Optional.empty(), null);
+        }
+        if (hates.isPresent()
+                && messages.stream().anyMatch(m -> m.json().toString().contains(hates.get()))) {
+            throw DeliveryException.refused("I do not take " + hates.get());
+        }
+        kept.addAll(messages);
+    }
+
+    List<String> bodies() {
+        List<String> bodies = new ArrayList<>();
+        kept.forEach(message -> bodies.add(message.json().get("Body").toString()));
+        return bodies;
+    }
+
+    @Override
+    public void close() {}
+}
