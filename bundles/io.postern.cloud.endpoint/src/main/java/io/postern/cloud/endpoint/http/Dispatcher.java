@@ -33,14 +33,17 @@ final class Dispatcher implements AutoCloseable {
     private final List<Route> routes;
     private final WebSocketDoor webSockets;
     private final ErrorReplies errors;
+    private final Duration heartbeat;
     private final BodyBudget bodies = new BodyBudget(ALL_BODIES);
     private final Semaphore requests = new Semaphore(MOST_AT_ONCE);
     private final Semaphore streams = new Semaphore(MOST_STREAMS);
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("https-", 0).factory());
 
-    Dispatcher(Vertx vertx, List<Route> routes, WebSocketDoor webSockets, ErrorReplies errors) {
+    /** @param idle after what time without a word a connection is closed */
+    Dispatcher(Vertx vertx, List<Route> routes, WebSocketDoor webSockets, ErrorReplies errors, Duration idle) {
         this.vertx = vertx;
+        this.heartbeat = idle.dividedBy(3); // one may be late
         this.routes = List.copyOf(routes);
         this.webSockets = webSockets;
         this.errors = errors;
@@ -101,6 +104,11 @@ final class Dispatcher implements AutoCloseable {
 
     BodyBudget bodies() {
         return bodies;
+    }
+
+    /** How often whoever waits for an answer is told that it is being worked on. */
+    Duration heartbeat() {
+        return heartbeat;
     }
 
     ErrorReplies errors() {

@@ -82,7 +82,7 @@ public final class HttpsListener implements AutoCloseable {
             throw new IllegalArgumentException("this listener serves TLS only; switch it on in the options");
         }
         var door = new WebSocketDoor(webSockets);
-        var dispatcher = new Dispatcher(vertx, routes, door, new ErrorReplies(clock, random));
+        var dispatcher = new Dispatcher(vertx, routes, door, new ErrorReplies(clock, random), idle);
         var heads = new HeadDeadline(vertx, idle);
         HttpServer server = vertx.createHttpServer(door.applyTo(bounded(options, idle)))
                 .connectionHandler(connection -> {

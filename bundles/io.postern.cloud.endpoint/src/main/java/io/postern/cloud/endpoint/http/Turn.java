@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class Turn implements BodyReader.Receiver {
     private long deadline; // owned by the event loop
     private int room; // guarded by this
     private boolean roomGiven; // guarded by this
+    private boolean answering; // guarded by this
 
     Turn(Vertx vertx, HttpServerRequest request, Dispatcher dispatcher) {
         this.vertx = vertx;
@@ -107,8 +109,11 @@ final class Turn implements BodyReader.Receiver {
     }
 
     private void answer(Bytes body) {
+        long beat = dispatcher.heartbeat().toMillis();
+        long beating = vertx.setPeriodic(beat, _ -> stillAtIt());
         try {
             Answer answer = dispatcher.answer(request, body);
+            begin();
             giveRoomBack();
             switch (answer) {
                 case Reply reply -> {
@@ -123,8 +128,20 @@ final class Turn implements BodyReader.Receiver {
                 case ServerSentEvents events -> stream(events);
             }
         } finally {
+            vertx.cancelTimer(beating);
             giveRoomBack();
         }
+    }
+
+    /** Some answers take minutes, a device has to give them: an interim one keeps the connection from counting as idle. */
+    private synchronized void stillAtIt() {
+        if (!answering && !response.closed() && request.version() != HttpVersion.HTTP_1_0) {
+            response.writeContinue(); // RFC 9110, 15.2: a client of HTTP/1.1 takes any number of these
+        }
+    }
+
+    private synchronized void begin() {
+        answering = true;
     }
 
     private void stream(ServerSentEvents events) {

@@ -83,6 +83,12 @@ public final class TestListener implements AutoCloseable {
         return new TestListener(directory, List.of(), webSockets, OpenConnections.MOST, idle, 0);
     }
 
+    /** One that closes connections on which nothing is said for {@code idle}, whole seconds. */
+    static TestListener impatient(Duration idle, Path directory, Route... routes)
+            throws IOException, GeneralSecurityException {
+        return new TestListener(directory, List.of(routes), Map.of(), OpenConnections.MOST, idle, 0);
+    }
+
     /** One that takes no more than {@code most} connections. */
     static TestListener holding(int most, Path directory, Route... routes)
             throws IOException, GeneralSecurityException {
