@@ -179,7 +179,11 @@ class BadHttpInputIT {
                 bad("malformed JSON", registry.at("PUT", "/devices/x-9", cut), 400_004, "not JSON at line 1"),
                 bad("a huge body", registry.at("PUT", "/devices/x-9", huge), 413_001, "at most 1048576 bytes"),
                 bad("an unknown twin", registry.at("GET", "/twins/x-9", ""), 404_001, "x-9"),
-                bad("no number of an event", registry.at("GET", "/events?from=now", ""), 400_004, "number of an event"),
+                bad(
+                        "no number of an event",
+                        registry.at("GET", "/events?from=now", ""),
+                        400_004,
+                        "from is a whole number"),
                 bad("an unknown path", registry.at("GET", "/nowhere", ""), 404_000, "/nowhere"),
                 bad("an unknown leaf", tokens.at("POST", "/leaves/leaf-9/token", ""), 404_001, "leaf-9"),
                 bad("another's leaf", tokens.at("POST", "/leaves/gw-2/token", ""), 403_002, "not assigned"),

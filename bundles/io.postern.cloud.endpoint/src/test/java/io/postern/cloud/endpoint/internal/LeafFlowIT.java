@@ -116,7 +116,9 @@ class LeafFlowIT {
                             "{\"reason\":\"seen elsewhere\"}")
                     .body());
             assertThat(outcome.getBoolean("hubTold")).isTrue();
-            assertThat(site.hub().connectedCount()).as("when the operator is answered").isEqualTo(9);
+            assertThat(site.hub().connectedCount())
+                    .as("when the operator is answered")
+                    .isEqualTo(9);
             MqttClient cut = leaves.remove(revoked);
             Await.until(Duration.ofSeconds(5), "the revoked leaf to be cut off", () -> !cut.isConnected());
             cut.close();
