@@ -171,7 +171,7 @@ class HubOverAmqpIT {
         try (RawAmqpClient client = plain("meter-1@sas.hub", site.token(meter, HOUR))) {
             client.send(Frames.sender("a", 0, "/devices/meter-1/elsewhere"));
             client.await("amqp:not-found");
-            client.send(Frames.sender("b", 1, "/messages/devicebound"));
+            client.send(Frames.sender("b", 1, "/messages/nowhere"));
             client.await("amqp:not-found");
             client.send(Frames.receiver("c", 2, "/devices/meter-1/messages/events"));
             client.await("amqp:not-allowed");

@@ -22,6 +22,7 @@ import io.postern.cloud.hub.commands.Command;
 import io.postern.cloud.hub.methods.MethodReply;
 import io.postern.cloud.hub.methods.MethodRequest;
 import io.postern.testkit.Await;
+import io.postern.testkit.CapturedLog;
 import io.postern.testkit.LabCa;
 import io.postern.wire.Bytes;
 import io.postern.wire.Json;
@@ -41,6 +42,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +54,7 @@ class OfficialHubDeviceIT {
     private static final int PATIENCE_MILLIS = 20_000;
     private static final int ANSWER_MILLIS = 3_000;
     private static final int TRIES = 10;
+    private static final long TOKEN_SECONDS = 6; // the client renews its tokens when 85 % of their time are over
     private static final String MODEL = "dtmi:com:example:Meter;1";
 
     @TempDir
@@ -220,6 +223,24 @@ class OfficialHubDeviceIT {
         client.close();
     }
 
+    @Test
+    @Tag("HUB-13")
+    void outlivesItsTokenWithAFreshOneOnTheSameConnection() throws Exception {
+        DeviceIdentity meter = newDevice();
+        try (CapturedLog log = CapturedLog.start()) {
+            var client = client(meter, IotHubClientProtocol.AMQPS, TOKEN_SECONDS);
+            Instant ended = Instant.now().plusSeconds(TOKEN_SECONDS + 2); // by then the hub has looked
+            Await.until(Duration.ofSeconds(20), "the first token to end", () -> Instant.now()
+                    .isAfter(ended));
+            client.sendEvent(new Message("still here"), PATIENCE_MILLIS);
+            client.close();
+
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("device connected over AMQP"))
+                    .hasSize(1);
+        }
+    }
+
     private static DeviceIdentity newDevice() {
         return site.device("meter-" + DEVICES.incrementAndGet());
     }
@@ -238,6 +259,11 @@ class OfficialHubDeviceIT {
     }
 
     private static DeviceClient client(DeviceIdentity device, IotHubClientProtocol protocol) throws Exception {
+        return client(device, protocol, 3600);
+    }
+
+    private static DeviceClient client(DeviceIdentity device, IotHubClientProtocol protocol, long tokenSeconds)
+            throws Exception {
         var client = new DeviceClient(
                 "HostName=" + HubAmqpSite.host() + ";DeviceId=" + device.deviceId() + ";SharedAccessKey="
                         + device.keys().primary().revealBase64(),
@@ -245,6 +271,7 @@ class OfficialHubDeviceIT {
                 ClientOptions.builder()
                         .sslContext(site.tls(Optional.empty()))
                         .modelId(MODEL)
+                        .sasTokenExpiryTime(tokenSeconds)
                         .build());
         client.open(false);
         return client;
