@@ -144,9 +144,8 @@ class EventFeedTest {
 
         assertThat(outlet.taken)
                 .extracting(message -> message.annotations().get("x-opt-sequence-number"))
-                .containsExactlyElementsOf(LongStream.range(0, EVENTS)
-                        .<Object>boxed()
-                        .toList());
+                .containsExactlyElementsOf(
+                        LongStream.range(0, EVENTS).<Object>boxed().toList());
         feed.detached();
     }
 
@@ -226,10 +225,10 @@ class EventFeedTest {
                 clock.instant().plusSeconds(60),
                 Optional.empty(),
                 meter.keys().primary()::hmacSha256);
-        var admitted = (AccessDecision.Allowed<Principal.Device>)
-                hub.gatekeeper().admitDevice(token, meter.deviceId());
-        try (DeviceSession session = hub.connect(admitted.principal(), Optional.empty(), new Deaf())
-                .orElseThrow()) {
+        var admitted =
+                (AccessDecision.Allowed<Principal.Device>) hub.gatekeeper().admitDevice(token, meter.deviceId());
+        try (DeviceSession session =
+                hub.connect(admitted.principal(), Optional.empty(), new Deaf()).orElseThrow()) {
             session.accept(Collections.nCopies(EVENTS, new Telemetry(PropertyBag.EMPTY, Bytes.utf8("x"))));
         }
     }
