@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.cloud.endpoint.amqp.AmqpError;
 import io.postern.cloud.endpoint.amqp.AmqpMessage;
+import io.postern.cloud.endpoint.amqp.AttachedLink;
 import io.postern.cloud.endpoint.amqp.Disposition;
 import io.postern.cloud.endpoint.amqp.Outlet;
 import io.postern.cloud.endpoint.amqp.Refusals;
@@ -35,6 +36,7 @@ import jakarta.json.JsonObject;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +130,12 @@ class EventFeedTest {
         @Override
         public void detach(AmqpError why) {
             ends.add(why);
+        }
+
+        @Override
+        public void detachWith(Collection<AttachedLink> others, AmqpError why) {
+            others.forEach(other -> other.detach(why));
+            detach(why);
         }
     }
 
