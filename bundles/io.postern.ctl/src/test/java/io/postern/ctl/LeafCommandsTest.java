@@ -34,7 +34,8 @@ class LeafCommandsTest {
 
     @Test
     void revokesLeavesOrAWholeGatewayWithAReasonAndGrantsThemAgain() {
-        services.answer(_ -> Reply.json("{\"leaves\":[\"meter-1\"],\"hubTold\":true,\"effect\":\"the session is cut\"}"));
+        services.answer(
+                _ -> Reply.json("{\"leaves\":[\"meter-1\"],\"hubTold\":true,\"effect\":\"the session is cut\"}"));
 
         assertThat(Terminal.run(services, "leaves", "revoke", "meter-1", "--reason", "seen elsewhere")
                         .out())
@@ -64,9 +65,7 @@ class LeafCommandsTest {
 
     @Test
     void showsALeafWithItsHistory() {
-        services.answer(
-                _ -> Reply.json(
-                        """
+        services.answer(_ -> Reply.json("""
                         {"leaf":"meter-1","gateway":"gw-2","issued":3,"history":[
                          {"event":"handed_over","gateway":"gw-2","who":"iothubowner","reason":"taken from gw-1",
                           "since":"2026-03-01T08:00:00Z","last":"2026-03-01T08:00:00Z","times":1}]}"""));

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,13 +34,18 @@ class NewLeavesTest {
 
     private TokenFixture fixture;
 
+    @BeforeEach
+    void open() throws IOException {
+        fixture = new TokenFixture(directory, NewLeafPolicy.OFF);
+    }
+
     @AfterEach
     void close() {
         fixture.close();
     }
 
     @Test
-    void whereItIsOffALeafNobodyMadeIsUnknown() throws IOException {
+    void whereItIsOffALeafNobodyMadeIsUnknown() {
         open(NewLeafPolicy.OFF);
         assertThat(fixture.refusal(GATEWAY, NEW)).isEqualTo(Refusal.UNKNOWN_LEAF);
         assertThat(fixture.hub.identities().find(NEW)).isEmpty();
@@ -47,7 +53,7 @@ class NewLeavesTest {
 
     @Test
     @Tag("HUB-18")
-    void whereItIsOnALeafIsMadeAssignedAndTaggedWithItsGatewayAndSpeaksAtOnce() throws IOException {
+    void whereItIsOnALeafIsMadeAssignedAndTaggedWithItsGatewayAndSpeaksAtOnce() {
         open(new NewLeafPolicy(Mode.ON, RULES, 100));
         var token = fixture.granted(GATEWAY, NEW);
 
@@ -92,14 +98,14 @@ class NewLeavesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gw-2-meter", "meter", "gw-1", "GW-1-meter", "xgw-1-meter"})
-    void aNameThatIsNotTheGatewaysToGiveIsRefused(String name) throws IOException {
+    void aNameThatIsNotTheGatewaysToGiveIsRefused(String name) {
         open(new NewLeafPolicy(Mode.ON, RULES, 100));
         assertThat(fixture.refusal(GATEWAY, DeviceId.of(name))).isIn(Refusal.NAME_NOT_ALLOWED, Refusal.NOT_ASSIGNED);
         assertThat(fixture.service.desk().listAfter("", 10)).isEmpty();
     }
 
     @Test
-    void theNameOfADeletedLeafStaysBarred() throws IOException {
+    void theNameOfADeletedLeafStaysBarred() {
         open(new NewLeafPolicy(Mode.ON, RULES, 100));
         fixture.granted(GATEWAY, NEW);
         fixture.hub.identities().delete(NEW, IfMatch.ANY);
@@ -110,7 +116,7 @@ class NewLeavesTest {
     }
 
     @Test
-    void aGatewayBringsAlongOnlySoManyADay() throws IOException {
+    void aGatewayBringsAlongOnlySoManyADay() {
         open(new NewLeafPolicy(Mode.ON, RULES, 3));
         for (int number = 0; number < 3; number++) {
             fixture.granted(GATEWAY, DeviceId.of("gw-1-" + number));
@@ -123,7 +129,7 @@ class NewLeavesTest {
     }
 
     @Test
-    void tenThousandNamesOfOneGatewayLeaveABoundedTraceAndAnotherGatewayIsServed() throws IOException {
+    void tenThousandNamesOfOneGatewayLeaveABoundedTraceAndAnotherGatewayIsServed() {
         open(new NewLeafPolicy(Mode.APPROVAL, RULES, 100));
         var patient = new NewLeaves(fixture.database, TokenFixture.HUB, new NewLeafPolicy(Mode.APPROVAL, RULES, 100));
         fixture.database.together(() -> {
@@ -147,7 +153,7 @@ class NewLeavesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"gw-1-:.+%_#*?!(),=@;$'", "gw-1-%2e%2e", "gw-1-' OR 1=1", "gw-1-\u00e9", "gw-1-/x", "gw-1- "})
-    void namesWithOddCharactersAreNamesOrNothing(String name) throws IOException {
+    void namesWithOddCharactersAreNamesOrNothing(String name) {
         open(new NewLeafPolicy(Mode.ON, RULES, 100));
         DeviceId leaf;
         try {
@@ -170,15 +176,14 @@ class NewLeavesTest {
         "gw-1=gw-1, gw-1, gw-1, false",
         "*=m[0-9], gw-1, m1, false"
     })
-    void aRuleSaysWhatAGatewayMayNameItsLeaves(String rule, String gateway, String leaf, boolean allowed)
-            throws IOException {
+    void aRuleSaysWhatAGatewayMayNameItsLeaves(String rule, String gateway, String leaf, boolean allowed) {
         open(NewLeafPolicy.OFF);
         var policy = new NewLeafPolicy(Mode.ON, List.of(Rule.parse(rule)), 1);
         assertThat(policy.allows(DeviceId.of(gateway), DeviceId.of(leaf))).isEqualTo(allowed);
     }
 
     @Test
-    void settingsThatMeanNothingStopTheStart() throws IOException {
+    void settingsThatMeanNothingStopTheStart() {
         open(NewLeafPolicy.OFF);
         assertThatThrownBy(() -> NewLeafPolicy.of("maybe", new String[0], 1)).hasMessageContaining("newLeaves");
         assertThatThrownBy(() -> NewLeafPolicy.of("on", new String[] {"gw-1"}, 1))
@@ -188,7 +193,8 @@ class NewLeavesTest {
         assertThatThrownBy(() -> NewLeafPolicy.of("on", new String[0], 0)).hasMessageContaining("newLeavesPerDay");
     }
 
-    private void open(NewLeafPolicy policy) throws IOException {
-        fixture = new TokenFixture(directory, policy);
+    private void open(NewLeafPolicy policy) {
+        fixture.service.close();
+        fixture.service = fixture.start(policy);
     }
 }

@@ -15,6 +15,7 @@ import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -53,6 +54,15 @@ final class TokenFixture implements AutoCloseable {
 
     void assign(DeviceId leaf, DeviceId gateway) throws IOException {
         assertThat(service.desk().assign(leaf, gateway, true, "op")).isInstanceOf(AssignmentReply.Assigned.class);
+    }
+
+    /** The same where no checked exception may pass; our own hub throws none. */
+    void assignHere(DeviceId leaf, DeviceId gateway) {
+        try {
+            assign(leaf, gateway);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     SasToken granted(DeviceId gateway, DeviceId leaf) {
