@@ -32,6 +32,7 @@ class NewLeavesTest {
     @TempDir
     Path directory;
 
+    @SuppressWarnings("NullAway.Init") // each test opens it under a policy of its own
     private TokenFixture fixture;
 
     @BeforeEach
