@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.endpoint.DoorwayLimits;
 import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.testkit.Await;
 import io.postern.testkit.CapturedLog;
 import io.postern.testkit.LoopbackAddress;
 import io.postern.testkit.MovableClock;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -71,6 +75,57 @@ class StrangersIT {
                     .filteredOn(line -> line.contains("connections refused: too many"))
                     .hasSize(1);
         }
+    }
+
+    /** The sample of {@code ./postern bench connections}, which does it with 10 000. */
+    @Test
+    void hundredsWhoNeverSayWhoTheyAreCostLittleAndADeviceOfAnotherAddressComesIn() throws Exception {
+        var limits = new DoorwayLimits(64, 32, 300, 200, LONG);
+        List<Socket> crowd = new ArrayList<>();
+        try (TestHub server = open(limits)) {
+            DeviceIdentity meter = server.device("meter-1");
+            RawClient.admitted(server, meter).close(); // whatever is loaded once
+            long before = heapInUse();
+            String origin = LoopbackAddress.random();
+            for (int i = 0; i < 400; i++) {
+                Socket stranger = stranger(server, RawClient.Way.SOCKET, origin);
+                crowd.add(stranger);
+                if (i % 2 == 0 && i < 32) {
+                    stranger.getOutputStream().write(new byte[] {0x16, 0x03, 0x01, 0x02, 0x00, 0x01}); // half a hello
+                }
+            }
+
+            try (RawClient device = RawClient.admitted(server, meter)) {
+                assertThat(device.isQuiet()).isTrue();
+                // 32 inside, 200 outside; the rest was closed
+                Await.until(Duration.ofSeconds(20), "the rest to be closed", () -> open(crowd) == 232);
+                assertThat(heapInUse() - before).isLessThan(16L << 20); // 50 KB for each, and what else this JVM does
+            }
+        } finally {
+            for (Socket each : crowd) {
+                each.close();
+            }
+        }
+    }
+
+    private static long open(List<Socket> crowd) throws IOException {
+        long open = 0;
+        for (Socket each : crowd) {
+            each.setSoTimeout(1);
+            try {
+                open += each.getInputStream().read() < 0 ? 0 : 1;
+            } catch (java.net.SocketTimeoutException _) {
+                open++;
+            } catch (IOException _) {
+                // closed, not in good manners
+            }
+        }
+        return open;
+    }
+
+    private static long heapInUse() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     @Test
