@@ -186,6 +186,7 @@ final class Turn implements BodyReader.Receiver {
             return; // the client has left
         }
         response.setStatusCode(reply.status()).putHeader("Cache-Control", "no-store");
+        response.putHeader("Strict-Transport-Security", "max-age=31536000"); // RFC 6797
         reply.headers().forEach(response::putHeader);
         if (reply.status() == 204 || reply.status() == 304) {
             response.end(); // these carry no body and no length (RFC 9110, 8.6)
