@@ -172,7 +172,10 @@ final class AmqpCrowd implements AutoCloseable {
                 answer = text(body, body.remaining());
             }
             case DISPOSITION ->
-                answered(number(fields.get(1)), number(fields.get(2) == null ? fields.get(1) : fields.get(2)), fields);
+                answered(
+                        number(fields.get(1)),
+                        number(fields.get(2) instanceof Number ? fields.get(2) : fields.get(1)),
+                        fields);
             case DETACH -> left(number(fields.get(0)), fields);
             case CLOSE -> throw new IOException("the hub closed the connection: " + fields);
             default -> {
@@ -218,7 +221,7 @@ final class AmqpCrowd implements AutoCloseable {
         List<Object> fields() {
             List<Object> fields = new ArrayList<>((List<Object>) value);
             while (fields.size() < 5) {
-                fields.add(null);
+                fields.add("");
             }
             return fields;
         }
@@ -229,7 +232,7 @@ final class AmqpCrowd implements AutoCloseable {
         int code = in.get() & 0xff;
         return switch (code) {
             case 0x00 -> new Described(number(value(in)), value(in));
-            case 0x40 -> null;
+            case 0x40 -> ""; // null
             case 0x41 -> true;
             case 0x42 -> false;
             case 0x43, 0x44 -> 0;
