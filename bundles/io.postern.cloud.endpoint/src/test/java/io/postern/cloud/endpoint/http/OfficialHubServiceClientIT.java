@@ -7,9 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.microsoft.azure.sdk.iot.service.auth.AuthenticationType;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubBadFormatException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubException;
+import com.microsoft.azure.sdk.iot.service.exceptions.IotHubGatewayTimeoutException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubNotFoundException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubPreconditionFailedException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubUnauthorizedException;
+import com.microsoft.azure.sdk.iot.service.methods.DirectMethodRequestOptions;
+import com.microsoft.azure.sdk.iot.service.methods.DirectMethodsClient;
+import com.microsoft.azure.sdk.iot.service.query.QueryClient;
+import com.microsoft.azure.sdk.iot.service.query.QueryPageOptions;
+import com.microsoft.azure.sdk.iot.service.query.RawQueryResponse;
+import com.microsoft.azure.sdk.iot.service.query.SqlQueryBuilder;
+import com.microsoft.azure.sdk.iot.service.query.TwinQueryResponse;
 import com.microsoft.azure.sdk.iot.service.registry.Device;
 import com.microsoft.azure.sdk.iot.service.registry.DeviceStatus;
 import com.microsoft.azure.sdk.iot.service.registry.Module;
@@ -29,7 +37,9 @@ import io.postern.wire.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -224,6 +234,98 @@ class OfficialHubServiceClientIT {
         assertThat(twins.replace(read).getDesiredProperties())
                 .containsEntry("unit", "kW")
                 .doesNotContainKey("rate");
+    }
+
+    @Test
+    void aTwinBringsItsStateAndWhenEachMemberWasChanged() throws Exception {
+        cloud.device("meter-1");
+        cloud.hub
+                .twins()
+                .report(DeviceId.of("meter-1"), Json.parseObject("{\"net\":{\"ip\":\"x\"}}"), OptionalLong.empty());
+        var twins = new TwinClient(connectionString("service"));
+
+        Twin twin = twins.get("meter-1");
+
+        assertThat(twin.getStatus()).hasToString("ENABLED");
+        assertThat(String.valueOf(twin.getConnectionState())).isEqualToIgnoringCase("Disconnected");
+        assertThat(twin.getReportedProperties().getVersion()).isEqualTo(2);
+        assertThat(twin.getReportedProperties().getTwinMetadata("net").getLastUpdatedVersion())
+                .isEqualTo(2);
+    }
+
+    @Test
+    @Tag("SYS-07")
+    @Tag("HUB-33")
+    void twinsAreQueriedPageByPage() throws Exception {
+        for (int i = 0; i < 25; i++) {
+            cloud.device("meter-%02d".formatted(i));
+        }
+        var queries = new QueryClient(connectionString("service"));
+        String built = SqlQueryBuilder.createSqlQuery(
+                "*", SqlQueryBuilder.FromType.DEVICES, "STARTSWITH(deviceId, 'meter-1')", null);
+
+        TwinQueryResponse all = queries.queryTwins(
+                "SELECT * FROM devices", QueryPageOptions.builder().pageSize(10).build());
+        List<String> ids = new ArrayList<>();
+        while (all.hasNext()) {
+            ids.add(all.next().getDeviceId());
+        }
+
+        assertThat(ids).hasSize(25).isSorted().doesNotHaveDuplicates();
+        TwinQueryResponse first =
+                queries.queryTwins(built, QueryPageOptions.builder().pageSize(4).build());
+        assertThat(first.next().getDeviceId()).isEqualTo("meter-10");
+        TwinQueryResponse rest = queries.queryTwins(
+                built,
+                QueryPageOptions.builder()
+                        .pageSize(100)
+                        .continuationToken(first.getContinuationToken())
+                        .build());
+        assertThat(rest.next().getDeviceId()).isEqualTo("meter-14");
+        assertThat(queries.queryTwins("SELECT * FROM devices WHERE deviceId = 'nobody'")
+                        .hasNext())
+                .isFalse();
+    }
+
+    @Test
+    void fieldsAndCountsAreQueriedRaw() throws Exception {
+        cloud.device("meter-1");
+        cloud.device("meter-2");
+        var queries = new QueryClient(connectionString("service"));
+
+        RawQueryResponse count =
+                queries.queryRaw("SELECT status AS status, COUNT() AS numberOfDevices FROM devices GROUP BY status");
+        assertThat(Json.parse(count.next())).isEqualTo(Json.parse("{\"status\":\"enabled\",\"numberOfDevices\":2}"));
+        assertThat(count.hasNext()).isFalse();
+        RawQueryResponse fields = queries.queryRaw("SELECT DeviceId, LastActivityTime FROM devices");
+        assertThat(Json.parse(fields.next()))
+                .isEqualTo(Json.parse("{\"deviceId\":\"meter-1\",\"lastActivityTime\":\"0001-01-01T00:00:00\"}"));
+    }
+
+    @Test
+    void aQueryThatIsNotUnderstoodReachesTheClientWithItsPlace() {
+        var queries = new QueryClient(connectionString("service"));
+
+        assertThatThrownBy(() -> queries.queryTwins("SELECT * FROM devices.modules"))
+                .isInstanceOf(IotHubException.class)
+                .hasMessageContaining("position 22");
+        assertThatThrownBy(() -> new QueryClient(connectionString("registryRead")).queryTwins("SELECT * FROM devices"))
+                .isInstanceOf(IotHubUnauthorizedException.class);
+    }
+
+    @Test
+    @Tag("HUB-27")
+    void aDeviceThatListensButDoesNotAnswerTimesOut() {
+        DeviceId meter = cloud.device("meter-1").deviceId();
+        cloud.hub.methods().listen(meter, call -> {});
+        var options = DirectMethodRequestOptions.builder()
+                .methodResponseTimeoutSeconds(5)
+                .methodConnectTimeoutSeconds(0)
+                .build();
+        var methods = new DirectMethodsClient(connectionString("service"));
+
+        assertThatThrownBy(() -> methods.invoke("meter-1", "reboot", options))
+                .isInstanceOf(IotHubGatewayTimeoutException.class);
     }
 
     private String connectionString(String policy) {
