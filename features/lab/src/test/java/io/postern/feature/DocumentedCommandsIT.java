@@ -161,7 +161,8 @@ class DocumentedCommandsIT {
     }
 
     private String filledIn(String word, List<String> command) {
-        boolean identity = Stream.of("devices", "events", "twins", "commands", "sas").anyMatch(command::contains);
+        boolean identity =
+                Stream.of("devices", "events", "twins", "commands", "sas").anyMatch(command::contains);
         return switch (word) {
             case "BASE64", "AToAAQAL..." -> newEndorsementKey();
             case "ID" -> identity ? "leaf-1" : "device-1";

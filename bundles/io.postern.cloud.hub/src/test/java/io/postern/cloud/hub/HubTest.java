@@ -272,6 +272,4 @@ class HubTest {
     private static Telemetry telemetry(String body) {
         return new Telemetry(PropertyBag.EMPTY, Bytes.utf8(body));
     }
-
-    /** The far end of a session: remembers what it was told. */
 }

@@ -26,7 +26,7 @@ final class ScriptedTarget implements RouteTarget {
 
     List<String> bodies() {
         List<String> bodies = new ArrayList<>();
-        kept.forEach(message -> bodies.add(message.json().get("Body").toString()));
+        kept.forEach(message -> bodies.add(String.valueOf(message.json().get("Body"))));
         return bodies;
     }
 

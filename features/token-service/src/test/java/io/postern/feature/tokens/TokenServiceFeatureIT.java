@@ -87,7 +87,8 @@ class TokenServiceFeatureIT {
         BundleContext context = feature.framework().getBundleContext();
         assertThat(Arrays.stream(context.getBundles()).map(Bundle::getSymbolicName))
                 .contains("io.postern.cloud.tokens")
-                .doesNotContain("io.postern.cloud.dps", "io.postern.cloud.users", "org.apache.qpid.proton-j", "proton-j");
+                .doesNotContain(
+                        "io.postern.cloud.dps", "io.postern.cloud.users", "org.apache.qpid.proton-j", "proton-j");
         Object components = Await.value(PATIENCE, "the component runtime", () -> service(context), Objects::nonNull);
         Await.value(PATIENCE, "all components", () -> OsgiComponents.unsatisfied(components), List::isEmpty);
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -48,7 +49,7 @@ class HubJobRouteTest {
         JsonObject job = ended(create(export()));
         assertThat(job.getString("status")).isEqualTo("completed");
         assertThat(job.getInt("progress")).isEqualTo(100);
-        assertThat(blobs.blobs.get("devices.txt").lines()).hasSize(120);
+        assertThat(blob("devices.txt").lines()).hasSize(120);
         assertThat(job.toString()).doesNotContain(BlobServer.SIGNATURE);
 
         String before = cloud.asOwner("GET", "/devices/meter-7", "").body().toUtf8();
@@ -57,7 +58,7 @@ class HubJobRouteTest {
 
         assertThat(before).contains("meter-7");
         assertThat(back.getString("failureReason")).startsWith("1 records could not be taken");
-        assertThat(Json.parseObject(blobs.blobs.get("importErrors.log").strip()).getString("errorStatus"))
+        assertThat(Json.parseObject(blob("importErrors.log").strip()).getString("errorStatus"))
                 .contains("DeviceNameQuarantined", "10 more day(s)");
     }
 
@@ -170,6 +171,10 @@ class HubJobRouteTest {
     @ValueSource(strings = {"{}", "{\"type\":\"copy\"}", "{\"type\":\"export\"}", "{\"type\":\"import\"}", "[]"})
     void aJobNeedsAKindAndItsContainers(String body) {
         assertThat(cloud.asOwner("POST", "/jobs/create", body).status()).isEqualTo(400);
+    }
+
+    private String blob(String name) {
+        return Objects.requireNonNull(blobs.blobs.get(name), "no blob " + name);
     }
 
     private TestHub hub() throws IOException {

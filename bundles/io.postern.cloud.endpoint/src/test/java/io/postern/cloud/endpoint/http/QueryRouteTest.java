@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,7 +47,7 @@ class QueryRouteTest {
     @Tag("SYS-07")
     void aListComesInPagesOfOneHundredUnlessOtherwiseAsked() {
         Reply first = ask(ALL);
-        Reply rest = ask(ALL, "x-ms-continuation", first.headers().get("x-ms-continuation"));
+        Reply rest = ask(ALL, "x-ms-continuation", continuationOf(first));
 
         assertThat(items(first)).hasSize(100);
         assertThat(first.headers()).containsEntry("x-ms-item-type", "Twin");
@@ -66,9 +67,7 @@ class QueryRouteTest {
         cloud.asOwner("DELETE", "/devices/moved-1", "");
 
         Reply rest = ask(
-                "SELECT * FROM devices WHERE STARTSWITH(deviceId, 'mo')",
-                "x-ms-continuation",
-                first.headers().get("x-ms-continuation"));
+                "SELECT * FROM devices WHERE STARTSWITH(deviceId, 'mo')", "x-ms-continuation", continuationOf(first));
         cloud.asOwner("DELETE", "/devices/moved-2", "");
 
         assertThat(items(rest).getJsonObject(0).getString("deviceId")).isEqualTo("moved-2");
@@ -142,7 +141,7 @@ class QueryRouteTest {
 
     @Test
     void aForeignContinuationIsRefused() {
-        String own = ask(ALL, "x-ms-max-item-count", "1").headers().get("x-ms-continuation");
+        String own = continuationOf(ask(ALL, "x-ms-max-item-count", "1"));
         List<String> foreign =
                 new ArrayList<>(List.of("x", "%%", Bytes.utf8("0 1 a").toBase64()));
         foreign.add(Bytes.base64(own).toBase64().substring(4));
@@ -153,6 +152,10 @@ class QueryRouteTest {
         assertThat(ask("SELECT deviceId FROM devices", "x-ms-continuation", own).status())
                 .isEqualTo(400);
         assertThat(ask(ALL, "x-ms-continuation", own).status()).isEqualTo(200);
+    }
+
+    private static String continuationOf(Reply page) {
+        return Objects.requireNonNull(page.headers().get("x-ms-continuation"), "the page names no other behind it");
     }
 
     private static Reply ask(String query, String... headers) {

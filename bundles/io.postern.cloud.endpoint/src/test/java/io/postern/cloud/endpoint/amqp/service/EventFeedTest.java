@@ -153,7 +153,7 @@ class EventFeedTest {
         assertThat(outlet.taken)
                 .extracting(message -> message.annotations().get("x-opt-sequence-number"))
                 .containsExactlyElementsOf(
-                        LongStream.range(0, EVENTS).<Object>boxed().toList());
+                        LongStream.range(0, EVENTS).mapToObj(Object.class::cast).toList());
         feed.detached();
     }
 
