@@ -4,7 +4,7 @@ package io.postern.cloud.endpoint.http;
 import java.io.Serial;
 
 /** An Authorization header that holds no shared access signature. */
-final class BadTokenException extends IllegalArgumentException {
+public final class BadTokenException extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1;
 

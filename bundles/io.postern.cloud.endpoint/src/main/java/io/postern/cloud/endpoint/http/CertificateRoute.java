@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
  * {@code /certificates}, {@code /certificates/{name}}, and below that {@code generateVerificationCode} and
  * {@code verify}. The provisioning service has such a list for each tenant, each hub has its own.
  */
-final class CertificateRoute implements Route {
+public final class CertificateRoute implements Route {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateRoute.class);
 
     /** Who may read and change the list, and how refusals are worded where it is kept. */
-    interface Door {
+    public interface Door {
         Answer reading(Request request, Supplier<Reply> room);
 
         Answer changing(Request request, Supplier<Reply> room);
@@ -37,7 +37,7 @@ final class CertificateRoute implements Route {
     private final CaCertificates authorities;
     private final Door door;
 
-    CertificateRoute(CaCertificates authorities, Door door) {
+    public CertificateRoute(CaCertificates authorities, Door door) {
         this.authorities = authorities;
         this.door = door;
     }
@@ -95,19 +95,19 @@ final class CertificateRoute implements Route {
 
     private Reply put(Request request) {
         var authority = new Authority(sent(request));
-        return reply(request, authorities.put(name(request), authority, OperatorDoor.condition(request)));
+        return reply(request, authorities.put(name(request), authority, request.condition()));
     }
 
     private Reply delete(Request request) {
-        return reply(request, authorities.delete(name(request), OperatorDoor.condition(request)));
+        return reply(request, authorities.delete(name(request), request.condition()));
     }
 
     private Reply newCode(Request request) {
-        return reply(request, authorities.newCode(name(request), OperatorDoor.condition(request)));
+        return reply(request, authorities.newCode(name(request), request.condition()));
     }
 
     private Reply verify(Request request) {
-        return reply(request, authorities.verify(name(request), sent(request), OperatorDoor.condition(request)));
+        return reply(request, authorities.verify(name(request), sent(request), request.condition()));
     }
 
     private Reply reply(Request request, CaReply reply) {

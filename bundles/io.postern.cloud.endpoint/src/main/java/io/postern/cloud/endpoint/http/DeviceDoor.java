@@ -36,7 +36,7 @@ final class DeviceDoor {
     Reply admitted(Request request, Room room) {
         Optional<SasToken> token;
         try {
-            token = DpsDoor.token(request);
+            token = request.token();
         } catch (BadTokenException e) {
             return refuse(request, 401_003, "IotHubUnauthorized", String.valueOf(e.getMessage()));
         }

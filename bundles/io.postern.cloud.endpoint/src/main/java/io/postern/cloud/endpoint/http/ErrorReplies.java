@@ -27,7 +27,7 @@ public final class ErrorReplies {
         return of(code, name, message, newTrackingId());
     }
 
-    Reply of(int code, String name, String message, String trackingId) {
+    public Reply of(int code, String name, String message, String trackingId) {
         var body = new ErrorBody(code, name, message, trackingId, clock.instant());
         return Reply.json(body.httpStatus(), body.toJson()).with("x-ms-request-id", trackingId);
     }
@@ -42,7 +42,8 @@ public final class ErrorReplies {
                 .with("Allow", allowed);
     }
 
-    String newTrackingId() {
+    /** 32 hexadecimal digits. */
+    public String newTrackingId() {
         return new UUID(random.nextLong(), random.nextLong()).toString().replace("-", "");
     }
 }

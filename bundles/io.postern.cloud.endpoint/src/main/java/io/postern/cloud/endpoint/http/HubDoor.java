@@ -58,7 +58,7 @@ final class HubDoor {
     Answer permitted(Request request, Permission needed, Office office) {
         Optional<SasToken> token;
         try {
-            token = DpsDoor.token(request);
+            token = request.token();
         } catch (BadTokenException e) {
             return refuse(request, 401_003, "IotHubUnauthorized", String.valueOf(e.getMessage()));
         }
@@ -93,7 +93,7 @@ final class HubDoor {
 
     /** Whether the token that opened {@code request} would still do so. */
     boolean stillPermits(Request request, Permission needed) {
-        return DpsDoor.token(request)
+        return request.token()
                 .filter(token -> admission.admitService(token, needed) instanceof AccessDecision.Allowed)
                 .isPresent();
     }

@@ -71,7 +71,7 @@ final class HubPolicyRoute implements Route {
             return Optional.of(posted(
                     request,
                     "policy key regenerated",
-                    () -> policies.regenerate(name(request), DpsPolicyRoute.slot(request))));
+                    () -> policies.regenerate(name(request), PolicyBody.slot(request))));
         }
         return request.has(2, "swapKeys")
                 ? Optional.of(posted(request, "policy keys swapped", () -> policies.swap(name(request))))
@@ -96,8 +96,7 @@ final class HubPolicyRoute implements Route {
     }
 
     private Reply create(Request request, Principal.Service caller) {
-        Set<Permission> permissions =
-                permissions(Json.parseObject(request.body().toUtf8()));
+        Set<Permission> permissions = permissions(request);
         return switch (policies.create(name(request), permissions)) {
             case PolicyChange.Created(SharedAccessPolicy policy) -> {
                 logged(policy.name(), caller, "policy made");
@@ -155,8 +154,8 @@ final class HubPolicyRoute implements Route {
                 .build();
     }
 
-    private static Set<Permission> permissions(JsonObject body) {
-        return DpsPolicyRoute.permissionNames(body).stream()
+    private static Set<Permission> permissions(Request request) {
+        return PolicyBody.permissionNames(request).stream()
                 .map(HubPolicyRoute::permission)
                 .collect(Collectors.toSet());
     }

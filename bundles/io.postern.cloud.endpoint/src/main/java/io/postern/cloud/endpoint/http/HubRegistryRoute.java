@@ -200,7 +200,7 @@ public final class HubRegistryRoute implements Route {
 
     private Reply delete(Request request) {
         DeviceId device = id(request);
-        IfMatch condition = request.header("If-Match").map(IfMatch::parse).orElse(IfMatch.ANY);
+        IfMatch condition = request.condition();
         Optional<String> heir = request.header(REGISTRATION);
         RegistryReply.Deletion reply =
                 heir.isPresent() ? identities.handOver(device, heir.get()) : identities.delete(device, condition);

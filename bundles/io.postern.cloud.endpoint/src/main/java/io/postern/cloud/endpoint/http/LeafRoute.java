@@ -38,7 +38,7 @@ final class LeafRoute implements Route {
         }
         Optional<SasToken> gateway;
         try {
-            gateway = DpsDoor.token(request);
+            gateway = request.token();
         } catch (BadTokenException e) {
             return door.refuse(request, 401_003, "Unauthorized", String.valueOf(e.getMessage()));
         }

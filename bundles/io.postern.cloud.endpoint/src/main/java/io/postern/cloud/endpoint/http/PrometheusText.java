@@ -7,22 +7,22 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Metrics in the text format that monitoring systems scrape (Prometheus text exposition format, 0.0.4). */
-final class PrometheusText {
+public final class PrometheusText {
     private final StringBuilder text = new StringBuilder();
     private String name = "";
 
     /** Begins a metric that only ever grows; its samples follow. */
-    PrometheusText counter(String metric, String help) {
+    public PrometheusText counter(String metric, String help) {
         return begin(metric, help, "counter");
     }
 
     /** Begins a metric that goes up and down; its samples follow. */
-    PrometheusText gauge(String metric, String help) {
+    public PrometheusText gauge(String metric, String help) {
         return begin(metric, help, "gauge");
     }
 
     /** @param labels by name, in the order they are written */
-    PrometheusText sample(Map<String, String> labels, long value) {
+    public PrometheusText sample(Map<String, String> labels, long value) {
         text.append(name);
         if (!labels.isEmpty()) {
             text.append(labels.entrySet().stream()
@@ -33,7 +33,7 @@ final class PrometheusText {
         return this;
     }
 
-    Reply reply() {
+    public Reply reply() {
         return new Reply(200, new LinkedHashMap<>(), Bytes.utf8(text.toString()))
                 .with("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     }

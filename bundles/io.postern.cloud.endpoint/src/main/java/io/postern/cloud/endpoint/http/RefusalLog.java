@@ -10,13 +10,13 @@ import org.slf4j.LoggerFactory;
  * The one line that every refusal over HTTPS leaves: who asked for what, the answer, and the tracking id that the client
  * was told. Holds what the client sent only where it is a name; never a header or a body.
  */
-final class RefusalLog {
+public final class RefusalLog {
     private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
 
     private RefusalLog() {}
 
     /** Logs a refusal that a route worded; {@code text} may say more than the client is told, but no secret. */
-    static Reply of(Request request, Reply reply, String text) {
+    public static Reply of(Request request, Reply reply, String text) {
         return line(request.remote(), request.method(), request.host() + request.path(), reply, text);
     }
 

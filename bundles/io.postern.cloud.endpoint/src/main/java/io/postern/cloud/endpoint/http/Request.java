@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
+import io.postern.cloud.hub.IfMatch;
 import io.postern.wire.Bytes;
+import io.postern.wire.SasToken;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.List;
@@ -43,6 +45,29 @@ public record Request(
     /** Whether the path segment at {@code index} is {@code text}; paths compare without case. */
     public boolean has(int index, String text) {
         return index < segments.size() && segments.get(index).equalsIgnoreCase(text);
+    }
+
+    /**
+     * The token in the Authorization header; empty when it brings none.
+     *
+     * @throws BadTokenException when what it brings is none
+     */
+    public Optional<SasToken> token() {
+        try {
+            return header("Authorization").filter(text -> !text.isBlank()).map(SasToken::parse);
+        } catch (IllegalArgumentException e) {
+            throw new BadTokenException(
+                    "the Authorization header is not a shared access signature: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What the client has seen of the resource it changes, in the If-Match header; any state when not said.
+     *
+     * @throws IllegalArgumentException when the header holds no etag
+     */
+    public IfMatch condition() {
+        return header("If-Match").map(IfMatch::parse).orElse(IfMatch.ANY);
     }
 
     public String path() {

@@ -58,7 +58,7 @@ public final class TokenRoute implements Route {
     /** What is no token is refused further on, where refusals are worded. */
     private Optional<TokenService> spokenFor(Request request) {
         try {
-            Optional<ResourceUri> resource = DpsDoor.token(request).map(SasToken::resource);
+            Optional<ResourceUri> resource = request.token().map(SasToken::resource);
             return services.all().stream()
                     .filter(service -> resource.filter(ResourceUri.hub(service.hub())::covers)
                             .isPresent())

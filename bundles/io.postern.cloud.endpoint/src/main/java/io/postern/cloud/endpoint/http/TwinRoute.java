@@ -45,7 +45,7 @@ public final class TwinRoute implements Route {
         JsonObject body = Json.parseObject(request.body().toUtf8());
         Optional<JsonObject> tags = part(body, "tags");
         Optional<JsonObject> desired = part(body, "properties").flatMap(properties -> part(properties, "desired"));
-        IfMatch condition = request.header("If-Match").map(IfMatch::parse).orElse(IfMatch.ANY);
+        IfMatch condition = request.condition();
         TwinReply reply = request.method().equals("PUT")
                 ? hub.twins().replace(device, tags, desired, condition)
                 : hub.twins().patch(device, tags, desired, condition);

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** The path segments that the routes of this package know: the texts they give to {@link Request#has}. */
+/** The path segments that the routes of this package and those below it know: the texts they give to {@link Request#has}. */
 final class KnownSegments {
     private KnownSegments() {}
 
@@ -28,7 +28,7 @@ final class KnownSegments {
         Path folder = Path.of(URI.create(Route.class.getResource("Route.class").toString()))
                 .resolveSibling("");
         Set<String> found = new TreeSet<>();
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.walk(folder)) {
             files.filter(file -> file.toString().endsWith(".class"))
                     .map(KnownSegments::parse)
                     .flatMap(known -> known.methods().stream())

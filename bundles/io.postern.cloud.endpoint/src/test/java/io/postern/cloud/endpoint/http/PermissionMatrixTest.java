@@ -3,6 +3,7 @@ package io.postern.cloud.endpoint.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.cloud.endpoint.http.dps.DpsPermissionMatrixTest;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.wire.Bytes;

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.http.dps;
+
+import io.postern.cloud.dps.RegistrationAnswer;
+import io.postern.cloud.dps.RegistrationAttempt;
+import io.postern.cloud.dps.RegistrationDesk;
+import io.postern.cloud.endpoint.DeskReply;
+import io.postern.cloud.endpoint.http.ErrorReplies;
+import io.postern.cloud.endpoint.http.Reply;
+import io.postern.cloud.endpoint.http.Request;
+import io.postern.cloud.endpoint.http.Route;
+import io.postern.cloud.hub.x509.CertificateChain;
+import io.postern.wire.IdScope;
+import io.postern.wire.RegistrationId;
+import io.postern.wire.dps.RegistrationRequest;
+import jakarta.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/**
+ * Where devices register, on the one address that serves all id scopes (DPS-16): {@code /{idScope}/registrations/...}.
+ * No other service has paths of this shape, so the host name is not asked for.
+ */
+public final class DpsDeviceRoute implements Route {
+    private final RegistrationDesk desk;
+    private final DpsDoor door;
+
+    public DpsDeviceRoute(RegistrationDesk desk, ErrorReplies errors) {
+        this.desk = desk;
+        this.door = new DpsDoor(errors);
+    }
+
+    @Override
+    public Optional<Reply> handle(Request request) {
+        int length = request.segments().size();
+        if (!request.has(1, "registrations")) {
+            return Optional.empty();
+        }
+        if (length == 4 && request.has(3, "register")) {
+            return Optional.of(only("PUT", request, this::register));
+        }
+        if (length == 5 && request.has(3, "operations")) {
+            return Optional.of(only("GET", request, this::status));
+        }
+        return length == 3 ? Optional.of(only("POST", request, this::lookup)) : Optional.empty();
+    }
+
+    private Reply only(String method, Request request, Function<Request, RegistrationAnswer> room) {
+        return request.method().equals(method)
+                ? door.pass(request, entering -> reply(entering, room.apply(entering)))
+                : door.wrongMethod(request, method);
+    }
+
+    private RegistrationAnswer register(Request request) {
+        return desk.register(attempt(request, body(request)));
+    }
+
+    private RegistrationAnswer lookup(Request request) {
+        return desk.lookup(attempt(request, body(request)));
+    }
+
+    private RegistrationAnswer status(Request request) {
+        // one official client sends a body with its questions; it says nothing
+        var nothing = new RegistrationRequest(id(request), Optional.empty(), Optional.empty());
+        return desk.status(attempt(request, nothing), request.segments().get(4));
+    }
+
+    private static RegistrationAttempt attempt(Request request, RegistrationRequest body) {
+        return new RegistrationAttempt(
+                IdScope.of(request.segments().getFirst()), body, request.token(), chain(request));
+    }
+
+    private static Optional<CertificateChain> chain(Request request) {
+        return Optional.of(request.clientCertificates())
+                .filter(shown -> !shown.isEmpty())
+                .map(CertificateChain::new);
+    }
+
+    private static RegistrationRequest body(Request request) {
+        RegistrationRequest body = RegistrationRequest.parse(request.body().toUtf8());
+        if (!body.registrationId().equals(id(request))) {
+            throw new IllegalArgumentException("the path names registration " + id(request) + ", the body "
+                    + body.registrationId() + "; both must name the same");
+        }
+        return body;
+    }
+
+    private static RegistrationId id(Request request) {
+        return RegistrationId.of(request.segments().get(2));
+    }
+
+    private Reply reply(Request request, RegistrationAnswer answer) {
+        return switch (DeskReply.of(answer)) {
+            case DeskReply.Refused(int code, String name, String text, OptionalInt retryAfter) ->
+                waiting(door.refuse(request, code, name, text), retryAfter);
+            case DeskReply.Told(int status, JsonObject body, OptionalInt retryAfter) -> {
+                Reply reply = waiting(Reply.json(status, body), retryAfter);
+                yield answer instanceof RegistrationAnswer.Accepted(String operationId, Duration _)
+                        ? reply.with("Location", location(request, operationId))
+                                .with("x-ms-request-id", door.newTrackingId())
+                        : reply;
+            }
+        };
+    }
+
+    private static Reply waiting(Reply reply, OptionalInt seconds) {
+        return seconds.isPresent() ? reply.with("Retry-After", Integer.toString(seconds.getAsInt())) : reply;
+    }
+
+    private static String location(Request request, String operationId) {
+        String registration = String.join("/", request.segments().subList(0, 3));
+        return "https://" + request.host() + "/" + registration + "/operations/" + operationId;
+    }
+}
