@@ -123,6 +123,28 @@ class ArchitectureTest {
                 .check(ALL);
     }
 
+    /** A system of the cloud side, and all of them that it may know. */
+    @ParameterizedTest
+    @CsvSource({
+        "store, store",
+        "hub, hub|store",
+        "dps, dps|hub|store",
+        "tokens, tokens|hub|store",
+        "users, users|hub|dps|store",
+        "routes, routes|hub|store"
+    })
+    void aSystemOfTheCloudSideKnowsOnlyThoseBelowIt(String system, String known) {
+        String[] allowed = Stream.of(known.split("\\|"))
+                .map(each -> "io.postern.cloud." + each + "..")
+                .toArray(String[]::new);
+        noClasses()
+                .that(resideInAPackage("io.postern.cloud." + system + ".."))
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("io.postern.cloud..").and(DescribedPredicate.not(resideInAnyPackage(allowed))))
+                .check(ALL);
+    }
+
     @Test
     void nobodyKnowsTheListeners() {
         DescribedPredicate<JavaClass> others = resideInAPackage("io.postern.cloud..")
