@@ -145,10 +145,18 @@ class TpmDevicesIT {
     }
 
     private void bridged(Path appears, String device, String... ends) throws Exception {
-        Process bridge =
-                new ProcessBuilder("socat", ends[0], ends[1]).inheritIO().start();
+        Path log = directory.resolve("socat.log");
+        Process bridge = new ProcessBuilder("socat", "-d", "-d", ends[0], ends[1])
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         try {
-            Await.until(SOON, "socat to make " + appears, () -> Files.exists(appears));
+            // a socket has its file before it listens
+            Await.value(
+                    SOON,
+                    "socat to make " + appears,
+                    () -> Files.readString(log),
+                    said -> Files.exists(appears) && (said.contains("listening on") || said.contains("PTY is")));
             signs(device);
         } finally {
             bridge.destroy();
