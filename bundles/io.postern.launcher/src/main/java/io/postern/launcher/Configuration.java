@@ -13,7 +13,7 @@ import java.util.Optional;
  * the factory made for it, whose {@code device.json} says who it is.
  *
  * <p>A path that is not absolute begins at the folder of the file it stands in. Paths are the texts whose names end
- * with {@code File}, and {@code directory}.
+ * with {@code File} or {@code Directory}, and {@code directory}.
  */
 public final class Configuration {
     private static final String DEVICE_FILE = "device.json";
@@ -107,7 +107,7 @@ public final class Configuration {
     }
 
     private String placed(String key, String value) {
-        boolean path = key.endsWith("File") || key.equals("directory");
+        boolean path = key.endsWith("File") || key.equals("directory") || key.endsWith("Directory");
         boolean relative = value.startsWith("\"") && !value.startsWith("\"/") && !value.equals("\"\"");
         if (!path || !relative) {
             return value;

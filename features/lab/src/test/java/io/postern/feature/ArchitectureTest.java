@@ -96,6 +96,7 @@ class ArchitectureTest {
         "com.pi4j.., io.postern.gateway.gpio..",
         "tss.., io.postern.gateway.tpm..",
         "io.vertx.., io.postern.cloud.endpoint..",
+        "org.apache.kafka.., io.postern.cloud.routes.kafka..",
         "org.postgresql.., io.postern.cloud.store..",
         "org.sqlite.., io.postern.cloud.store..|io.postern.gateway.store..",
         "org.apache.qpid.., io.postern.cloud.endpoint.amqp|io.postern.gateway.amqp..",

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -60,6 +61,26 @@ public final class EventStream implements AutoCloseable {
     /** Like {@link #read(long, int)}, but waits up to {@code atMost} for the first one; empty when none came. */
     public List<HubEvent> await(long from, int most, Duration atMost) throws InterruptedException {
         return awaitEnd(now -> now.sequence() >= from, atMost) ? read(from, most) : List.of();
+    }
+
+    /**
+     * Like {@link #await(long, int, Duration)}, but ends also when {@code enough} holds: asked at the beginning and after
+     * each {@link #wake}.
+     */
+    public List<HubEvent> await(long from, int most, Duration atMost, BooleanSupplier enough)
+            throws InterruptedException {
+        boolean some = awaitEnd(now -> now.sequence() >= from || enough.getAsBoolean(), atMost);
+        return some && last() >= from ? read(from, most) : List.of();
+    }
+
+    /** Lets all that wait look again at what they wait for. */
+    public void wake() {
+        lock.lock();
+        try {
+            grown.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The sequence number of the newest event; 0 before the first. */

@@ -12,6 +12,7 @@ import io.postern.cloud.hub.commands.Settlement;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
+import io.postern.testkit.JavaProcess;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.hub.PropertyBag;

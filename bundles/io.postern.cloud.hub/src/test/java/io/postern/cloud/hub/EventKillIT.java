@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
+import io.postern.testkit.JavaProcess;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.hub.PropertyBag;

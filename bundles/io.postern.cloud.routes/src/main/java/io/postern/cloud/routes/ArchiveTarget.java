@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ final class ArchiveTarget implements RouteTarget {
     private final long rotateBytes;
     private final Duration rotateAfter;
     private final InstantSource clock;
+    private final FileChannel lock;
     private @Nullable Open open;
 
     private record Open(Path part, FileChannel channel, Instant since) {}
@@ -88,7 +90,24 @@ final class ArchiveTarget implements RouteTarget {
         this.rotateAfter = rotateAfter;
         this.clock = clock;
         Files.createDirectories(directory, OWNERS_FOLDER);
+        this.lock = locked(directory.resolve(".lock"));
         finishWhatWasLeft();
+    }
+
+    /** Two that write would finish one another's files. */
+    private static FileChannel locked(Path file) throws IOException {
+        FileChannel channel =
+                FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNERS_FILE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // another route of this process
+        }
+        channel.close();
+        throw new IllegalArgumentException("directory: another route writes to the archive " + file.getParent()
+                + "; give each one a folder of its own");
     }
 
     @Override
@@ -213,6 +232,11 @@ final class ArchiveTarget implements RouteTarget {
             finish();
         } catch (IOException e) {
             abandon(); // what was delivered is on the disk; the next start gives the file its name
+        }
+        try {
+            lock.close();
+        } catch (IOException e) {
+            // the lock ends with the process
         }
     }
 }

@@ -4,7 +4,12 @@ package io.postern.cloud.routes;
 import io.postern.wire.Json;
 import io.postern.wire.UtcText;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * What a route could not deliver, a line of JSON each: {@code {"at","reason","message"}}, or {@code {"at","reason","from",
@@ -32,6 +36,7 @@ final class DeadLetters {
 
     private final Path file;
     private final long largest;
+    private boolean whole; // else the file may end in half a line that a power cut has left; of the route's thread
 
     DeadLetters(Path directory, RouteName route, long largest) throws IOException {
         Files.createDirectories(
@@ -58,47 +63,71 @@ final class DeadLetters {
         append(List.of(line(reason, now).add("from", from).add("to", to).build()));
     }
 
-    /** How many there are. */
-    long count() throws IOException {
-        if (!Files.exists(file)) {
-            return 0;
-        }
-        try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
-            return lines.count();
-        }
-    }
-
     /** The first of them. */
     List<JsonObject> first(int most) throws IOException {
-        if (!Files.exists(file)) {
-            return List.of();
+        List<JsonObject> found = new ArrayList<>();
+        if (Files.exists(file)) {
+            try (BufferedReader lines = lines(file)) {
+                for (String line = lines.readLine(); line != null && found.size() < most; line = lines.readLine()) {
+                    parsed(line).ifPresent(found::add);
+                }
+            }
         }
-        try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
-            return lines.limit(most).flatMap(line -> parsed(line).stream()).toList();
-        }
+        return found;
     }
 
     /** Takes them all out, into a file that {@link #taken} reads and {@link #forgetTaken} ends. */
     void take() throws IOException {
-        if (Files.exists(file) && !Files.exists(takenFile())) {
+        if (Files.exists(file) && !isTaken()) {
             Files.move(file, takenFile(), StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
-    /** Lines of the file that was taken, for whoever closes the stream. */
-    Stream<RoutedMessage> taken() throws IOException {
-        return Files.exists(takenFile())
-                ? Files.lines(takenFile(), StandardCharsets.UTF_8)
-                        .flatMap(line ->
-                                parsed(line)
-                                        .flatMap(json -> Json.object(json, "message"))
-                                        .map(RoutedMessage::parse)
-                                        .stream())
-                : Stream.empty();
+    /** What was taken out, in its order; whatever in it is no message stays a dead letter. */
+    Taken taken() throws IOException {
+        return new Taken(isTaken() ? lines(takenFile()) : new BufferedReader(Reader.nullReader()));
+    }
+
+    /** Belongs to the route's thread. */
+    final class Taken implements Closeable {
+        private final BufferedReader lines;
+
+        private Taken(BufferedReader lines) {
+            this.lines = lines;
+        }
+
+        /** Up to {@code most} messages; empty at the end. */
+        List<RoutedMessage> next(int most) throws IOException {
+            List<RoutedMessage> batch = new ArrayList<>();
+            for (String line; batch.size() < most && (line = lines.readLine()) != null; ) {
+                Optional<JsonObject> letter = parsed(line);
+                Optional<JsonObject> message = letter.flatMap(json -> Json.object(json, "message"));
+                message.map(RoutedMessage::parse).ifPresent(batch::add);
+                if (letter.isPresent() && message.isEmpty()) {
+                    append(List.of(letter.get()));
+                }
+            }
+            return batch;
+        }
+
+        @Override
+        public void close() throws IOException {
+            lines.close();
+        }
+    }
+
+    /** Whether a delivery of what was taken out has begun and not ended. */
+    boolean isTaken() {
+        return Files.exists(takenFile());
     }
 
     void forgetTaken() throws IOException {
         Files.deleteIfExists(takenFile());
+    }
+
+    /** A power cut may have left anything in the place of characters. */
+    private static BufferedReader lines(Path file) throws IOException {
+        return new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
     }
 
     private Path takenFile() {
@@ -114,26 +143,36 @@ final class DeadLetters {
                 throw new IOException("the dead letters in " + file + " have " + channel.size()
                         + " bytes, which is all they may have; deliver them again or move the file away");
             }
-            for (JsonObject line : lines) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(line + "\n");
+            long before = channel.size();
+            var text = new StringBuilder(before == 0 || whole ? "" : "\n");
+            lines.forEach(line -> text.append(line).append('\n'));
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
+            whole = false;
+            try {
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
+                channel.force(true);
+                whole = true;
+            } catch (IOException e) {
+                channel.truncate(before);
+                throw e;
             }
-            channel.force(true);
         }
     }
 
     /** A line that a power cut has cut short is none. */
     private static Optional<JsonObject> parsed(String line) {
         try {
-            return line.length() > LONGEST_LINE ? Optional.empty() : Optional.of(Json.parseObject(line));
+            return line.isEmpty() || line.length() > LONGEST_LINE
+                    ? Optional.empty()
+                    : Optional.of(Json.parseObject(line));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    private static jakarta.json.JsonObjectBuilder line(String reason, Instant now) {
+    private static JsonObjectBuilder line(String reason, Instant now) {
         return Json.object().add("at", UtcText.of(now)).add("reason", reason);
     }
 }

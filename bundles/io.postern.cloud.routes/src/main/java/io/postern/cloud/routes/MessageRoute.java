@@ -5,21 +5,21 @@ import io.postern.cloud.hub.EventStream;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.cloud.hub.query.Condition;
+import io.postern.cloud.store.Database;
 import io.postern.cloud.store.DatabaseException;
 import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class MessageRoute implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MessageRoute.class);
     private static final Duration FOLLOW = Duration.ofSeconds(10); // an idle look; anything new ends it
-    private static final Duration CHECKPOINT = Duration.ofSeconds(1); // how often passed messages alone are noted
+    private static final Duration CHECKPOINT = Duration.ofSeconds(1); // a commit is dear; a kill costs this much twice
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration GOODBYE = Duration.ofSeconds(5);
@@ -66,21 +66,59 @@ public final class MessageRoute implements AutoCloseable {
     private volatile Optional<RouteState.Trouble> trouble = Optional.empty();
     private long noted; // checkpoint in the database; of the thread
     private long notedAt; // of the thread
+    private boolean stumbled; // over something else than the target; of the thread
+
+    /**
+     * A route that {@link Routes#start} sets going.
+     *
+     * @param database keeps how far the route has come
+     * @throws IllegalArgumentException naming the key whose value cannot be used
+     * @throws IOException when a file or folder cannot be used
+     */
+    public static MessageRoute open(RouteConfig config, Hub hub, Database database, RouteTargetFactory kind)
+            throws IOException {
+        RouteSettings settings = RouteSettings.of(config);
+        var deadLetters = new DeadLetters(
+                settings.deadLetters().resolve(hub.name().text()), settings.name(), DeadLetters.LARGEST);
+        return new MessageRoute(new Parts(
+                settings,
+                hub,
+                kind.open(config),
+                new Checkpoints(database),
+                deadLetters,
+                Thread::sleep,
+                InstantSource.system(),
+                System::nanoTime,
+                new SecureRandom()));
+    }
 
     MessageRoute(Parts parts) {
         this.parts = parts;
         this.settings = parts.settings();
         this.stream = parts.hub().events();
         this.condition = settings.condition();
-        this.done = parts.checkpoints()
-                .of(parts.hub().name(), settings.name())
-                .orElseGet(() -> settings.fromOldest() ? 0 : stream.last());
+        this.done = begin();
         this.noted = -1;
         this.notedAt = parts.nanoTime().getAsLong();
         this.thread = Thread.ofVirtual().name("route-" + settings.name()).unstarted(this::run);
     }
 
+    /** A checkpoint behind the end is of a stream that was lost: what stands in the one at hand was never seen. */
+    private long begin() {
+        OptionalLong known = parts.checkpoints().of(parts.hub().name(), settings.name());
+        if (known.isPresent() && known.getAsLong() > stream.last()) {
+            LOG.atWarn()
+                    .addKeyValue("route", settings.name())
+                    .addKeyValue("checkpoint", known.getAsLong())
+                    .addKeyValue("last", stream.last())
+                    .log("the hub's events end before the route's checkpoint, it begins with the oldest of them");
+            return 0;
+        }
+        return known.orElseGet(() -> settings.fromOldest() ? 0 : stream.last());
+    }
+
     void start() {
+        again.set(parts.deadLetters().isTaken());
         note(); // a new route begins here, also when the process dies before its first message
         thread.start();
     }
@@ -104,9 +142,10 @@ public final class MessageRoute implements AutoCloseable {
         return parts.deadLetters().first(most);
     }
 
-    /** Delivers the dead letters once more, before anything else; those that fail again are dead letters again. */
+    /** Delivers the dead letters once more, as the next thing; those that fail again are dead letters again. */
     public void deliverAgain() {
         again.set(true);
+        stream.wake();
     }
 
     @Override
@@ -124,26 +163,44 @@ public final class MessageRoute implements AutoCloseable {
 
     private void run() {
         try {
-            while (true) {
+            while (stream.isOpen()) {
                 step();
             }
         } catch (InterruptedException e) {
             LOG.atDebug().addKeyValue("route", settings.name()).log("the route ends");
         }
+        try {
+            note();
+        } catch (DatabaseException e) {
+            LOG.atDebug()
+                    .setCause(e)
+                    .addKeyValue("route", settings.name())
+                    .log("the next start delivers a little twice");
+        }
     }
 
-    /** Neither a database nor a disk that fails ends a route: it waits and tries again from its checkpoint. */
+    /** Whatever fails, database, disk or target, a route goes on: it waits and tries again from its checkpoint. */
     private void step() throws InterruptedException {
         try {
             if (again.getAndSet(false)) {
                 redeliver();
             }
-            List<HubEvent> events = stream.await(done + 1, settings.batch(), FOLLOW);
+            Duration wait = noted == done ? FOLLOW : CHECKPOINT;
+            List<HubEvent> events = stream.await(done + 1, settings.batch(), wait, again::get);
             if (!events.isEmpty()) {
                 route(events);
             }
-        } catch (IOException | DatabaseException e) {
-            failed(1, e.getMessage());
+            if (parts.nanoTime().getAsLong() - notedAt > CHECKPOINT.toNanos()) {
+                note();
+            }
+            if (stumbled) {
+                stumbled = false;
+                trouble = Optional.empty();
+            }
+        } catch (IOException | RuntimeException e) {
+            stumbled = true;
+            failed(1, e.getMessage(), e instanceof RuntimeException ? e : null);
+            again.set(again.get() || parts.deadLetters().isTaken());
             parts.waiting().take(LONGEST_PAUSE);
         }
     }
@@ -160,7 +217,7 @@ public final class MessageRoute implements AutoCloseable {
                             "events were gone before the route came to them; keep more (retainedEvents) or mend its target");
         }
         List<RoutedMessage> wanted = events.stream()
-                .filter(event -> condition.holds(new MessageDocument(event)))
+                .filter(event -> condition.holds(RoutedMessage.asked(event, parts.hub())))
                 .map(RoutedMessage::of)
                 .toList();
         passed.addAndGet(events.size() - wanted.size());
@@ -168,10 +225,6 @@ public final class MessageRoute implements AutoCloseable {
             deliver(wanted);
         }
         done = events.getLast().sequence();
-        boolean late = parts.nanoTime().getAsLong() - notedAt > CHECKPOINT.toNanos();
-        if (!wanted.isEmpty() || late) {
-            note();
-        }
     }
 
     private void note() {
@@ -196,7 +249,7 @@ public final class MessageRoute implements AutoCloseable {
                     refused(messages, e);
                     return;
                 }
-                failed(tries, e.getMessage());
+                failed(tries, e.getMessage(), null);
                 if (parts.nanoTime().getAsLong() - begun > settings.deliverFor().toNanos()) {
                     bury(messages, "not delivered within " + settings.deliverFor() + ", last: " + e.getMessage());
                     return;
@@ -210,6 +263,7 @@ public final class MessageRoute implements AutoCloseable {
     private void refused(List<RoutedMessage> messages, DeliveryException refusal)
             throws IOException, InterruptedException {
         if (messages.size() == 1) {
+            trouble = Optional.empty(); // it is there, and takes others
             bury(messages, String.valueOf(refusal.getMessage()));
             return;
         }
@@ -230,26 +284,26 @@ public final class MessageRoute implements AutoCloseable {
 
     private void redeliver() throws IOException, InterruptedException {
         parts.deadLetters().take();
-        try (Stream<RoutedMessage> taken = parts.deadLetters().taken()) {
-            List<RoutedMessage> batch = new ArrayList<>();
-            for (Iterator<RoutedMessage> each = taken.iterator(); each.hasNext(); ) {
-                batch.add(each.next());
-                if (batch.size() == settings.batch() || !each.hasNext()) {
-                    deliver(batch);
-                    batch = new ArrayList<>();
+        try (DeadLetters.Taken taken = parts.deadLetters().taken()) {
+            while (true) {
+                List<RoutedMessage> batch = taken.next(settings.batch());
+                if (batch.isEmpty()) {
+                    break;
                 }
+                deliver(batch);
             }
         }
         parts.deadLetters().forgetTaken();
     }
 
-    private void failed(int tries, @Nullable String reason) {
+    private void failed(int tries, @Nullable String reason, @Nullable Exception unexpected) {
         Instant since = trouble.map(RouteState.Trouble::since)
                 .orElseGet(() -> parts.clock().instant());
         int all = trouble.map(RouteState.Trouble::tries).orElse(0) + 1;
         trouble = Optional.of(new RouteState.Trouble(since, all, String.valueOf(reason)));
         if (tries == 1) {
             LOG.atWarn()
+                    .setCause(unexpected)
                     .addKeyValue("route", settings.name())
                     .log("the route does not deliver, it tries again: " + reason);
         }

@@ -7,12 +7,8 @@ import io.postern.cloud.store.Database;
 import io.postern.wire.HubName;
 import io.postern.wire.Setting;
 import java.io.IOException;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -61,18 +57,9 @@ public final class RouteComponent {
             route = Optional.empty();
             return;
         }
-        route = Optional.of(new MessageRoute(new MessageRoute.Parts(
-                settings,
-                hub,
-                factory.get().open(config),
-                new Checkpoints(database),
-                new DeadLetters(settings.deadLetters(), settings.name(), DeadLetters.LARGEST),
-                RouteComponent::pause,
-                InstantSource.system(),
-                System::nanoTime,
-                new SecureRandom())));
-        routes.add(route.get());
-        route.get().start();
+        MessageRoute running = MessageRoute.open(config, hub, database, factory.get());
+        route = Optional.of(running);
+        routes.start(running);
     }
 
     private static Hub hub(RouteConfig config, Hubs hubs) {
@@ -81,11 +68,6 @@ public final class RouteComponent {
                 : Setting.parse("hub", config.hub(), text -> hubs.find(HubName.of(text))
                         .orElseThrow(
                                 () -> new IllegalArgumentException("there is no such hub here, only " + hubs.names())));
-    }
-
-    private static void pause(java.time.Duration time) throws InterruptedException {
-        boolean ended = new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
-        assert !ended : "nobody counts this latch down";
     }
 
     @Deactivate

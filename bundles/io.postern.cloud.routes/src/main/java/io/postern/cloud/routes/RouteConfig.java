@@ -25,13 +25,13 @@ public @interface RouteConfig {
     String deliverFor() default "1h";
 
     /** Where messages go that cannot be delivered. */
-    String deadLetters();
+    String deadLetterDirectory();
 
     /** The archive's folder. */
     String directory() default "";
 
     /** How large a file of the archive becomes, in bytes. */
-    long rotateBytes() default 100 * 1024 * 1024;
+    long rotateBytes() default 104_857_600;
 
     /** How old a file of the archive becomes. */
     String rotateAfter() default "1h";
@@ -51,6 +51,6 @@ public @interface RouteConfig {
     /** The Kafka topic. */
     String topic() default "";
 
-    /** A file with further settings of the Kafka producer: TLS and credentials. */
+    /** A file with TLS settings and credentials of the Kafka producer, for its owner's eyes alone. */
     String propertiesFile() default "";
 }

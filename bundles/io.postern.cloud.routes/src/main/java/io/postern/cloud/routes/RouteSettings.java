@@ -33,9 +33,9 @@ record RouteSettings(
         if (config.batch() < 1 || config.batch() > MOST) {
             throw new IllegalArgumentException("batch: 1 to " + MOST + ", not " + config.batch());
         }
-        if (config.deadLetters().isBlank()) {
+        if (config.deadLetterDirectory().isBlank()) {
             throw new IllegalArgumentException(
-                    "deadLetters: the folder is needed where messages go that cannot be delivered");
+                    "deadLetterDirectory: the folder is needed where messages go that cannot be delivered");
         }
         return new RouteSettings(
                 name,
@@ -49,6 +49,6 @@ record RouteSettings(
                 config.target(),
                 config.batch(),
                 Setting.parse("deliverFor", config.deliverFor(), DurationText::parse),
-                Path.of(config.deadLetters()));
+                Path.of(config.deadLetterDirectory()));
     }
 }

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.routes;
 
+import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubEvent;
+import io.postern.cloud.hub.query.MessageDocument;
 import io.postern.wire.Json;
 import io.postern.wire.UtcText;
 import io.postern.wire.hub.PropertyBag;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A message as back ends get it.
@@ -18,7 +23,7 @@ import java.util.Map;
  * @param sequence the place in the hub's stream, by which who gets it twice can tell
  * @param json as the hosted hub writes messages into storage (spec: IoT Hub message routing, JSON encoding):
  *     {@code {"EnqueuedTimeUtc","Properties":{},"SystemProperties":{},"Body"}}; the body as JSON when the device said it is
- *     and it is, else in base64
+ *     ({@code application/json}, {@code utf-8}) and it is, else in base64
  */
 public record RoutedMessage(String key, long sequence, JsonObject json) {
     // spec: IoT Hub message routing, system properties
@@ -53,18 +58,36 @@ public record RoutedMessage(String key, long sequence, JsonObject json) {
                 json);
     }
 
-    /** The body as what the device said it is. */
-    static JsonValue body(HubEvent event) {
-        String type =
-                event.properties().get(PropertyBag.CONTENT_TYPE).orElse("").toLowerCase(Locale.ROOT);
-        if (type.startsWith("application/json")) {
-            try {
-                return Json.parse(event.body().toUtf8());
-            } catch (IllegalArgumentException e) {
-                // whatever it is, it is passed on as it came
-            }
+    /** The message as a condition asks it; the sender's twin is looked up when it does. */
+    static MessageDocument asked(HubEvent event, Hub hub) {
+        Map<String, String> system = new HashMap<>();
+        systemProperties(event)
+                .forEach((name, value) ->
+                        system.put(name, value instanceof JsonString text ? text.getString() : value.toString()));
+        return new MessageDocument(event.applicationProperties(), system, () -> json(event), () -> hub.search()
+                .find(event.deviceId()));
+    }
+
+    private static JsonValue body(HubEvent event) {
+        return json(event).orElseGet(() -> Json.text(event.body().toBase64()));
+    }
+
+    /** The body, when its sender says that it is JSON, and it is (spec: iot hub routing query syntax, message body). */
+    private static Optional<JsonValue> json(HubEvent event) {
+        String type = property(event, PropertyBag.CONTENT_TYPE);
+        String encoding = property(event, PropertyBag.CONTENT_ENCODING);
+        if (!type.startsWith("application/json") || !encoding.equals("utf-8")) {
+            return Optional.empty();
         }
-        return Json.text(event.body().toBase64());
+        try {
+            return Optional.of(Json.parse(event.body().toUtf8()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // whatever it is, it is passed on as it came
+        }
+    }
+
+    private static String property(HubEvent event, String name) {
+        return event.properties().get(name).orElse("").toLowerCase(Locale.ROOT);
     }
 
     static JsonObject systemProperties(HubEvent event) {

@@ -30,14 +30,21 @@ public final class Routes {
                 .findFirst();
     }
 
-    /** @throws IllegalArgumentException when the hub has a route of that name already: both would share a checkpoint */
-    void add(MessageRoute route) {
+    /**
+     * Sets a route going.
+     *
+     * @throws IllegalArgumentException when the hub has a route of that name already: both would share a checkpoint; the new
+     *     one is closed
+     */
+    public void start(MessageRoute route) {
         RouteState state = route.state();
         if (find(state.hub(), state.name()).isPresent()) {
+            route.close();
             throw new IllegalArgumentException("name: hub " + state.hub() + " has a route " + state.name()
                     + " already; give this one another name");
         }
         running.add(route);
+        route.start();
     }
 
     void remove(MessageRoute route) {

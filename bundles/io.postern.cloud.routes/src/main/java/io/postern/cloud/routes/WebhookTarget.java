@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.routes;
 
+import io.postern.cloud.store.PrivateFile;
 import io.postern.wire.Bytes;
 import io.postern.wire.Json;
 import io.postern.wire.Secret;
 import io.postern.wire.Setting;
 import io.postern.wire.Shown;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +25,17 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Posts messages to a web server, as a JSON array of {@link RoutedMessage#json} (the role of a workflow, SYS-07). The
@@ -36,7 +47,7 @@ import javax.net.ssl.TrustManagerFactory;
  */
 final class WebhookTarget implements RouteTarget {
     private static final Duration CONNECT = Duration.ofSeconds(10);
-    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final Duration ANSWER = Duration.ofSeconds(30); // whole, from the call to the end of what is read
     private static final long LONGEST_WAIT = 3600; // seconds; a server that says more is asked again all the same
     private static final int SHOWN_ANSWER = 512; // octets of a refusal that are worth reading
     private static final int SHORTEST_SECRET = 16;
@@ -44,9 +55,21 @@ final class WebhookTarget implements RouteTarget {
     private final URI url;
     private final Secret secret;
     private final HttpClient client;
+    private final Duration patience;
 
     /** The kind {@code webhook}. */
     static final class Factory implements RouteTargetFactory {
+        private final Duration patience;
+
+        Factory() {
+            this(ANSWER);
+        }
+
+        /** @param patience how long an answer may take, from the call to the end of what is read of it */
+        Factory(Duration patience) {
+            this.patience = patience;
+        }
+
         @Override
         public String kind() {
             return "webhook";
@@ -59,7 +82,7 @@ final class WebhookTarget implements RouteTarget {
                 throw new IllegalArgumentException(
                         "url: an address that begins with https:// is needed, not " + Shown.of(settings.url()));
             }
-            return new WebhookTarget(url, secret(settings.secretFile()), settings.caFile());
+            return new WebhookTarget(url, secret(settings.secretFile()), settings.caFile(), patience);
         }
 
         private static Secret secret(String file) throws IOException {
@@ -68,7 +91,8 @@ final class WebhookTarget implements RouteTarget {
                         "secretFile: a file with a secret is needed, by which the webhook knows who calls; make one:"
                                 + " openssl rand -base64 32 > FILE; chmod 600 FILE");
             }
-            Secret secret = Secret.utf8(Files.readString(Path.of(file)).strip());
+            Secret secret = Secret.utf8(
+                    PrivateFile.read(Path.of(file), "the secret of the webhook").strip());
             if (secret.length() < SHORTEST_SECRET) {
                 throw new IllegalArgumentException("secretFile: a secret has " + SHORTEST_SECRET
                         + " characters at least, the one in " + file + " has " + secret.length());
@@ -77,7 +101,8 @@ final class WebhookTarget implements RouteTarget {
         }
     }
 
-    private WebhookTarget(URI url, Secret secret, String caFile) throws IOException {
+    private WebhookTarget(URI url, Secret secret, String caFile, Duration patience) throws IOException {
+        this.patience = patience;
         this.url = url;
         this.secret = secret;
         HttpClient.Builder builder = HttpClient.newBuilder()
@@ -96,26 +121,26 @@ final class WebhookTarget implements RouteTarget {
         messages.forEach(message -> array.add(message.json()));
         byte[] body = array.build().toString().getBytes(StandardCharsets.UTF_8);
         HttpRequest request = HttpRequest.newBuilder(url)
-                .timeout(ANSWER)
                 .header("Content-Type", "application/json; charset=utf-8")
                 .header("User-Agent", "postern-cloud")
                 .header("X-Postern-Signature", "sha256=" + signature(body))
                 .header("X-Postern-Sequence", Long.toString(messages.getFirst().sequence()))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
+        CompletableFuture<HttpResponse<byte[]>> coming = client.sendAsync(request, _ -> new FirstOctets());
         try {
-            HttpResponse<byte[]> answer = client.send(
-                    request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), 64 * 1024));
-            judge(answer);
-        } catch (DeliveryException e) {
-            throw e;
-        } catch (IOException e) {
+            judge(coming.get(patience.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
             throw DeliveryException.failed(
-                    "cannot reach " + url.getHost() + " (" + e.getClass().getSimpleName() + ": "
-                            + Shown.of(String.valueOf(e.getMessage()))
+                    url.getHost() + " took the messages and has not answered within " + patience, Optional.empty(), e);
+        } catch (ExecutionException e) {
+            throw DeliveryException.failed(
+                    "cannot reach " + url.getHost() + " (" + Shown.of(String.valueOf(e.getCause()))
                             + "); look at its address, its certificate and caFile",
                     Optional.empty(),
                     e);
+        } finally {
+            coming.cancel(true);
         }
     }
 
@@ -124,9 +149,8 @@ final class WebhookTarget implements RouteTarget {
         if (status >= 200 && status < 300) {
             return;
         }
-        byte[] text = answer.body();
         String said = url.getHost() + " answered " + status + ": "
-                + Shown.of(new String(text, 0, Math.min(text.length, SHOWN_ANSWER), StandardCharsets.UTF_8));
+                + Shown.of(new String(answer.body(), StandardCharsets.UTF_8));
         if (status == 408 || status == 425 || status == 429 || status >= 500) {
             throw DeliveryException.failed(said, retryAfter(answer), null);
         }
@@ -138,6 +162,46 @@ final class WebhookTarget implements RouteTarget {
                 .firstValue("Retry-After")
                 .filter(text -> text.matches("[0-9]{1,9}")) // the other form is a date, by a clock that is not ours
                 .map(text -> Duration.ofSeconds(Math.min(Long.parseLong(text), LONGEST_WAIT)));
+    }
+
+    /** As much of a body as is worth reading; a longer one is let go, as is one that ends before its time. */
+    private static final class FirstOctets implements HttpResponse.BodySubscriber<byte[]> {
+        private final ByteArrayOutputStream read = new ByteArrayOutputStream();
+        private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+        private Flow.@Nullable Subscription subscription;
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return body;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            subscription = given;
+            given.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            for (ByteBuffer buffer : buffers) {
+                byte[] some = new byte[Math.min(buffer.remaining(), SHOWN_ANSWER - read.size())];
+                buffer.get(some);
+                read.writeBytes(some);
+            }
+            if (read.size() == SHOWN_ANSWER && body.complete(read.toByteArray())) {
+                Objects.requireNonNull(subscription).cancel();
+            }
+        }
+
+        @Override
+        public void onError(Throwable broken) {
+            onComplete(); // the status has been read, and it alone counts
+        }
+
+        @Override
+        public void onComplete() {
+            body.complete(read.toByteArray());
+        }
     }
 
     private String signature(byte[] body) {

@@ -95,6 +95,18 @@ class ArchiveTargetTest {
         }
     }
 
+    @Test
+    void twoRoutesCannotShareAnArchive() throws Exception {
+        try (ArchiveTarget first = open()) {
+            first.deliver(List.of(message(1)));
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another route writes");
+            assertThat(files()).containsExactly(DAY + "080000-1.ndjson.part");
+        }
+        open().close();
+    }
+
     private ArchiveTarget open() throws IOException {
         return new ArchiveTarget(archive, 4096, Duration.ofHours(1), clock);
     }
@@ -115,6 +127,7 @@ class ArchiveTargetTest {
         try (Stream<Path> all = Files.walk(archive)) {
             return all.filter(Files::isRegularFile)
                     .map(file -> archive.relativize(file).toString())
+                    .filter(file -> !file.equals(".lock"))
                     .sorted()
                     .toList();
         }

@@ -41,6 +41,7 @@ import java.util.function.Predicate;
 /** A hub with one device that speaks, and routes from it. */
 final class RoutedHub implements AutoCloseable {
     static final HubName NAME = HubName.of("hub.lab.test");
+    private static final RouteName ROUTE = new RouteName("to-test");
     static final Duration SOON = Duration.ofSeconds(10);
 
     final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
@@ -66,9 +67,10 @@ final class RoutedHub implements AutoCloseable {
 
     private Principal.Device meter() {
         DeviceId id = DeviceId.of("meter-1");
-        if (!(hub.identities().create(IdentityDraft.of(id)) instanceof RegistryReply.Created(DeviceIdentity made))) {
-            throw new AssertionError("there already");
-        }
+        DeviceIdentity made =
+                hub.identities().create(IdentityDraft.of(id)) instanceof RegistryReply.Created(DeviceIdentity fresh)
+                        ? fresh
+                        : hub.identities().find(id).orElseThrow();
         SasToken token = SasToken.sign(
                 ResourceUri.device(NAME, id),
                 clock.instant().plus(Duration.ofDays(9)),
@@ -98,10 +100,21 @@ final class RoutedHub implements AutoCloseable {
         return route(target, condition, fromOldest, 10, DeadLetters.LARGEST);
     }
 
+    /** Takes all from the beginning. */
+    MessageRoute route(String name, RouteTarget target) throws IOException {
+        return route(new RouteName(name), target, "true", true, 10, DeadLetters.LARGEST);
+    }
+
     MessageRoute route(RouteTarget target, String condition, boolean fromOldest, int batch, long mostDead)
             throws IOException {
+        return route(ROUTE, target, condition, fromOldest, batch, mostDead);
+    }
+
+    private MessageRoute route(
+            RouteName name, RouteTarget target, String condition, boolean fromOldest, int batch, long mostDead)
+            throws IOException {
         var settings = new RouteSettings(
-                new RouteName("to-test"),
+                name,
                 condition,
                 Condition.parse(condition, Dialect.MESSAGES),
                 fromOldest,
@@ -119,6 +132,15 @@ final class RoutedHub implements AutoCloseable {
                 clock,
                 () -> Duration.between(Instant.EPOCH, clock.instant()).toNanos(),
                 new Random(1)));
+    }
+
+    /** As if the hub's events had been lost, and its routes' checkpoints had not. */
+    void comeTo(long sequence) {
+        new Checkpoints(database).set(NAME, ROUTE, sequence);
+    }
+
+    long last() {
+        return hub.events().last();
     }
 
     /** As long as a pause takes no time at all, or none passes however many there are. */

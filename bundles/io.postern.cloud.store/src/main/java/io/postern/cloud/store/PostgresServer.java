@@ -3,15 +3,11 @@ package io.postern.cloud.store;
 
 import io.postern.wire.Secret;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -48,12 +44,7 @@ public record PostgresServer(String url, String user, Secret password, Optional<
      * @throws IOException when it cannot be read or others may read it; the message does not repeat it
      */
     public static Secret passwordOf(Path file) throws IOException {
-        Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(file);
-        if (allowed.stream().anyMatch(p -> !p.name().startsWith("OWNER"))) {
-            throw new IOException("others than its owner may use " + file
-                    + ", which holds the password of the database; type: chmod 600 " + file);
-        }
-        String password = Files.readString(file, StandardCharsets.UTF_8).strip();
+        String password = PrivateFile.read(file, "the password of the database").strip();
         if (password.isEmpty() || password.lines().count() > 1) {
             throw new IOException("the file " + file + " must hold the password of the database, in one line");
         }

@@ -83,7 +83,7 @@ class ConfigurationPageTest {
                         Matcher pid = PID.matcher(source);
                         if (pid.find()) {
                             Matcher config = CONFIG.matcher(source);
-                            String own = config.find() ? config.group(1) : gatewayConfig(source, file);
+                            String own = config.find() ? config.group(1) : ofOwnFile(source, file);
                             found.merge(pid.group(1), own, String::concat);
                         }
                     });
@@ -91,11 +91,12 @@ class ConfigurationPageTest {
         return found;
     }
 
-    /** Three components share {@code GatewayConfig}, which stands in a file of its own beside them. */
-    private static String gatewayConfig(String source, Path component) {
-        assertThat(source).as(component + " has a configuration").contains("GatewayConfig config");
+    /** Some components share a configuration, which stands in a file of its own beside them. */
+    private static String ofOwnFile(String source, Path component) {
+        Matcher name = Pattern.compile("(\\w+Config) config").matcher(source);
+        assertThat(name.find()).as(component + " has a configuration").isTrue();
         Matcher config = Pattern.compile("@interface \\w+ \\{(.*)}", Pattern.DOTALL)
-                .matcher(read(component.resolveSibling("GatewayConfig.java")));
+                .matcher(read(component.resolveSibling(name.group(1) + ".java")));
         assertThat(config.find()).isTrue();
         return config.group(1);
     }

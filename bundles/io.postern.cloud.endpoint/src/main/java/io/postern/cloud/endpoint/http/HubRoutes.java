@@ -2,13 +2,14 @@
 package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.hub.Hub;
+import io.postern.cloud.routes.Routes;
 import java.util.List;
 
 /** All routes of one hub, in the order they are asked. Each path they know has its row in the permission matrix. */
 public final class HubRoutes {
     private HubRoutes() {}
 
-    public static List<Route> of(Hub hub, ErrorReplies errors) {
+    public static List<Route> of(Hub hub, Routes backEnds, ErrorReplies errors) {
         return List.of(
                 new CommandRoute(hub, errors),
                 new DeviceRoute(hub, errors),
@@ -22,6 +23,7 @@ public final class HubRoutes {
                 new HubAccessRoute(hub, errors),
                 new HubCertificateRoute(hub, errors),
                 new ConsumerGroupRoute(hub, errors),
+                new BackEndRoute(hub, backEnds, errors),
                 new EventsRoute(hub, errors));
     }
 }

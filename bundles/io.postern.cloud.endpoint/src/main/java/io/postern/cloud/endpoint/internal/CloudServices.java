@@ -3,8 +3,10 @@ package io.postern.cloud.endpoint.internal;
 
 import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.hub.Hubs;
+import io.postern.cloud.routes.Routes;
 import io.postern.cloud.tokens.TokenServices;
 import io.postern.cloud.users.UserDirectory;
 
 /** What stands behind the listeners. */
-record CloudServices(Hubs hubs, ProvisioningService provisioning, TokenServices tokens, UserDirectory users) {}
+record CloudServices(
+        Hubs hubs, ProvisioningService provisioning, TokenServices tokens, UserDirectory users, Routes routes) {}

@@ -3,6 +3,7 @@ package io.postern.cloud.endpoint.internal;
 
 import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.hub.Hubs;
+import io.postern.cloud.routes.Routes;
 import io.postern.cloud.tokens.TokenServices;
 import io.postern.cloud.users.UserDirectory;
 import java.io.IOException;
@@ -50,7 +51,8 @@ public final class EndpointComponent {
             @Reference Hubs hubs,
             @Reference ProvisioningService provisioning,
             @Reference TokenServices tokens,
-            @Reference UserDirectory users)
+            @Reference UserDirectory users,
+            @Reference Routes routes)
             throws IOException {
         endpoint = CloudEndpoint.start(
                 EndpointSettings.of(
@@ -58,7 +60,7 @@ public final class EndpointComponent {
                         new EndpointPorts(config.httpsPort(), config.mqttPort(), config.amqpPort()),
                         config.domain(),
                         config.directory()),
-                new CloudServices(hubs, provisioning, tokens, users),
+                new CloudServices(hubs, provisioning, tokens, users, routes),
                 InstantSource.system(),
                 new SecureRandom());
     }

@@ -87,6 +87,10 @@ class PermissionMatrixTest {
             GET    hub    /consumerGroups/a    -                                             iothubowner service
             PUT    hub    /consumerGroups/a    -                                             iothubowner registryReadWrite
             DELETE hub    /consumerGroups/a    -                                             iothubowner registryReadWrite
+            GET    hub    /routes              -                                             iothubowner service
+            GET    hub    /routes/a/deadLetters  -                                           iothubowner service
+            POST   hub    /routes/a/deadLetters/redeliver  -                                 iothubowner registryReadWrite
+            POST   hub    /routing/test        {"condition":"true","message":{}}             iothubowner service
             GET    hub    /certificates        -                                             iothubowner registryRead registryReadWrite
             GET    hub    /certificates/plant  -                                             iothubowner registryRead registryReadWrite
             PUT    hub    /certificates/plant  {}                                            iothubowner registryReadWrite

@@ -13,6 +13,7 @@ import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.Principal;
 import io.postern.cloud.hub.SharedAccessPolicies;
 import io.postern.cloud.hub.Telemetry;
+import io.postern.cloud.routes.Routes;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
@@ -50,7 +51,8 @@ final class TestHub implements AutoCloseable {
     final Route[] routes;
 
     private final SecureRandom random = new SecureRandom();
-    private final Database database;
+    final Database database;
+    final Routes backEnds = new Routes();
 
     TestHub(Path directory) throws IOException {
         this(directory, HubSettings.of(NAMES.hub()));
@@ -64,7 +66,7 @@ final class TestHub implements AutoCloseable {
         var errors = new ErrorReplies(clock, random);
         routes = Stream.concat(
                         Stream.of(new TokenRoute(TokenServices.of(tokens), NAMES.tokenHost(), errors)),
-                        HubRoutes.of(hub, errors).stream())
+                        HubRoutes.of(hub, backEnds, errors).stream())
                 .toArray(Route[]::new);
     }
 

@@ -8,6 +8,7 @@ import io.postern.cloud.endpoint.CloudNames;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.Hubs;
+import io.postern.cloud.routes.Routes;
 import io.postern.cloud.store.DataDirectory;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Databases;
@@ -133,7 +134,7 @@ final class CloudSite implements AutoCloseable {
                 InstantSource.system(),
                 System::nanoTime,
                 random);
-        return new CloudServices(hubs, provisioning, tokens, users);
+        return new CloudServices(hubs, provisioning, tokens, users, new Routes());
     }
 
     TokenService tokens() {
