@@ -7,8 +7,11 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs one small task again and again on a thread of its own. */
-final class Ticker implements AutoCloseable {
+/**
+ * Runs one small task again and again on a thread of its own, the first time when one period is over. A run that fails is
+ * logged and ends nothing.
+ */
+public final class Ticker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
     private static final Duration JOIN = Duration.ofSeconds(5); // the tasks take milliseconds
 
@@ -17,16 +20,17 @@ final class Ticker implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
-    Ticker(String name, Duration period, Runnable task) {
+    public Ticker(String name, Duration period, Runnable task) {
         this.period = period;
         this.task = task;
         this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 
+    /** Lets a run that has begun go on to its end, and waits a while for it. Idempotent. */
     @Override
     public void close() {
         closed.countDown();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.tokens;
 
+import io.postern.cloud.hub.Ticker;
 import io.postern.cloud.hub.elsewhere.HubAccess;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
@@ -11,12 +12,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Hashtable;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -32,10 +31,11 @@ import org.osgi.service.component.annotations.Reference;
         configurationPid = "io.postern.cloud.tokens.elsewhere",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ElsewhereComponent {
-    private static final String PID = "io.postern.cloud.tokens.elsewhere: ";
-    private static final int SETTLE_SECONDS = 30; // a revocation that found the hub away is told it within that
+    private static final String PID = "io.postern.cloud.tokens.elsewhere";
+    private static final Duration SETTLE =
+            Duration.ofSeconds(30); // a revocation that found the hub away is told it within that
 
-    /** Settings of {@code io.postern.cloud.tokens.elsewhere}. */
+    /** Settings of {@code io.postern.cloud.tokens.elsewhere} besides those of {@link TokensComponent.Config}. */
     @interface Config {
         /** A file with the connection string of a policy that reads the hub's registry. */
         String registryConnectionFile();
@@ -48,45 +48,30 @@ public final class ElsewhereComponent {
 
         /** PEM, the roots the hub's certificate leads to; absent: those of this Java. */
         String hubCaFile() default "";
-
-        /** How long a leaf's token is good for, 1m to 10d. */
-        String tokenLife() default "1h";
-
-        /** How many requests a gateway may make at once. */
-        int burst() default 2_000;
-
-        /** How many requests a gateway may make over time. */
-        int perMinute() default 1_200;
-
-        /** What happens to a leaf that the hub does not know: off, approval or on. */
-        String newLeaves() default "off";
-
-        /** What gateways may name the leaves they bring along: {@code gateways=leaves}. */
-        String[] newLeafNames() default {"*={gateway}-*"};
-
-        /** How many a gateway may bring along in 24 hours. */
-        int newLeavesPerDay() default 100;
     }
 
     private final TokenServices services;
-    private final ScheduledExecutorService settling;
+    private final Ticker settling;
     private final ServiceRegistration<TokenServices> offered;
 
     @Activate
     public ElsewhereComponent(
-            BundleContext context, @Reference Database database, @Reference KeySealer sealer, Config config) {
+            BundleContext context,
+            @Reference Database database,
+            @Reference KeySealer sealer,
+            TokensComponent.Config tokens,
+            Config config) {
         services = TokenServices.of(TokenService.elsewhere(
-                TokenSettings.of(config.tokenLife(), config.burst(), config.perMinute())
-                        .with(NewLeafPolicy.of(config.newLeaves(), config.newLeafNames(), config.newLeavesPerDay())),
+                TokenSettings.of(PID, tokens),
                 hub(config),
                 database,
                 sealer,
                 InstantSource.system(),
                 System::nanoTime,
                 new SecureRandom()));
-        settling = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofVirtual().name("tokens-settle").factory());
-        settling.scheduleWithFixedDelay(() -> services.standard().desk().settle(), 0, SETTLE_SECONDS, TimeUnit.SECONDS);
+        settling = new Ticker(
+                "tokens-settle", SETTLE, () -> services.standard().desk().settle());
+        settling.start();
         offered = context.registerService(TokenServices.class, services, new Hashtable<>());
     }
 
@@ -102,7 +87,7 @@ public final class ElsewhereComponent {
                     : Optional.of(Setting.parse("hubCaFile", config.hubCaFile(), ElsewhereComponent::text));
             return new HubElsewhere(new HubAccess(registry, config.hubPort(), ca), devices);
         } catch (IllegalArgumentException | UncheckedIOException e) {
-            throw new IllegalArgumentException(PID + e.getMessage(), e);
+            throw new IllegalArgumentException(PID + ": " + e.getMessage(), e);
         }
     }
 
@@ -121,7 +106,7 @@ public final class ElsewhereComponent {
     @Deactivate
     void close() {
         offered.unregister();
-        settling.shutdownNow();
+        settling.close();
         services.close();
     }
 }

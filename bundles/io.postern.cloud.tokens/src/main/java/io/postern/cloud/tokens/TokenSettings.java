@@ -4,7 +4,6 @@ package io.postern.cloud.tokens;
 import io.postern.wire.DurationText;
 import io.postern.wire.Setting;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /**
  * Settings of the token service, checked.
@@ -42,22 +41,21 @@ public record TokenSettings(Duration tokenLife, int burst, int perMinute, NewLea
 
     /** @throws IllegalArgumentException naming the key that is wrong */
     public static TokenSettings of(String tokenLife, int burst, int perMinute) {
-        return explained(
-                () -> new TokenSettings(Setting.parse("tokenLife", tokenLife, DurationText::parse), burst, perMinute));
+        return new TokenSettings(Setting.parse("tokenLife", tokenLife, DurationText::parse), burst, perMinute);
     }
 
-    /** @throws IllegalArgumentException naming the key that is wrong */
-    static TokenSettings of(TokensComponent.Config config) {
-        return of(config.tokenLife(), config.burst(), config.perMinute())
-                .with(explained(
-                        () -> NewLeafPolicy.of(config.newLeaves(), config.newLeafNames(), config.newLeavesPerDay())));
-    }
-
-    private static <T> T explained(Supplier<T> parsed) {
+    /**
+     * What an operator has set.
+     *
+     * @param pid whose settings these are
+     * @throws IllegalArgumentException naming the configuration and the key that is wrong
+     */
+    static TokenSettings of(String pid, TokensComponent.Config config) {
         try {
-            return parsed.get();
+            return of(config.tokenLife(), config.burst(), config.perMinute())
+                    .with(NewLeafPolicy.of(config.newLeaves(), config.newLeafNames(), config.newLeavesPerDay()));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("io.postern.cloud.tokens: " + e.getMessage(), e);
+            throw new IllegalArgumentException(pid + ": " + e.getMessage(), e);
         }
     }
 }

@@ -21,7 +21,9 @@ import org.osgi.service.component.annotations.Reference;
         configurationPid = "io.postern.cloud.tokens",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class TokensComponent {
-    /** Settings of {@code io.postern.cloud.tokens}. */
+    private static final String PID = "io.postern.cloud.tokens";
+
+    /** What every token service is set to, that of {@code io.postern.cloud.tokens} and the one of a hub elsewhere. */
     @interface Config {
         /** How long a leaf's token is good for, 1m to 10d. */
         String tokenLife() default "1h";
@@ -48,7 +50,12 @@ public final class TokensComponent {
     @Activate
     public TokensComponent(BundleContext context, @Reference Database database, @Reference Hubs hubs, Config config) {
         services = TokenServices.of(
-                TokenSettings.of(config), hubs, database, InstantSource.system(), System::nanoTime, new SecureRandom());
+                TokenSettings.of(PID, config),
+                hubs,
+                database,
+                InstantSource.system(),
+                System::nanoTime,
+                new SecureRandom());
         offered = context.registerService(TokenServices.class, services, new Hashtable<>());
     }
 
