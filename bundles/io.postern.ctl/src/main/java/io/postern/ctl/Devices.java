@@ -115,7 +115,7 @@ public final class Devices {
      * @param first what the first one is counted as
      * @return {@code lines}, {@code done}, and {@code errors} with {@code line} and {@code errorStatus}
      */
-    JsonObject take(String lines, long first) throws ServiceException {
+    public JsonObject take(String lines, long first) throws ServiceException {
         return service.postLines("/registry/import?line=" + first, lines).object();
     }
 

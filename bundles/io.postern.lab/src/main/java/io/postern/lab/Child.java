@@ -31,7 +31,7 @@ public final class Child implements AutoCloseable {
     }
 
     /** Starts {@code command}, its output appended to {@code log}. */
-    static Child start(String name, Path log, Map<String, String> environment, List<String> command)
+    public static Child start(String name, Path log, Map<String, String> environment, List<String> command)
             throws IOException {
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

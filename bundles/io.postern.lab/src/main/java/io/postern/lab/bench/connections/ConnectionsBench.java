@@ -6,6 +6,9 @@ import io.postern.lab.LabCloud;
 import io.postern.lab.LabException;
 import io.postern.lab.bench.Bench;
 import io.postern.lab.bench.Figure;
+import io.postern.lab.bench.mqtt.MqttWire;
+import io.postern.lab.bench.mqtt.Speaker;
+import io.postern.lab.bench.mqtt.Target;
 import io.postern.lab.bench.provisioning.ServiceProcess;
 import io.postern.wire.DeviceId;
 import java.io.IOException;
@@ -70,18 +73,19 @@ public final class ConnectionsBench implements Callable<Integer> {
 
     private void idle(LabCloud cloud, ServiceProcess service) throws IOException, LabException, InterruptedException {
         System.out.println("... " + idle + " idle devices");
-        MqttDevice.connect(cloud.connection(), "127.0.0.2", device(idle)).close(); // whatever is loaded once
+        Target target = Target.of(cloud.connection());
+        connect(cloud, target, "127.0.0.2", idle).close(); // whatever is loaded once
         long heap = service.heapInUse();
         long resident = service.resident();
-        List<MqttDevice> devices = new ArrayList<>();
+        List<MqttWire> devices = new ArrayList<>();
         try {
             for (int i = 0; i < idle; i++) {
-                devices.add(MqttDevice.connect(cloud.connection(), "127.0.0.2", device(i)));
+                devices.add(connect(cloud, target, "127.0.0.2", i));
             }
             figures.add(each("idle connection: heap", service.heapInUse() - heap, idle, "40 or less"));
             figures.add(each("idle connection: memory of the process", service.resident() - resident, idle, ""));
         } finally {
-            for (MqttDevice device : devices) {
+            for (MqttWire device : devices) {
                 device.close();
             }
         }
@@ -110,8 +114,12 @@ public final class ConnectionsBench implements Callable<Integer> {
 
     private double arrival(LabCloud cloud) throws IOException {
         long begin = System.nanoTime();
-        MqttDevice.connect(cloud.connection(), "127.0.0.4", device(0)).close();
+        connect(cloud, Target.of(cloud.connection()), "127.0.0.4", 0).close();
         return (System.nanoTime() - begin) / 1e9;
+    }
+
+    private static MqttWire connect(LabCloud cloud, Target target, String from, int number) throws IOException {
+        return MqttWire.connect(target, from, Speaker.device(cloud.connection(), device(number)));
     }
 
     private static double untilGone(Strangers crowd) throws InterruptedException {

@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Many doing the same at the same time; the first failure is told when all have ended. */
-final class Crowd {
-    interface Deed {
+public final class Crowd {
+    public interface Deed {
         void run() throws IOException, GeneralSecurityException;
     }
 
     private Crowd() {}
 
-    static void run(int size, Deed deed) throws LabException, InterruptedException {
+    public static void run(int size, Deed deed) throws LabException, InterruptedException {
         var failures = new ConcurrentLinkedQueue<Exception>();
         List<Thread> threads = new ArrayList<>();
         for (int one = 0; one < size; one++) {
