@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.routes;
 
+import io.postern.cloud.hub.elsewhere.TrustedRoots;
 import io.postern.cloud.store.PrivateFile;
 import io.postern.wire.Bytes;
 import io.postern.wire.Json;
 import io.postern.wire.Secret;
 import io.postern.wire.Setting;
 import io.postern.wire.Shown;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -18,10 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -34,7 +30,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,14 +100,12 @@ final class WebhookTarget implements RouteTarget {
         this.patience = patience;
         this.url = url;
         this.secret = secret;
-        HttpClient.Builder builder = HttpClient.newBuilder()
+        this.client = HttpClient.newBuilder()
+                .sslContext(trusting(caFile))
                 .followRedirects(HttpClient.Redirect.NEVER) // messages go where the operator said, nowhere else
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT);
-        if (!caFile.isBlank()) {
-            builder.sslContext(trusting(Path.of(caFile)));
-        }
-        this.client = builder.build();
+                .connectTimeout(CONNECT)
+                .build();
     }
 
     @Override
@@ -209,26 +202,13 @@ final class WebhookTarget implements RouteTarget {
         return HexFormat.of().formatHex(hmac.toArray());
     }
 
-    private static SSLContext trusting(Path caFile) throws IOException {
-        try {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            int number = 0;
-            for (Certificate root : CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(caFile)))) {
-                trusted.setCertificateEntry("ca-" + number++, root);
-            }
-            if (number == 0) {
-                throw new IOException("caFile: " + caFile + " holds no certificate");
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException("caFile: " + caFile + " is not certificates in PEM form: " + e.getMessage(), e);
+    /** @param caFile PEM; blank: the roots of this Java */
+    private static SSLContext trusting(String caFile) throws IOException {
+        if (caFile.isBlank()) {
+            return TrustedRoots.context(Optional.empty());
         }
+        String pem = Files.readString(Path.of(caFile));
+        return Setting.parse("caFile", caFile, _ -> TrustedRoots.context(Optional.of(pem)));
     }
 
     @Override

@@ -14,11 +14,16 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Which roots the certificate of a called server must lead to: an operator's own, or this Java's. */
-final class TrustedRoots {
+public final class TrustedRoots {
     private TrustedRoots() {}
 
-    /** @throws IllegalArgumentException when {@code pem} holds no certificate */
-    static SSLContext context(Optional<String> pem) {
+    /**
+     * For calls of servers whose certificates lead there.
+     *
+     * @param pem CA certificates; absent: the roots of this Java
+     * @throws IllegalArgumentException when {@code pem} holds no certificate
+     */
+    public static SSLContext context(Optional<String> pem) {
         try {
             return pem.isPresent() ? of(pem.get()) : SSLContext.getDefault();
         } catch (GeneralSecurityException | IOException e) {
