@@ -130,9 +130,18 @@ class WebSocketDoorTest {
                 Refused.with("Sec-WebSocket-Protocol", "sig=abc", 400, "sig=***"),
                 Refused.with("Host", "h\r\nContent-Length: 3", 400, "no body"),
                 Refused.with("Host", "h\r\nTransfer-Encoding: chunked", 400, "no body"),
-                new Refused(RawWebSocket.request("/events", "echo"), 404, "only at /$iothub/websocket, /$servicebus/websocket and /mqtt"),
-                new Refused(RawWebSocket.request("/mqtt/x", "echo"), 404, "only at /$iothub/websocket, /$servicebus/websocket and /mqtt"),
-                new Refused(RawWebSocket.request("/%zz", "echo"), 404, "only at /$iothub/websocket, /$servicebus/websocket and /mqtt"),
+                new Refused(
+                        RawWebSocket.request("/events", "echo"),
+                        404,
+                        "only at /$iothub/websocket, /$servicebus/websocket and /mqtt"),
+                new Refused(
+                        RawWebSocket.request("/mqtt/x", "echo"),
+                        404,
+                        "only at /$iothub/websocket, /$servicebus/websocket and /mqtt"),
+                new Refused(
+                        RawWebSocket.request("/%zz", "echo"),
+                        404,
+                        "only at /$iothub/websocket, /$servicebus/websocket and /mqtt"),
                 new Refused(
                         RawWebSocket.request("/mqtt", "echo").replace("GET", "POST"),
                         405,
