@@ -5,6 +5,7 @@ import io.postern.cloud.hub.Ticker;
 import io.postern.cloud.hub.elsewhere.HubAccess;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
+import io.postern.cloud.store.PrivateFile;
 import io.postern.wire.ConnectionString;
 import io.postern.wire.Setting;
 import java.io.IOException;
@@ -92,7 +93,12 @@ public final class ElsewhereComponent {
     }
 
     private static ConnectionString read(String file) {
-        return ConnectionString.parse(text(file));
+        try {
+            return ConnectionString.parse(PrivateFile.read(Path.of(file), "a policy's connection string")
+                    .strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the connection string (" + e.getMessage() + ")", e);
+        }
     }
 
     private static String text(String file) {

@@ -29,6 +29,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -161,6 +162,7 @@ class TokenServiceFeatureIT {
         JsonObject hub = Json.parseObject(Files.readString(there));
         String owner = hub.getString("hubConnectionString");
         Path registry = Files.writeString(directory.resolve("registry"), owner);
+        Files.setPosixFilePermissions(registry, PosixFilePermissions.fromString("rw-------"));
         return start("tokens", Path.of("target/feature"), """
                 {
                   "io.postern.cloud.store": { "directory": "%1$s" },
