@@ -8,6 +8,7 @@ import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.amqp.AmqpListener;
 import io.postern.cloud.endpoint.amqp.dps.DpsAmqpService;
 import io.postern.cloud.endpoint.amqp.hub.HubAmqpService;
+import io.postern.cloud.endpoint.amqp.service.ServiceLinks;
 import io.postern.cloud.endpoint.http.ErrorReplies;
 import io.postern.cloud.endpoint.http.HttpsListener;
 import io.postern.cloud.endpoint.http.HubRoutes;
@@ -108,7 +109,11 @@ final class CloudEndpoint implements AutoCloseable {
                     List.of(
                             new DpsAmqpService(services.provisioning().desk(), clock, random),
                             new HubAmqpService(
-                                    services.hubs(), List.of(), HubAmqpService.USUAL_DEVICES, clock, random)));
+                                    services.hubs(),
+                                    List.of(ServiceLinks::new),
+                                    HubAmqpService.USUAL_DEVICES,
+                                    clock,
+                                    random)));
             Map<String, Consumer<Duplex>> webSockets = Map.of("mqtt", mqtt::accept, "AMQPWSB10", amqp::serve);
             HttpsListener https = openHttps(vertx, tls, settings, routes, webSockets, clock, random);
             var ports = new EndpointPorts(

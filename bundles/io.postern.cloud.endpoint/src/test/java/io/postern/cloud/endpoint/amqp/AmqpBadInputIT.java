@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.cloud.dps.AttestationMechanism;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.lab.amqp.Frames;
 import io.postern.testkit.CapturedLog;
 import io.postern.testkit.LabCa;
 import io.postern.testkit.TpmVectors;

@@ -18,6 +18,7 @@ import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Databases;
 import io.postern.cloud.store.KeySealer;
+import io.postern.lab.amqp.Frames;
 import io.postern.testkit.ClientTls;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LabCa;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.dps.Rate;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.lab.amqp.Frames;
 import io.postern.testkit.CapturedLog;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.cloud.dps.AttestationMechanism;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.cloud.hub.x509.CertificatePair;
+import io.postern.lab.amqp.Frames;
 import io.postern.testkit.LabCa;
 import io.postern.testkit.TpmVectors;
 import io.postern.wire.Bytes;

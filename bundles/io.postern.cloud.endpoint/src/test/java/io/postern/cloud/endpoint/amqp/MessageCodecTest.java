@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.cloud.endpoint.amqp.AmqpMessage.Standard;
+import io.postern.lab.amqp.Frames;
 import io.postern.wire.Bytes;
 import java.time.Instant;
 import java.util.Arrays;

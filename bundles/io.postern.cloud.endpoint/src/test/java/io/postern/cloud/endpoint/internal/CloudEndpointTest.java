@@ -8,8 +8,13 @@ import io.postern.cloud.dps.ProvisioningTenant;
 import io.postern.cloud.dps.ServicePolicy;
 import io.postern.cloud.dps.TenantName;
 import io.postern.cloud.dps.TenantReply;
+import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.SharedAccessPolicies.KeySlot;
+import io.postern.lab.amqp.AmqpCrowd;
+import io.postern.lab.amqp.Frames;
 import io.postern.testkit.Hosts;
+import io.postern.wire.ConnectionString;
+import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
@@ -101,6 +106,30 @@ class CloudEndpointTest {
         assertThat(hosts).content().contains(CloudSite.ADDRESS + " " + host + "\n");
         site.provisioning().tenants().delete(tenant.name());
         assertThat(hosts).content().doesNotContain(host);
+    }
+
+    /** The port as it is shipped, not only the service side by itself, takes an operator's command. */
+    @Test
+    @Tag("HUB-27")
+    void theServiceSideIsServedOnTheAmqpPort() throws Exception {
+        var meter = DeviceId.of("meter-1");
+        site.hub().identities().create(IdentityDraft.of(meter));
+        CloudEndpoint endpoint = site.start(0, 0);
+        ConnectionString owner = ConnectionString.parse(connection().getString("hubConnectionString"));
+
+        try (CloudSite.Client client = site.client();
+                var service = new AmqpCrowd(client.tls(), owner.host(), endpoint.amqpPort())) {
+            int status =
+                    service.put(owner.host(), owner.token(Instant.now()).text().revealUtf8());
+            assertThat(status).isEqualTo(200);
+            service.attach("service", "/messages/devicebound");
+            service.sendRaw("service", Frames.command("/devices/meter-1/messages/devicebound", "open"));
+            service.awaitAnswers();
+
+            assertThat(service.detached()).isEmpty();
+            assertThat(service.accepted()).containsEntry("service", 1);
+        }
+        assertThat(site.hub().commands().pending(meter)).isEqualTo(1);
     }
 
     @Test

@@ -3,12 +3,13 @@ package io.postern.cloud.endpoint.amqp.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.cloud.endpoint.amqp.Frames;
 import io.postern.cloud.endpoint.amqp.RawAmqpClient;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.Telemetry;
+import io.postern.lab.amqp.AmqpCrowd;
+import io.postern.lab.amqp.Frames;
 import io.postern.testkit.CapturedLog;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.Bytes;

@@ -12,6 +12,7 @@ import com.microsoft.azure.sdk.iot.device.MultiplexingClientOptions;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.cloud.hub.IfMatch;
+import io.postern.lab.amqp.AmqpCrowd;
 import io.postern.testkit.CapturedLog;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ResourceUri;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.endpoint.amqp.hub;
+package io.postern.lab.amqp;
 
-import io.postern.cloud.endpoint.amqp.Frames;
 import io.postern.wire.Bytes;
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -20,12 +25,13 @@ import javax.net.ssl.SSLSocket;
  * Many devices on one connection to a hub, in frames put together by hand: puts a token for each, sends telemetry for all,
  * and keeps account of what was accepted and who was detached. Used by one thread.
  */
-final class AmqpCrowd implements AutoCloseable {
+public final class AmqpCrowd implements AutoCloseable {
     private static final int ATTACH = 0x12;
     private static final int TRANSFER = 0x14;
     private static final int DISPOSITION = 0x15;
     private static final int DETACH = 0x16;
     private static final int CLOSE = 0x18;
+    private static final int PATIENCE_MS = 20_000;
     private static final int FIRST_HANDLE = 2; // behind the two links of $cbs
 
     private final SSLSocket socket;
@@ -33,21 +39,37 @@ final class AmqpCrowd implements AutoCloseable {
     private final DataInputStream in;
     private final String host;
     private final List<String> devices = new ArrayList<>(); // by handle
-    private final Map<Integer, Integer> inFlight = new HashMap<>(); // delivery id to handle
+    private final Map<Integer, Sent> inFlight = new HashMap<>(); // by delivery id
     private final Map<String, Integer> accepted = new TreeMap<>();
     private final Map<String, String> detached = new TreeMap<>();
+    private BiConsumer<String, String> onAccepted = (device, body) -> {};
     private int attached;
     private int answers;
     private String answer = "";
     private int nextDelivery;
 
+    /** A message on its way, and what to call it when it was accepted. */
+    private record Sent(int handle, String name) {}
+
     /** Opens the connection and the links of {@code $cbs}. */
-    AmqpCrowd(SSLContext tls, String host, int port) throws IOException {
+    public AmqpCrowd(SSLContext tls, String host, int port) throws IOException {
+        this(tls, host, new InetSocketAddress(InetAddress.getByName(host), port));
+    }
+
+    /** Opens the connection to an address of the hub {@code host}, and the links of {@code $cbs}. */
+    public AmqpCrowd(SSLContext tls, String host, InetSocketAddress address) throws IOException {
         this.host = host;
-        socket = (SSLSocket) tls.getSocketFactory().createSocket(host, port);
-        socket.setSoTimeout(20_000);
+        var plain = new Socket();
+        try {
+            plain.connect(address, PATIENCE_MS);
+            plain.setSoTimeout(PATIENCE_MS);
+            socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, host, address.getPort(), true);
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
         out = socket.getOutputStream();
-        in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
+        in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         send(
                 Frames.BARE,
                 Frames.open("crowd", host),
@@ -60,25 +82,40 @@ final class AmqpCrowd implements AutoCloseable {
         until(() -> attached == 2);
     }
 
+    /** Whom to tell of each message that was accepted: of which device, and its text. */
+    public void onAccepted(BiConsumer<String, String> whom) {
+        onAccepted = whom;
+    }
+
     /** Puts a token for a device, and attaches the link of its telemetry. */
-    void join(String device, String token) throws IOException {
+    public void join(String device, String token) throws IOException {
         put(host + "/devices/" + device, token);
+        attach(device, "/devices/" + device + "/messages/events");
+    }
+
+    /** Attaches a link to send on; from here on it counts as a device of that name. */
+    public void attach(String device, String address) throws IOException {
         int handle = FIRST_HANDLE + devices.size();
         devices.add(device);
         int before = attached;
-        send(Frames.sender("to-" + device, handle, "/devices/" + device + "/messages/events"));
+        send(Frames.sender("to-" + device, handle, address));
         until(() -> attached > before);
     }
 
     /** Sends one device's message as it is encoded, and what belongs to no message besides. */
-    void sendRaw(String device, Bytes message) throws IOException {
+    public void sendRaw(String device, Bytes message) throws IOException {
+        send(device, message, "");
+    }
+
+    /** Sends one device's message as it is encoded; {@code name} is told when it was accepted. */
+    public void send(String device, Bytes message, String name) throws IOException {
         int handle = devices.indexOf(device) + FIRST_HANDLE;
-        inFlight.put(nextDelivery, handle);
+        inFlight.put(nextDelivery, new Sent(handle, name));
         send(Frames.transfer(handle, nextDelivery++, message));
     }
 
     /** Begins one message of a device in so many parts, and does not end it. */
-    void sendParts(String device, Bytes part, int count) throws IOException {
+    public void sendParts(String device, Bytes part, int count) throws IOException {
         int handle = devices.indexOf(device) + FIRST_HANDLE;
         for (int i = 0; i < count; i++) {
             send(Frames.part(handle, nextDelivery, part));
@@ -87,12 +124,12 @@ final class AmqpCrowd implements AutoCloseable {
     }
 
     /** Waits until so many devices have been detached. */
-    void awaitDetached(int count) throws IOException {
+    public void awaitDetached(int count) throws IOException {
         until(() -> detached.size() >= count);
     }
 
     /** Puts a token and waits for what is said to it. */
-    int put(String name, String token) throws IOException {
+    public int put(String name, String token) throws IOException {
         return put(
                 Map.of(
                         "operation", Frames.text("put-token"),
@@ -102,7 +139,7 @@ final class AmqpCrowd implements AutoCloseable {
     }
 
     /** Asks {@code $cbs} for something and gives the status of the answer. */
-    int put(Map<String, Bytes> properties, String body) throws IOException {
+    public int put(Map<String, Bytes> properties, String body) throws IOException {
         int before = answers;
         Bytes message = Bytes.concat(
                 Frames.list(0x73, Frames.text("put")),
@@ -117,15 +154,21 @@ final class AmqpCrowd implements AutoCloseable {
     }
 
     /** Sends one message for every device that is still attached. */
-    int sendRound(String body) throws IOException {
+    public int sendRound(String body) throws IOException {
+        return sendRound(device -> body);
+    }
+
+    /** Sends one message for every device that is still attached, each with a text of its own. */
+    public int sendRound(UnaryOperator<String> body) throws IOException {
         List<Bytes> frames = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             if (!detached.containsKey(devices.get(i))) {
-                inFlight.put(nextDelivery, i + FIRST_HANDLE);
+                String text = body.apply(devices.get(i));
+                inFlight.put(nextDelivery, new Sent(i + FIRST_HANDLE, text));
                 frames.add(Frames.transfer(
                         i + FIRST_HANDLE,
                         nextDelivery++,
-                        Bytes.concat(Bytes.hex("005375"), Frames.binary(Bytes.utf8(body)))));
+                        Bytes.concat(Bytes.hex("005375"), Frames.binary(Bytes.utf8(text)))));
             }
         }
         send(frames.toArray(Bytes[]::new));
@@ -133,18 +176,23 @@ final class AmqpCrowd implements AutoCloseable {
     }
 
     /** Reads until every message has been answered, or its link was detached. */
-    void awaitAnswers() throws IOException {
+    public void awaitAnswers() throws IOException {
         until(() -> inFlight.isEmpty());
     }
 
     /** How many messages of each device were accepted. */
-    Map<String, Integer> accepted() {
+    public Map<String, Integer> accepted() {
         return accepted;
     }
 
     /** Which devices were detached, and with which condition. */
-    Map<String, String> detached() {
+    public Map<String, String> detached() {
         return detached;
+    }
+
+    /** Says what is encoded, whatever it is; reads nothing. */
+    public void say(Bytes octets) throws IOException {
+        send(octets);
     }
 
     private interface Condition {
@@ -187,9 +235,11 @@ final class AmqpCrowd implements AutoCloseable {
     private void answered(int first, int last, List<Object> fields) {
         boolean good = fields.get(4) instanceof Described state && state.code() == 0x24;
         for (int id = first; id <= last; id++) {
-            Integer handle = inFlight.remove(id);
-            if (handle != null && good) {
-                accepted.merge(devices.get(handle - FIRST_HANDLE), 1, Integer::sum);
+            Sent sent = inFlight.remove(id);
+            if (sent != null && good) {
+                String device = devices.get(sent.handle() - FIRST_HANDLE);
+                accepted.merge(device, 1, Integer::sum);
+                onAccepted.accept(device, sent.name());
             }
         }
     }
@@ -199,7 +249,7 @@ final class AmqpCrowd implements AutoCloseable {
                 ? String.valueOf(error.fields().getFirst())
                 : "";
         detached.put(devices.get(handle - FIRST_HANDLE), condition);
-        inFlight.values().removeIf(each -> each == handle);
+        inFlight.values().removeIf(each -> each.handle() == handle);
         send(Frames.amqp(Frames.list(0x16, uint(handle), Frames.TRUE)));
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.endpoint.amqp;
+package io.postern.lab.amqp;
 
 import io.postern.wire.Bytes;
 import java.nio.ByteBuffer;
@@ -106,9 +106,15 @@ public final class Frames {
 
     /** A link on which the client receives, with credit for 100 messages. */
     public static Bytes receiver(String name, int handle, String address) {
+        return receiver(name, handle, address, 100);
+    }
+
+    /** A link on which the client receives, with a window and credit for so many messages. */
+    public static Bytes receiver(String name, int handle, String address, int credit) {
+        int window = Math.max(1000, credit);
         return Bytes.concat(
                 amqp(list(0x12, text(name), uint(handle), TRUE, NULL, NULL, list(0x28, text(address)), list(0x29))),
-                amqp(list(0x13, uint(0), uint(1000), uint(0), uint(1000), uint(handle), uint(0), uint(100))));
+                amqp(list(0x13, uint(0), uint(window), uint(0), uint(window), uint(handle), uint(0), uint(credit))));
     }
 
     /** A message in one transfer. */
@@ -129,6 +135,15 @@ public final class Frames {
                 map(properties, false),
                 Bytes.hex("005375"),
                 binary(Bytes.utf8(body)));
+    }
+
+    /** A command as the service sends it, with its text as its id. */
+    public static Bytes command(String to, String body) {
+        return command(to, body, body);
+    }
+
+    public static Bytes command(String to, String id, String body) {
+        return Bytes.concat(list(0x73, text(id), NULL, text(to)), Bytes.hex("005375"), binary(Bytes.utf8(body)));
     }
 
     public static Bytes question(String operation, String body) {
