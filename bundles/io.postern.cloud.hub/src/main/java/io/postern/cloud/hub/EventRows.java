@@ -24,7 +24,7 @@ final class EventRows {
             CREATE TABLE hub_event_lane(lane INTEGER PRIMARY KEY, place INTEGER NOT NULL, enqueued INTEGER NOT NULL);
             """);
 
-    private static final int PAGE_BYTES = 4 * 1024 * 1024; // 16 of the largest messages; keeps one reader's page small
+    private static final int PAGE_BYTES = 1024 * 1024; // 4 of the largest messages; a reader that stalls holds a page
     private static final String PAGE = """
             SELECT * FROM (
               SELECT page.*, sum(length(body)) OVER (ORDER BY sequence) AS bytes FROM (

@@ -53,7 +53,7 @@ public final class EventStream implements AutoCloseable {
         return committer.append(events);
     }
 
-    /** Up to {@code most} (at most 1000, and about 4 MB) events from sequence number {@code from} on. */
+    /** Up to {@code most} (at most 1000, and about 1 MB) events from sequence number {@code from} on. */
     public List<HubEvent> read(long from, int most) {
         return database.read(c -> EventRows.read(c, from, page(most)));
     }
@@ -104,7 +104,7 @@ public final class EventStream implements AutoCloseable {
         return Numbering.partition(device, partitions());
     }
 
-    /** Up to {@code most} (at most 1000, and about 4 MB) events of the partition from offset {@code from} on. */
+    /** Up to {@code most} (at most 1000, and about 1 MB) events of the partition from offset {@code from} on. */
     public List<HubEvent> read(int partition, long from, int most) {
         return database.read(c -> EventRows.read(c, known(partition), from, page(most)));
     }

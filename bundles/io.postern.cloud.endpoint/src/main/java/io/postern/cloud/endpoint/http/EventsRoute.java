@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,7 +31,8 @@ import java.util.function.Supplier;
  * clients come back with a new one.
  */
 public final class EventsRoute implements Route {
-    private static final int BATCH = 100; // events written at once; the hub gives no more than about 4 MB of them
+    private static final int BATCH = 100; // events read at once; the hub gives no more than about 1 MB of them
+    private static final int SLICE = 64 * 1024; // characters written at once, or the one event that is longer
     private static final Duration HEARTBEAT = Duration.ofSeconds(15); // well below the idle limits of proxies, 60 s
 
     private final Hub hub;
@@ -160,10 +162,27 @@ public final class EventsRoute implements Route {
             if (events.isEmpty()) {
                 sink.heartbeat();
             } else {
-                sink.send(events.stream().map(event -> event(event, view)).toList());
+                send(events, view, sink);
                 next = view.number(events.getLast()) + 1;
             }
         }
+    }
+
+    /** In slices: a client that does not read holds up no more than one in the shape it is sent in. */
+    private static void send(List<HubEvent> events, View view, ServerSentEvents.Sink sink) throws IOException {
+        List<ServerSentEvents.Event> slice = new ArrayList<>();
+        int length = 0;
+        for (HubEvent event : events) {
+            ServerSentEvents.Event next = event(event, view);
+            slice.add(next);
+            length += next.data().length();
+            if (length >= SLICE) {
+                sink.send(slice);
+                slice.clear();
+                length = 0;
+            }
+        }
+        sink.send(slice);
     }
 
     private static ServerSentEvents.Event event(HubEvent event, View view) {

@@ -25,7 +25,7 @@ final class EventFeed implements LinkAnswer.Giver, EventReader {
     static final String STOLEN = "amqp:link:stolen"; // spec: AMQP 1.0 Part 2, 2.8.18
 
     private static final Duration LOOK = Duration.ofSeconds(2); // how soon a token that opens nothing more is noticed
-    private static final int PAGE = 100; // events; the stream gives no more than about 4 MB of them
+    private static final int PAGE = 100; // events; the stream gives no more than about 1 MB of them
 
     private final EventStream events;
     private final int partition;
