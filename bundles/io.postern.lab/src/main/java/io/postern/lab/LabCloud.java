@@ -4,6 +4,7 @@ package io.postern.lab;
 import io.postern.ctl.Cloud;
 import io.postern.ctl.CloudConnection;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,26 +14,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 
 /** The cloud side as a process of its own, on data that outlive it. Killed and brought back by one thread. */
 public final class LabCloud implements AutoCloseable {
     private static final Duration PATIENCE =
-            Duration.ofSeconds(60); // starts in 2 s; a loaded machine takes ten times that
+            Duration.ofSeconds(180); // starts in 2 s; a loaded machine takes ten times that and more
 
     private final Path root;
     private final Path directory;
     private final Ports ports;
     private OptionalInt rate;
+    private final List<String> options;
     private Child process;
     private final CloudConnection connection;
     private final Cloud operator;
 
-    private LabCloud(Path root, Path directory, Ports ports, OptionalInt rate)
+    private LabCloud(Path root, Path directory, Ports ports, OptionalInt rate, List<String> options)
             throws LabException, IOException, InterruptedException {
         this.root = root;
         this.directory = directory;
         this.ports = ports;
         this.rate = rate;
+        this.options = List.copyOf(options);
         this.process = startProcess();
         try {
             this.connection = awaitConnection();
@@ -57,11 +61,26 @@ public final class LabCloud implements AutoCloseable {
     /** @param rate what one tenant may ask for in a second; as in the product when not said */
     public static LabCloud start(Path root, Path directory, String address, OptionalInt rate)
             throws LabException, IOException, InterruptedException {
-        return new LabCloud(root, directory, Ports.choose(address), rate);
+        return start(root, directory, address, rate, List.of());
+    }
+
+    /** @param options further words for {@code ./postern cloud} */
+    public static LabCloud start(Path root, Path directory, String address, OptionalInt rate, List<String> options)
+            throws LabException, IOException, InterruptedException {
+        return new LabCloud(root, directory, Ports.choose(address), rate, options);
     }
 
     public CloudConnection connection() {
         return connection;
+    }
+
+    /** Where it listens; names of its services lead there, too. */
+    public InetAddress address() throws IOException {
+        return InetAddress.getByName(ports.address());
+    }
+
+    public int amqpPort() {
+        return ports.amqp();
     }
 
     /** What an operator with all permissions can do. */
@@ -91,9 +110,17 @@ public final class LabCloud implements AutoCloseable {
 
     /** Brings it back on the data it had; returns when it listens again. */
     public void comeBack() throws LabException, IOException, InterruptedException {
-        Files.delete(connectionFile());
+        Files.deleteIfExists(connectionFile());
         process = startProcess();
         awaitConnection();
+    }
+
+    /** Starts it on the data it had and takes it away again after {@code moment}, ready or not. */
+    public void stumble(Duration moment) throws IOException {
+        Files.deleteIfExists(connectionFile());
+        process = startProcess();
+        LockSupport.parkNanos(moment.toNanos());
+        kill();
     }
 
     @Override
@@ -113,6 +140,7 @@ public final class LabCloud implements AutoCloseable {
                 Integer.toString(ports.mqtt()),
                 "--amqp-port",
                 Integer.toString(ports.amqp())));
+        arguments.addAll(options);
         rate.ifPresent(most -> arguments.addAll(List.of("--rate", Integer.toString(most))));
         return Child.verb(root, "cloud", directory.resolve("cloud.log"), arguments.toArray(String[]::new));
     }

@@ -12,13 +12,13 @@ import java.util.List;
  * Connections to a port that never say who they are: one in three says nothing, one begins a TLS handshake and stops, one
  * lets octets drip in. Owned by one thread.
  */
-final class Strangers implements AutoCloseable {
+public final class Strangers implements AutoCloseable {
     private static final byte[] HALF_HELLO = {0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00}; // a ClientHello of 512 octets
 
     private final List<SocketChannel> open = new ArrayList<>();
 
     /** @param from the loopback address they come from */
-    static Strangers connect(InetSocketAddress service, String from, int count) throws IOException {
+    public static Strangers connect(InetSocketAddress service, String from, int count) throws IOException {
         var strangers = new Strangers();
         for (int i = 0; i < count; i++) {
             SocketChannel channel = SocketChannel.open();
@@ -34,14 +34,14 @@ final class Strangers implements AutoCloseable {
     }
 
     /** One octet more from each that drips. */
-    void drip() {
+    public void drip() {
         for (int i = 2; i < open.size(); i += 3) {
             write(open.get(i), new byte[] {0x16});
         }
     }
 
     /** How many the service has not closed yet. */
-    int count() {
+    public int count() {
         int still = 0;
         for (SocketChannel channel : open) {
             try {

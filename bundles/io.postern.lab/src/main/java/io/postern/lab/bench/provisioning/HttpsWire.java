@@ -26,20 +26,20 @@ import javax.net.ssl.SSLSocketFactory;
  * One TLS connection with HTTP/1.1 on it and nothing else, so that the load costs as little as it can beside what is
  * measured. Used by one thread; reads answers with a Content-Length only, as the cloud side sends them.
  */
-final class HttpsWire implements AutoCloseable {
+public final class HttpsWire implements AutoCloseable {
     private static final int CONNECT_MS = 60_000; // a full listen queue drops the SYN; the kernel asks again
     private static final int ANSWER_MS = 60_000;
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     /** Where a service listens and what it is called. */
-    record Target(InetAddress address, int port, String host, SSLSocketFactory tls) {}
+    public record Target(InetAddress address, int port, String host, SSLSocketFactory tls) {}
 
-    record Answer(int status, Map<String, String> headers, String body) {
-        JsonObject json() {
+    public record Answer(int status, Map<String, String> headers, String body) {
+        public JsonObject json() {
             return Json.parseObject(body);
         }
 
-        Optional<Duration> retryAfter() {
+        public Optional<Duration> retryAfter() {
             return Optional.ofNullable(headers.get("retry-after"))
                     .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
         }
@@ -56,7 +56,7 @@ final class HttpsWire implements AutoCloseable {
     }
 
     /** A connection with a full handshake: nothing is resumed from another one, as between strangers. */
-    static HttpsWire open(Target target) throws IOException {
+    public static HttpsWire open(Target target) throws IOException {
         var plain = new Socket();
         try {
             plain.setTcpNoDelay(true);
@@ -75,7 +75,7 @@ final class HttpsWire implements AutoCloseable {
         }
     }
 
-    Answer exchange(String method, String path, Optional<Secret> authorization, String body) throws IOException {
+    public Answer exchange(String method, String path, Optional<Secret> authorization, String body) throws IOException {
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
         String head = method + " " + path + " HTTP/1.1\r\nHost: " + target.host()
                 + authorization
