@@ -73,6 +73,10 @@ public final class Cloud {
         return new Policies(client(connection.hub().host(), connection.hub()));
     }
 
+    public BackEnds backEnds() {
+        return new BackEnds(client(connection.hub().host(), connection.hub()));
+    }
+
     public AccessLists accessLists() {
         return new AccessLists(client(connection.hub().host(), connection.hub()));
     }

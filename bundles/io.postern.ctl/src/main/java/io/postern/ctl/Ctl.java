@@ -196,6 +196,7 @@ public final class Ctl implements Runnable {
                 .addSubcommand(new MessageCommands(this))
                 .addSubcommand(new SasCommands(this))
                 .addSubcommand(new AccessCommands(this))
+                .addSubcommand(new RouteCommands(this))
                 .addSubcommand(new HubPolicyCommands(this))
                 .addSubcommand(new ReplacementCommands(this))
                 .addSubcommand(new TrustCommands(this))

@@ -32,15 +32,19 @@ public final class Configuration {
     /**
      * The whole configuration as one JSON object.
      *
-     * @param device a device's folder: the members of its {@code device.json} go to the section
+     * @param beside a device's folder: the members of its {@code device.json} go to the section
      *     {@code io.postern.gateway}, its sections to those of {@code file}, and its registration id to wherever
-     *     {@code file} says {@value #PLACEHOLDER}
+     *     {@code file} says {@value #PLACEHOLDER}; or another file like {@code file}, whose sections and members join
      * @throws IOException when a file cannot be read or is no JSON object, or the two disagree
      */
-    public static String read(Path file, Optional<Path> device) throws IOException {
+    public static String read(Path file, Optional<Path> beside) throws IOException {
         Configuration site = ofFile(file, Optional.empty());
-        if (device.isPresent()) {
-            site.take(ofFile(device.get().resolve(DEVICE_FILE), Optional.of(GATEWAY)));
+        if (beside.isPresent() && Files.isRegularFile(beside.get())) {
+            site.take(ofFile(beside.get(), Optional.empty()), "say it in one of them");
+        } else if (beside.isPresent()) {
+            site.take(
+                    ofFile(beside.get().resolve(DEVICE_FILE), Optional.of(GATEWAY)),
+                    "use the folder of a device of this site, or take it out of " + file.getFileName());
         }
         String text = site.text();
         if (text.contains(PLACEHOLDER)) {
@@ -76,7 +80,8 @@ public final class Configuration {
         }
     }
 
-    private void take(Configuration device) throws IOException {
+    private void take(Configuration device, String remedy) throws IOException {
+        ofConfigurator.putAll(device.ofConfigurator);
         Optional.ofNullable(device.section(GATEWAY).get(NAME))
                 .ifPresent(quoted -> fill(quoted.substring(1, quoted.length() - 1)));
         for (var section : device.sections.entrySet()) {
@@ -85,8 +90,7 @@ public final class Configuration {
                 String before = known.putIfAbsent(member.getKey(), member.getValue());
                 if (before != null && !before.equals(member.getValue())) {
                     throw new IOException(member.getKey() + " is " + before + " in " + file + " but "
-                            + member.getValue() + " in " + device.file
-                            + ": use the folder of a device of this site, or take it out of " + file.getFileName());
+                            + member.getValue() + " in " + device.file + ": " + remedy);
                 }
             }
         }

@@ -12,7 +12,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The main class of a running side: {@code Launcher FEATURE_DIRECTORY CACHE_DIRECTORY CONFIGURATION [DEVICE_DIRECTORY]}.
+ * The main class of a running side: {@code Launcher FEATURE_DIRECTORY CACHE_DIRECTORY CONFIGURATION [DEVICE_DIRECTORY | CONFIGURATION]}.
  *
  * <p>Exit codes: 0 stopped in order, 1 could not start or died, 2 wrong arguments.
  */
@@ -27,17 +27,21 @@ public final class Launcher {
             Logger.getLogger("io.netty"),
             Logger.getLogger("sun.net.www"));
 
+    /** Warns of a broker that is away a few times a second; whoever uses it says so once. */
+    private static final Logger KAFKA = Logger.getLogger("org.apache.kafka");
+
     private Launcher() {}
 
     public static void main(String[] args) throws InterruptedException {
         if (args.length < 3 || args.length > 4) {
-            System.err.println("usage: Launcher FEATURE_DIRECTORY CACHE_DIRECTORY CONFIGURATION [DEVICE_DIRECTORY]");
+            System.err.println(
+                    "usage: Launcher FEATURE_DIRECTORY CACHE_DIRECTORY CONFIGURATION [DEVICE_DIRECTORY | CONFIGURATION]");
             System.exit(2);
         }
         logOnOneLine();
         try {
-            Optional<Path> device = args.length > 3 ? Optional.of(Path.of(args[3])) : Optional.empty();
-            String configuration = Configuration.read(readable(Path.of(args[2])), device);
+            Optional<Path> beside = args.length > 3 ? Optional.of(Path.of(args[3])) : Optional.empty();
+            String configuration = Configuration.read(readable(Path.of(args[2])), beside);
             RunningFeature running =
                     RunningFeature.start(FeatureFile.read(Path.of(args[0])), Path.of(args[1]), configuration);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
@@ -79,5 +83,6 @@ public final class Launcher {
         root.addHandler(console);
         root.setLevel(Boolean.getBoolean("postern.debug") ? Level.FINE : Level.INFO);
         TALKATIVE.forEach(logger -> logger.setLevel(Level.WARNING));
+        KAFKA.setLevel(Level.SEVERE);
     }
 }

@@ -52,6 +52,27 @@ class ConfigurationTest {
     }
 
     @Test
+    void anotherFileAddsSectionsAndMembersAndOverrulesNone() throws IOException {
+        Path more = Files.createDirectory(directory.resolve("more")).resolve("more.json");
+        Files.writeString(site, "{ \"a.hub~hub\": { \"hubName\": \"hub.x\" } }");
+        Files.writeString(more, """
+                { "a.hub~hub": { "hubName": "hub.x", "retainedEvents": 5 },
+                  "a.route~r": { "secretFile": "r.secret", "deadLetterDirectory": "dead" } }
+                """);
+
+        assertThat(members(Optional.of(more), "a.hub~hub")).containsEntry("retainedEvents", "5");
+        assertThat(members(Optional.of(more), "a.route~r"))
+                .containsEntry("secretFile", "\"" + directory + "/more/r.secret\"")
+                .containsEntry("deadLetterDirectory", "\"" + directory + "/more/dead\"");
+
+        Files.writeString(more, "{ \"a.hub~hub\": { \"hubName\": \"hub.y\" } }");
+        assertThatThrownBy(() -> Configuration.read(site, Optional.of(more)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("hubName is \"hub.x\" in " + site)
+                .hasMessageContaining("say it in one of them");
+    }
+
+    @Test
     @Tag("CEN-20")
     void aDevicesFolderSaysWhoTheGatewayIs() throws IOException {
         Files.writeString(site, """

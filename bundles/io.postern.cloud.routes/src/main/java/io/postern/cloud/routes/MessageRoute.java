@@ -124,6 +124,7 @@ public final class MessageRoute implements AutoCloseable {
     }
 
     public RouteState state() {
+        Optional<RouteState.Trouble> known = trouble; // first, so that what follows is no older
         return new RouteState(
                 settings.name(),
                 parts.hub().name().text(),
@@ -134,7 +135,7 @@ public final class MessageRoute implements AutoCloseable {
                 dead.get(),
                 done,
                 Math.max(0, stream.last() - done),
-                trouble);
+                known);
     }
 
     /** The first dead letters, as they stand in the file. */

@@ -190,8 +190,8 @@ class MessageRouteTest {
                     .orElse(false));
             assertThat(state.done()).isEqualTo(1);
 
-            Files.delete(letters());
             target.hates = Optional.empty();
+            Files.delete(letters());
 
             RoutedHub.await(route, "the second", s -> s.done() == 2);
             assertThat(target.bodies()).containsExactly("{\"n\":2}");
