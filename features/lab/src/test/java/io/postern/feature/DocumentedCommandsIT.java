@@ -153,6 +153,8 @@ class DocumentedCommandsIT {
                 };
         if (command.contains("registrations") && shown.exit() == 1) {
             assertThat(shown.text()).contains("has not registered"); // no gateway was started
+        } else if (command.contains("approve") && shown.exit() == 1) {
+            assertThat(shown.text()).contains("no gateway has asked");
         } else {
             assertThat(shown.exit())
                     .as("./postern " + String.join(" ", command) + "\n" + shown.text())
