@@ -50,7 +50,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     private Postgres(List<String> options, Optional<LabCa> ca) throws IOException {
-        directory = Files.createTempDirectory("postern-postgres");
+        directory = MemoryDirectories.make("postern-postgres");
         own(directory);
         Path secret = Files.writeString(directory.resolve("password"), password);
         own(secret);

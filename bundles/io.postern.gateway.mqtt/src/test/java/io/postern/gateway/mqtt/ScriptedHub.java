@@ -34,12 +34,13 @@ final class ScriptedHub implements AutoCloseable {
     volatile int goodbyes;
 
     private final SSLServerSocket server;
+    private final Thread accepting;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
     ScriptedHub(SSLContext tls, String address) throws IOException {
         server = (SSLServerSocket)
                 tls.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getByName(address));
-        Thread.startVirtualThread(this::acceptAll);
+        accepting = Thread.startVirtualThread(this::acceptAll);
     }
 
     int port() {
@@ -59,6 +60,11 @@ final class ScriptedHub implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            accepting.join(); // the port is closed only when nobody waits at it any more
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         cutAll();
     }
 
