@@ -97,6 +97,8 @@ class ArchitectureTest {
         "tss.., io.postern.gateway.tpm..",
         "io.vertx.., io.postern.cloud.endpoint..",
         "org.apache.kafka.., io.postern.cloud.routes.kafka..",
+        "io.micrometer.., io.postern.cloud.metrics..",
+        "io.prometheus.., io.postern.cloud.metrics..",
         "org.postgresql.., io.postern.cloud.store..",
         "org.sqlite.., io.postern.cloud.store..|io.postern.gateway.store..",
         "org.apache.qpid.., io.postern.cloud.endpoint.amqp|io.postern.gateway.amqp..",

@@ -9,6 +9,7 @@ import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.Permission;
 import io.postern.cloud.hub.RegistryReply;
+import io.postern.cloud.hub.diagnostics.Actor;
 import io.postern.wire.ConnectionString;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
@@ -20,6 +21,7 @@ import java.util.Set;
 
 /** A linked hub that runs in the same process: its registry is called, no connection string is needed. */
 public final class InProcessHub implements LocalHub {
+    private static final Actor PROVISIONING = Actor.within("provisioning");
     private static final int ATTEMPTS = 3; // an operator and a device rarely change one identity at the same moment
 
     private static final Set<Permission> NEEDED =
@@ -48,6 +50,10 @@ public final class InProcessHub implements LocalHub {
 
     @Override
     public Placement place(Registered device, DeviceAuthentication access, Arrival arrival) {
+        return PROVISIONING.does(() -> placed(device, access, arrival));
+    }
+
+    private Placement placed(Registered device, DeviceAuthentication access, Arrival arrival) {
         HeldDevice first = first(arrival);
         IdentityDraft draft = IdentityDraft.of(device.device())
                 .with(access)
@@ -76,7 +82,7 @@ public final class InProcessHub implements LocalHub {
 
     @Override
     public void remove(Registered device) {
-        hub.identities().handOver(device.device(), heir(device));
+        PROVISIONING.does(() -> hub.identities().handOver(device.device(), heir(device)));
     }
 
     @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import java.util.Locale;
+
 /** Whether a token or certificate opens a door: allowed for someone, or denied with a reason; neither a boolean nor an exception. */
 public sealed interface AccessDecision<P extends Principal> {
 
@@ -30,6 +32,11 @@ public sealed interface AccessDecision<P extends Principal> {
         WRONG_CERTIFICATE,
         EXPIRED,
         /** Taken back before it expired. */
-        REVOKED
+        REVOKED;
+
+        /** As it stands in metrics and in the log of operations. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

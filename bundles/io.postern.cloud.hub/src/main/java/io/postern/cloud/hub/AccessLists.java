@@ -6,6 +6,8 @@ import io.postern.cloud.hub.AccessRule.One;
 import io.postern.cloud.hub.AccessRule.Prefix;
 import io.postern.cloud.hub.AccessRule.Subject;
 import io.postern.cloud.hub.AccessRule.Tag;
+import io.postern.cloud.hub.diagnostics.Diagnostics;
+import io.postern.cloud.hub.diagnostics.Operation;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Row;
 import io.postern.cloud.store.Sql;
@@ -50,6 +52,7 @@ public final class AccessLists {
 
     private final Database database;
     private final Twins twins;
+    private final Diagnostics diagnostics;
     private final InstantSource clock;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Deque<Try> tries = new ArrayDeque<>(); // guarded by itself
@@ -93,9 +96,10 @@ public final class AccessLists {
     /** Why a device stays outside. */
     private record Bar(String key, String why) {}
 
-    AccessLists(Database database, Twins twins, InstantSource clock) {
+    AccessLists(Database database, Twins twins, Diagnostics diagnostics, InstantSource clock) {
         this.database = database;
         this.twins = twins;
+        this.diagnostics = diagnostics;
         this.clock = clock;
         this.state = database.read(AccessLists::stored);
     }
@@ -127,7 +131,7 @@ public final class AccessLists {
             database.transaction(c -> write(c, rule));
             state = after;
         }
-        listeners.forEach(Runnable::run);
+        tell(name, "put");
         return new Stored(rule);
     }
 
@@ -141,7 +145,7 @@ public final class AccessLists {
             database.transaction(c -> Sql.update(c, "DELETE FROM hub_access_rule WHERE name = ?", name));
             state = State.of(next, state.onlyListed());
         }
-        listeners.forEach(Runnable::run);
+        tell(name, "remove");
         return true;
     }
 
@@ -151,7 +155,7 @@ public final class AccessLists {
             database.transaction(c -> Sql.update(c, Sql.upsert("hub_access_mode", "id", "only_listed"), 1, only));
             state = State.of(state.rules(), only);
         }
-        listeners.forEach(Runnable::run);
+        tell("", only ? "onlyListed" : "allButBlocked");
     }
 
     /** What the lists have kept out since the hub was started. */
@@ -172,6 +176,11 @@ public final class AccessLists {
     /** Whether {@code device} may not be connected. */
     public boolean bars(DeviceId device) {
         return bar(device).isPresent();
+    }
+
+    private void tell(String rule, String change) {
+        diagnostics.write(new Operation.AccessListChanged(rule, change));
+        listeners.forEach(Runnable::run);
     }
 
     void onChange(Runnable listener) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.diagnostics.Origin;
 import io.postern.cloud.hub.methods.MethodCall;
 import jakarta.json.JsonObject;
 
@@ -8,6 +9,11 @@ import jakarta.json.JsonObject;
 public interface DeviceConnection {
     /** Ends the connection; idempotent. */
     void close(CloseReason reason);
+
+    /** Where it comes from, for metrics and the log of operations. */
+    default Origin origin() {
+        return Origin.WITHIN;
+    }
 
     /** Tells the device, if it asked to be told. */
     void desiredChanged(JsonObject patch, long version);
@@ -20,4 +26,24 @@ public interface DeviceConnection {
 
     /** Asks the device; only while {@link DeviceSession#listenToMethods} is on. */
     default void methodCalled(MethodCall call) {}
+
+    /** Of a single request: whoever made it is answered by the call that finds out, and nothing is pushed to it. */
+    static DeviceConnection none(Origin from) {
+        return new DeviceConnection() {
+            @Override
+            public void close(CloseReason reason) {
+                // the request is answered with it
+            }
+
+            @Override
+            public void desiredChanged(JsonObject patch, long version) {
+                // nobody listens
+            }
+
+            @Override
+            public Origin origin() {
+                return from;
+            }
+        };
+    }
 }

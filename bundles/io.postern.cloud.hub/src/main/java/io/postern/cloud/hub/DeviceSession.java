@@ -5,6 +5,9 @@ import io.postern.cloud.hub.commands.CommandQueue;
 import io.postern.cloud.hub.commands.LockToken;
 import io.postern.cloud.hub.commands.LockedCommand;
 import io.postern.cloud.hub.commands.Settlement;
+import io.postern.cloud.hub.diagnostics.Diagnostics;
+import io.postern.cloud.hub.diagnostics.Origin;
+import io.postern.cloud.hub.diagnostics.TransportMeter;
 import io.postern.cloud.hub.methods.MethodLine;
 import io.postern.cloud.hub.methods.Methods;
 import io.postern.wire.Bytes;
@@ -16,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
@@ -37,12 +41,15 @@ public final class DeviceSession implements AutoCloseable {
             EventStream events,
             CommandQueue commands,
             Methods methods,
+            Diagnostics diagnostics,
             InstantSource clock,
             Function<Principal.Device, Optional<CloseReason>> flaw) {}
 
     private final DeviceConnection connection;
     private final Ground ground;
     private final MethodLine methodLine;
+    private final Origin origin;
+    private final TransportMeter meter;
     private final boolean live;
     private final Instant since;
     private final AtomicReference<@Nullable CloseReason> ended = new AtomicReference<>();
@@ -50,12 +57,16 @@ public final class DeviceSession implements AutoCloseable {
     private volatile List<Principal.Device> standing;
 
     private volatile Instant lastActivity;
+    private final Object telling = new Object();
+    private boolean told; // whether its beginning is on record and its end not yet; guarded by telling
 
     DeviceSession(Principal.Device principal, DeviceConnection connection, Ground ground, boolean live) {
         this.standing = List.of(principal);
         this.connection = connection;
         this.ground = ground;
         this.methodLine = connection::methodCalled;
+        this.origin = connection.origin();
+        this.meter = ground.diagnostics().meters().of(origin.transport());
         this.live = live;
         this.since = ground.clock().instant();
         this.lastActivity = since;
@@ -103,6 +114,11 @@ public final class DeviceSession implements AutoCloseable {
         checkStands();
         Instant now = ground.clock().instant();
         ground.events().append(messages.stream().map(m -> stamped(m, now)).toList());
+        long octets = 0;
+        for (Telemetry each : messages) {
+            octets += each.size();
+        }
+        meter.accepted(messages.size(), octets);
     }
 
     /**
@@ -116,6 +132,12 @@ public final class DeviceSession implements AutoCloseable {
             checkStands();
         }
         ground.events().append(List.of(stamped(will, now)));
+        meter.accepted(1, will.size());
+    }
+
+    /** The device has sent what is no telemetry by the hub's rules; it counts (ISS-10). */
+    public void garbled() {
+        meter.garbled();
     }
 
     public DeviceTwin twin() throws SessionEndedException {
@@ -124,6 +146,7 @@ public final class DeviceSession implements AutoCloseable {
                 .find(deviceId())
                 .orElseThrow(() -> new SessionEndedException(CloseReason.DEVICE_DELETED));
         ground.twins().contacted(deviceId());
+        ground.diagnostics().meters().twins().add("device", "read");
         return twin;
     }
 
@@ -133,6 +156,7 @@ public final class DeviceSession implements AutoCloseable {
         TwinReply reply = ground.twins().report(deviceId(), patch, onlyVersion);
         if (reply instanceof TwinReply.Changed) {
             ground.twins().contacted(deviceId());
+            ground.diagnostics().meters().twins().add("device", "change");
         }
         return reply;
     }
@@ -192,6 +216,35 @@ public final class DeviceSession implements AutoCloseable {
         }
     }
 
+    /** Puts on record that it has begun, and that it has ended when it has already. */
+    void begun() {
+        synchronized (telling) {
+            told = true;
+            ground.diagnostics()
+                    .connected(
+                            deviceId(),
+                            origin,
+                            principal().method().scope(),
+                            principal().policyName());
+        }
+        endReason().ifPresent(this::tellEnd);
+    }
+
+    private void tellEnd(CloseReason reason) {
+        synchronized (telling) {
+            if (told) {
+                told = false;
+                ground.diagnostics()
+                        .disconnected(
+                                deviceId(),
+                                origin,
+                                reason.name().toLowerCase(Locale.ROOT),
+                                reason.code(),
+                                reason.text());
+            }
+        }
+    }
+
     Instant since() {
         return since;
     }
@@ -230,6 +283,7 @@ public final class DeviceSession implements AutoCloseable {
     }
 
     private void leave() {
+        endReason().ifPresent(this::tellEnd);
         ground.sessions().remove(this);
         if (live) {
             ground.methods().end(deviceId(), methodLine);

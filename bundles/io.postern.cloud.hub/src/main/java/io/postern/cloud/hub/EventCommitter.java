@@ -3,6 +3,7 @@ package io.postern.cloud.hub;
 
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.DatabaseException;
+import io.postern.cloud.store.Distribution;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ final class EventCommitter implements AutoCloseable {
     private final Database database;
     private final long retained;
     private final long slack;
+    private final Distribution sizes;
     private final Consumer<Numbering.End> committed;
     private final Thread thread;
     private volatile boolean closed;
@@ -36,12 +38,19 @@ final class EventCommitter implements AutoCloseable {
     private long trimmed; // owned by the thread
     private boolean unsure; // whether end is where the stream ends; owned by the thread
 
-    EventCommitter(Database database, long retained, Numbering.End end, Consumer<Numbering.End> committed) {
+    /** @param sizes told how many events each commit brought */
+    EventCommitter(
+            Database database,
+            long retained,
+            Numbering.End end,
+            Distribution sizes,
+            Consumer<Numbering.End> committed) {
         this.database = database;
         this.retained = retained;
         this.slack = Math.clamp(retained / 100, 1, 10_000); // trims rarely, and never long at once
         this.end = end;
         this.trimmed = end.sequence() - retained - slack;
+        this.sizes = sizes;
         this.committed = committed;
         this.thread = Thread.ofPlatform().name("event-committer").daemon().start(this::run);
     }
@@ -111,6 +120,7 @@ final class EventCommitter implements AutoCloseable {
                 return next;
             });
             trimmed = trims ? old : trimmed;
+            sizes.add(next.sequence() - end.sequence());
             end = next;
             committed.accept(next);
             together.forEach(append -> append.done().complete(next.sequence()));

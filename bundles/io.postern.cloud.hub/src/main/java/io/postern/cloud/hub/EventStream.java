@@ -2,6 +2,7 @@
 package io.postern.cloud.hub;
 
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.Distribution;
 import io.postern.wire.DeviceId;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,8 @@ public final class EventStream implements AutoCloseable {
 
     private final Database database;
     private final EventCommitter committer;
+    private final Distribution appending = Distribution.ofTimes();
+    private final Distribution together = Distribution.ofSizes();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition grown = lock.newCondition();
     private volatile Numbering.End end; // written under lock
@@ -39,7 +42,7 @@ public final class EventStream implements AutoCloseable {
         this.database = database;
         database.migrate(EventRows.COMPONENT, EventRows.STEPS);
         this.end = database.transaction(c -> EventRows.end(c, partitions));
-        this.committer = new EventCommitter(database, retained, end, this::grownTo);
+        this.committer = new EventCommitter(database, retained, end, together, this::grownTo);
     }
 
     /**
@@ -50,7 +53,10 @@ public final class EventStream implements AutoCloseable {
      *     acknowledged
      */
     long append(List<Accepted> events) throws InterruptedException {
-        return committer.append(events);
+        long begun = System.nanoTime();
+        long sequence = committer.append(events);
+        appending.add(System.nanoTime() - begun);
+        return sequence;
     }
 
     /** Up to {@code most} (at most 1000, and about 1 MB) events from sequence number {@code from} on. */
@@ -137,6 +143,21 @@ public final class EventStream implements AutoCloseable {
         EventPartition now = partition(partition);
         return database.read(c -> search(now.first(), now.last() + 1, at -> EventRows.enqueued(c, partition, at)
                 .isBefore(time)));
+    }
+
+    /** How long appends took until they were durable, in nanoseconds. */
+    Distribution appending() {
+        return appending;
+    }
+
+    /** How many events each commit brought. */
+    Distribution together() {
+        return together;
+    }
+
+    /** The sequence number of the oldest event kept; of the next one while there is none. */
+    long first() {
+        return database.read(EventRows::first);
     }
 
     /** Whether the stream still takes and gives events. */

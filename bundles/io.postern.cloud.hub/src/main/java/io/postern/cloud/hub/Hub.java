@@ -3,6 +3,9 @@ package io.postern.cloud.hub;
 
 import io.postern.cloud.hub.commands.CommandQueue;
 import io.postern.cloud.hub.commands.FeedbackQueue;
+import io.postern.cloud.hub.diagnostics.Diagnostics;
+import io.postern.cloud.hub.diagnostics.OperationLog;
+import io.postern.cloud.hub.diagnostics.Origin;
 import io.postern.cloud.hub.events.ConsumerGroups;
 import io.postern.cloud.hub.methods.Methods;
 import io.postern.cloud.hub.transfer.TransferJobs;
@@ -10,10 +13,10 @@ import io.postern.cloud.hub.x509.Authority;
 import io.postern.cloud.hub.x509.CaCertificates;
 import io.postern.cloud.hub.x509.CaTable;
 import io.postern.cloud.store.Database;
+import io.postern.cloud.store.DatabaseException;
 import io.postern.cloud.store.KeySealer;
 import io.postern.wire.HubName;
 import io.postern.wire.ModelId;
-import jakarta.json.JsonObject;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,22 +35,12 @@ public final class Hub implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
     private static final Duration EXPIRY_LOOK = Duration.ofSeconds(1); // token times have seconds resolution
     private static final Duration COMMAND_LOOK = Duration.ofSeconds(1); // locks are 5 s and longer
+    private static final Duration USAGE_LOOK = Duration.ofMinutes(1); // as much as a crash may take from the meters
     private static final Duration ACTIVITY_STEP = Duration.ofMinutes(1); // spares a polling device a sync each time
-
-    private static final DeviceConnection NO_CONNECTION = new DeviceConnection() {
-        @Override
-        public void close(CloseReason reason) {
-            // whoever made the request is answered by the call that finds out
-        }
-
-        @Override
-        public void desiredChanged(JsonObject patch, long version) {
-            // nobody listens
-        }
-    };
 
     private final HubName name;
     private final InstantSource clock;
+    private final Diagnostics diagnostics;
     private final LiveSessions sessions;
     private final IdentityRegistry identities;
     private final SharedAccessPolicies policies;
@@ -66,24 +59,33 @@ public final class Hub implements AutoCloseable {
     private final DeviceSearch search;
     private final DeviceSession.Ground ground;
     private final ConsumerGroups consumerGroups;
+    private final UsageMeter usage;
     private final Ticker expiry;
+    private final Ticker usageLook;
     private final Ticker sweeping;
     private volatile boolean closing;
 
-    private Hub(HubSettings settings, Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
+    private Hub(
+            HubSettings settings,
+            Database database,
+            KeySealer sealer,
+            OperationLog operations,
+            InstantSource clock,
+            SecureRandom random) {
         this.name = settings.name();
         this.clock = clock;
+        this.diagnostics = new Diagnostics(name, operations, clock);
         this.sessions = new LiveSessions(this::left);
         var quarantine = new Quarantine(database, settings.quarantine(), clock);
         this.meter = new RegistryMeter(settings.registry(), database, clock, System::nanoTime);
         var rows = new DeviceRows(sealer, sessions);
-        this.identities = new IdentityRegistry(database, rows, quarantine, meter, clock, random);
+        this.identities = new IdentityRegistry(database, rows, quarantine, meter, diagnostics, clock, random);
         this.export = new RegistryExport(database, rows);
-        this.policies = new SharedAccessPolicies(database, sealer, random);
+        this.policies = new SharedAccessPolicies(database, sealer, diagnostics, random);
         this.authorities = new CaCertificates(new CaTable(database, HubSchema.CAS), clock, random);
         this.barriers = new RevocationBarriers(database, clock);
-        this.twins = new Twins(database, clock);
-        this.lists = new AccessLists(database, twins, clock);
+        this.twins = new Twins(database, diagnostics, clock);
+        this.lists = new AccessLists(database, twins, diagnostics, clock);
         this.gatekeeper = new Gatekeeper(name, identities, policies, authorities, barriers, lists, clock, random);
         this.bulk = new RegistryBulk(database, identities, twins);
         this.jobs = new TransferJobs(
@@ -92,7 +94,10 @@ public final class Hub implements AutoCloseable {
         this.commands = CommandQueue.open(database, settings.commands(), clock, random);
         this.search = new DeviceSearch(database, sessions, commands::pending);
         this.methods = new Methods(device -> identities.find(device).isPresent());
-        this.ground = new DeviceSession.Ground(sessions, twins, events, commands, methods, clock, this::flaw);
+        this.ground =
+                new DeviceSession.Ground(sessions, twins, events, commands, methods, diagnostics, clock, this::flaw);
+        this.usage = new UsageMeter(settings.usage(), meter, events, diagnostics, database, clock);
+        this.usageLook = new Ticker("usage", USAGE_LOOK, usage::settle);
         this.consumerGroups = new ConsumerGroups(database, clock);
         this.expiry = new Ticker("token-expiry", EXPIRY_LOOK, this::endExpired);
         this.sweeping = new Ticker("command-sweep", COMMAND_LOOK, commands::sweep);
@@ -101,12 +106,27 @@ public final class Hub implements AutoCloseable {
     /** Opens the hub on its database, creating tables and default policies when they are missing. */
     public static Hub open(
             HubSettings settings, Database database, KeySealer sealer, InstantSource clock, SecureRandom random) {
+        return open(settings, database, sealer, OperationLog.NONE, clock, random);
+    }
+
+    /**
+     * The same with a log of operations.
+     *
+     * @param operations stays open
+     */
+    public static Hub open(
+            HubSettings settings,
+            Database database,
+            KeySealer sealer,
+            OperationLog operations,
+            InstantSource clock,
+            SecureRandom random) {
         database.migrate(HubSchema.COMPONENT, HubSchema.STEPS);
         database.migrate(HubSchema.REGISTRY, HubSchema.REGISTRY_STEPS);
         database.migrate(RegistryMeter.COMPONENT, RegistryMeter.STEPS);
         database.migrate(AccessLists.COMPONENT, AccessLists.STEPS);
         database.migrate(HubSchema.TWINS, HubSchema.TWIN_STEPS);
-        Hub hub = new Hub(settings, database, sealer, clock, random);
+        Hub hub = new Hub(settings, database, sealer, operations, clock, random);
         hub.identities.addListener((device, change) ->
                 hub.sessions.find(device).filter(s -> isHit(s, change)).ifPresent(s -> s.end(reason(change))));
         hub.policies.addListener(policy -> hub.sessions.end(
@@ -131,9 +151,13 @@ public final class Hub implements AutoCloseable {
             }
         });
         hub.commands.onWaiting(device -> hub.sessions.find(device).ifPresent(DeviceSession::commandsWaiting));
+        hub.commands.tell(hub.diagnostics::write);
+        hub.methods.tell(hub.diagnostics::write);
+        hub.jobs.tell(hub.diagnostics::write);
         hub.jobs.start();
         hub.expiry.start();
         hub.sweeping.start();
+        hub.usageLook.start();
         return hub;
     }
 
@@ -156,6 +180,7 @@ public final class Hub implements AutoCloseable {
             return Optional.empty();
         }
         identities.connected(session.deviceId(), model, session.since());
+        session.begun();
         return Optional.of(session);
     }
 
@@ -164,6 +189,11 @@ public final class Hub implements AutoCloseable {
      * asks anew whether the device is still admitted.
      */
     public DeviceSession once(Principal.Device principal) {
+        return once(principal, Origin.WITHIN);
+    }
+
+    /** @param origin where the request comes from */
+    public DeviceSession once(Principal.Device principal, Origin origin) {
         Instant now = clock.instant();
         DeviceIdentity identity = principal.identity();
         if (identity.lastActivity()
@@ -171,7 +201,7 @@ public final class Hub implements AutoCloseable {
                 .isEmpty()) {
             identities.disconnected(identity.deviceId(), now);
         }
-        return new DeviceSession(principal, NO_CONNECTION, ground, false);
+        return new DeviceSession(principal, DeviceConnection.none(origin), ground, false);
     }
 
     /** How many devices are connected. */
@@ -181,6 +211,16 @@ public final class Hub implements AutoCloseable {
 
     public HubName name() {
         return name;
+    }
+
+    /** What it is used for, day by day. */
+    public UsageMeter usage() {
+        return usage;
+    }
+
+    /** What is counted and put on record here. */
+    public Diagnostics diagnostics() {
+        return diagnostics;
     }
 
     public IdentityRegistry identities() {
@@ -269,8 +309,14 @@ public final class Hub implements AutoCloseable {
         jobs.close();
         expiry.close();
         sweeping.close();
+        usageLook.close();
         sessions.end(_ -> true, CloseReason.HUB_CLOSING);
         events.close();
+        try {
+            usage.settle();
+        } catch (DatabaseException e) {
+            LOG.atWarn().setCause(e).log("the last minute is missing in the meters: the database failed");
+        }
     }
 
     /** Ends the sessions whose tokens have expired; also done once a second. */

@@ -2,6 +2,7 @@
 package io.postern.cloud.hub;
 
 import io.postern.cloud.hub.commands.CommandSettings;
+import io.postern.cloud.hub.diagnostics.OperationLog;
 import io.postern.cloud.store.DataDirectory;
 import io.postern.wire.DurationText;
 import io.postern.wire.HubName;
@@ -58,6 +59,21 @@ public final class HubComponent {
 
         /** Beyond how many new devices in a day the log says so; 0 is never. */
         long createdPerDayAlert() default 0;
+
+        /** Beyond how many messages in a day the operator is alerted; 0 is never. */
+        long messagesPerDayAlert() default 0;
+
+        /** The same for their bytes. */
+        long bytesPerDayAlert() default 0;
+
+        /** The same for the bytes of events that are kept. */
+        long storedBytesAlert() default 0;
+
+        /** The same for what is no message by the hub's rules. */
+        long garbledPerDayAlert() default 0;
+
+        /** Beyond how many times the mean of a week; 0 is never. */
+        int usageJumpAlert() default UsageSettings.DEFAULT_JUMP;
     }
 
     private final DataDirectory.Vault vault;
@@ -65,7 +81,12 @@ public final class HubComponent {
     private final ServiceRegistration<Hub> offered;
 
     @Activate
-    public HubComponent(BundleContext context, Config config, @Reference DataDirectory directory) throws IOException {
+    public HubComponent(
+            BundleContext context,
+            Config config,
+            @Reference DataDirectory directory,
+            @Reference OperationLog operations)
+            throws IOException {
         var settings = new HubSettings(
                 Setting.parse("hubName", config.hubName(), HubName::of),
                 Setting.parse("quarantine", config.quarantine(), DurationText::parse),
@@ -76,9 +97,16 @@ public final class HubComponent {
                         Setting.parse("commandLock", config.commandLock(), DurationText::parse),
                         config.commandDeliveries()),
                 new RegistrySettings(
-                        List.of(config.blobOrigins()), config.registryOperations(), config.createdPerDayAlert()));
+                        List.of(config.blobOrigins()), config.registryOperations(), config.createdPerDayAlert()),
+                new UsageSettings(
+                        config.messagesPerDayAlert(),
+                        config.bytesPerDayAlert(),
+                        config.storedBytesAlert(),
+                        config.garbledPerDayAlert(),
+                        config.usageJumpAlert()));
         vault = directory.open(settings.name().text());
-        hub = Hub.open(settings, vault.database(), vault.sealer(), InstantSource.system(), new SecureRandom());
+        hub = Hub.open(
+                settings, vault.database(), vault.sealer(), operations, InstantSource.system(), new SecureRandom());
         offered = context.registerService(Hub.class, hub, FrameworkUtil.asDictionary(Map.of()));
     }
 

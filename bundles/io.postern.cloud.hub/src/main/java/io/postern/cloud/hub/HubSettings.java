@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param partitions how many partitions the event stream has, 1 to 32; may grow from one start to the next
  * @param commands how long commands wait and are held
  * @param registry the bounds of the registry, and where its jobs may go
+ * @param usage beyond what the operator is alerted
  */
 public record HubSettings(
         HubName name,
@@ -20,7 +21,8 @@ public record HubSettings(
         long retainedEvents,
         int partitions,
         CommandSettings commands,
-        RegistrySettings registry) {
+        RegistrySettings registry,
+        UsageSettings usage) {
     public static final Duration DEFAULT_QUARANTINE = Duration.ofDays(10);
     public static final long DEFAULT_RETAINED_EVENTS = 1_000_000; // about 0.5 GB of ordinary readings
 
@@ -49,11 +51,15 @@ public record HubSettings(
 
     public HubSettings(
             HubName name, Duration quarantine, long retainedEvents, int partitions, CommandSettings commands) {
-        this(name, quarantine, retainedEvents, partitions, commands, RegistrySettings.DEFAULT);
+        this(name, quarantine, retainedEvents, partitions, commands, RegistrySettings.DEFAULT, UsageSettings.DEFAULT);
     }
 
     public HubSettings with(RegistrySettings others) {
-        return new HubSettings(name, quarantine, retainedEvents, partitions, commands, others);
+        return new HubSettings(name, quarantine, retainedEvents, partitions, commands, others, usage);
+    }
+
+    public HubSettings with(UsageSettings others) {
+        return new HubSettings(name, quarantine, retainedEvents, partitions, commands, registry, others);
     }
 
     public static HubSettings of(HubName name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.diagnostics.MetricSource;
 import io.postern.wire.HubName;
 import io.postern.wire.Setting;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class HubsComponent {
         String[] hubNames();
     }
 
-    private final Optional<ServiceRegistration<Hubs>> offered;
+    private final List<ServiceRegistration<?>> offered;
 
     @Activate
     public HubsComponent(
@@ -50,7 +51,11 @@ public final class HubsComponent {
                 .map(name -> Setting.parse("hubNames", name, HubName::of))
                 .toList();
         offered = complete(names, opened)
-                .map(hubs -> context.registerService(Hubs.class, hubs, FrameworkUtil.asDictionary(Map.of())));
+                .map(hubs -> List.<ServiceRegistration<?>>of(
+                        context.registerService(Hubs.class, hubs, FrameworkUtil.asDictionary(Map.of())),
+                        context.registerService(
+                                MetricSource.class, new HubMetrics(hubs), FrameworkUtil.asDictionary(Map.of()))))
+                .orElse(List.of());
         if (offered.isEmpty()) {
             LOG.atDebug()
                     .addKeyValue("named", names)
@@ -69,6 +74,6 @@ public final class HubsComponent {
 
     @Deactivate
     void close() {
-        offered.ifPresent(ServiceRegistration::unregister);
+        offered.forEach(ServiceRegistration::unregister);
     }
 }

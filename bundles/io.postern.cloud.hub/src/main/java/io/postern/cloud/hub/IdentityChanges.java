@@ -2,6 +2,7 @@
 package io.postern.cloud.hub;
 
 import io.postern.cloud.hub.DeviceAuthentication.Sas;
+import io.postern.cloud.hub.diagnostics.Operation.IdentityChange;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
@@ -23,10 +24,10 @@ final class IdentityChanges {
     private final InstantSource clock;
     private final SecureRandom random;
 
-    /** What became of it, and what listeners are to be told once it is committed. */
-    record Outcome<R>(R reply, Optional<IdentityListener.Change> change) {
+    /** What became of it, what listeners are to be told once it is committed, and what goes into the log of operations. */
+    record Outcome<R>(R reply, Optional<IdentityListener.Change> change, Optional<IdentityChange> tale) {
         static <R> Outcome<R> quiet(R reply) {
-            return new Outcome<>(reply, Optional.empty());
+            return new Outcome<>(reply, Optional.empty(), Optional.empty());
         }
     }
 
@@ -57,7 +58,7 @@ final class IdentityChanges {
         rows.write(c, created);
         TwinRows.insert(c, draft, created.created());
         meter.created(c);
-        return Outcome.quiet(new RegistryReply.Created(created));
+        return new Outcome<>(new RegistryReply.Created(created), Optional.empty(), Optional.of(IdentityChange.CREATED));
     }
 
     Outcome<RegistryReply.Update> update(Connection c, IdentityDraft draft, IfMatch condition) throws SQLException {
@@ -71,7 +72,8 @@ final class IdentityChanges {
         }
         DeviceIdentity changed = changed(old, draft);
         rows.write(c, changed);
-        return new Outcome<>(new RegistryReply.Updated(changed), change(old, changed));
+        Optional<IdentityListener.Change> change = change(old, changed);
+        return new Outcome<>(new RegistryReply.Updated(changed), change, Optional.of(tale(change)));
     }
 
     Outcome<RegistryReply.Deletion> delete(Connection c, DeviceId device, IfMatch condition, Optional<String> heir)
@@ -86,7 +88,19 @@ final class IdentityChanges {
         Sql.update(c, "DELETE FROM hub_device WHERE device = ?", device.text());
         quarantine.enter(c, device, heir);
         meter.deleted(c);
-        return new Outcome<>(new RegistryReply.Deleted(found.get()), Optional.of(IdentityListener.Change.DELETED));
+        return new Outcome<>(
+                new RegistryReply.Deleted(found.get()),
+                Optional.of(IdentityListener.Change.DELETED),
+                Optional.of(IdentityChange.DELETED));
+    }
+
+    private static IdentityChange tale(Optional<IdentityListener.Change> change) {
+        return change.map(known -> switch (known) {
+                    case DELETED -> IdentityChange.DELETED;
+                    case DISABLED -> IdentityChange.DISABLED;
+                    case KEYS_CHANGED, AUTHENTICATION_CHANGED -> IdentityChange.CREDENTIALS_REPLACED;
+                })
+                .orElse(IdentityChange.UPDATED);
     }
 
     private static Optional<IdentityListener.Change> change(DeviceIdentity old, DeviceIdentity changed) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.diagnostics.Diagnostics;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.DeviceId;
@@ -28,6 +29,7 @@ public final class IdentityRegistry {
     private final DeviceRows rows;
     private final Quarantine quarantine;
     private final IdentityChanges changes;
+    private final Diagnostics diagnostics;
     private final InstantSource clock;
     private final List<IdentityListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -36,12 +38,14 @@ public final class IdentityRegistry {
             DeviceRows rows,
             Quarantine quarantine,
             RegistryMeter meter,
+            Diagnostics diagnostics,
             InstantSource clock,
             SecureRandom random) {
         this.database = database;
         this.rows = rows;
         this.quarantine = quarantine;
         this.changes = new IdentityChanges(rows, quarantine, meter, clock, random);
+        this.diagnostics = diagnostics;
         this.clock = clock;
     }
 
@@ -56,7 +60,7 @@ public final class IdentityRegistry {
      * @param heir see {@link #handOver}
      */
     public RegistryReply.Creation create(IdentityDraft draft, Optional<String> heir) {
-        return database.transaction(c -> changes.create(c, draft, heir)).reply();
+        return told(draft.deviceId(), database.transaction(c -> changes.create(c, draft, heir)));
     }
 
     /** Sets status and authentication; keys the draft does not bring stay as they are. */
@@ -149,6 +153,7 @@ public final class IdentityRegistry {
 
     /** The reply, after every listener has heard of what it stands for. */
     <R> R told(DeviceId device, IdentityChanges.Outcome<R> outcome) {
+        outcome.tale().ifPresent(tale -> diagnostics.changed(device, tale));
         outcome.change().ifPresent(change -> listeners.forEach(listener -> listener.changed(device, change)));
         return outcome.reply();
     }

@@ -15,15 +15,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the registry is asked for: how many requests it takes, and how many devices come and go in a day (ISS-10). The days
  * are durable, the requests count since the hub was started.
  */
 public final class RegistryMeter {
-    private static final Logger LOG = LoggerFactory.getLogger(RegistryMeter.class);
     private static final int KEPT_DAYS = 400; // a year and a month, to compare with
 
     static final String COMPONENT = "hub_registry_meter";
@@ -38,7 +35,6 @@ public final class RegistryMeter {
     private final LongAdder refused = new LongAdder();
     private double tokens; // guarded by this
     private long refilled; // guarded by this
-    private volatile String alerted = "";
 
     /** Devices made and deleted on one day (UTC). */
     public record Day(String day, long created, long deleted) {}
@@ -84,16 +80,22 @@ public final class RegistryMeter {
         return new State(today, isAlarming(today), taken.sum(), refused.sum());
     }
 
+    /** Beyond how many new devices in a day {@link UsageMeter} alerts; 0 is never. */
+    long createdPerDay() {
+        return settings.createdPerDay();
+    }
+
+    /** The days from {@code day} on on which devices came or went. */
+    List<Day> since(Connection c, String day) throws SQLException {
+        return Sql.all(
+                c,
+                "SELECT * FROM hub_registry_meter WHERE day >= ? ORDER BY day",
+                row -> new Day(row.text("day"), row.number("created"), row.number("deleted")),
+                day);
+    }
+
     void created(Connection c) throws SQLException {
-        String day = count(c, 1, 0);
-        if (settings.createdPerDay() > 0 && !alerted.equals(day) && isAlarming(find(c, day))) {
-            alerted = day;
-            LOG.atWarn()
-                    .addKeyValue("day", day)
-                    .addKeyValue("threshold", settings.createdPerDay())
-                    .log(
-                            "more devices were made today than expected; look at who makes them, or raise createdPerDayAlert");
-        }
+        count(c, 1, 0);
     }
 
     void deleted(Connection c) throws SQLException {
@@ -104,7 +106,7 @@ public final class RegistryMeter {
         return settings.createdPerDay() > 0 && today.created() > settings.createdPerDay();
     }
 
-    private String count(Connection c, int created, int deleted) throws SQLException {
+    private void count(Connection c, int created, int deleted) throws SQLException {
         String day = day(clock.instant());
         int known = Sql.update(
                 c,
@@ -120,7 +122,6 @@ public final class RegistryMeter {
                     "DELETE FROM hub_registry_meter WHERE day < ?",
                     day(clock.instant().minus(Duration.ofDays(KEPT_DAYS))));
         }
-        return day;
     }
 
     private static Day find(Connection c, String day) throws SQLException {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.diagnostics.Diagnostics;
+import io.postern.cloud.hub.diagnostics.Operation;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.store.Row;
@@ -58,13 +60,15 @@ public final class SharedAccessPolicies {
 
     private final Database database;
     private final KeySealer sealer;
+    private final Diagnostics diagnostics;
     private final SecureRandom random;
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
     /** Opens the policies, creating those of the default set that are missing. */
-    SharedAccessPolicies(Database database, KeySealer sealer, SecureRandom random) {
+    SharedAccessPolicies(Database database, KeySealer sealer, Diagnostics diagnostics, SecureRandom random) {
         this.database = database;
         this.sealer = sealer;
+        this.diagnostics = diagnostics;
         this.random = random;
         database.transaction(c -> {
             for (var policy : DEFAULTS.entrySet()) {
@@ -100,7 +104,7 @@ public final class SharedAccessPolicies {
             throw new IllegalArgumentException("the policy " + name + " is to allow nothing; name a permission");
         }
         SharedAccessPolicy fresh = fresh(name, permissions);
-        return database.transaction(c -> {
+        PolicyChange.Creation reply = database.transaction(c -> {
             List<String> names = Sql.all(c, "SELECT name FROM hub_policy", row -> row.text("name"));
             if (names.contains(name)) {
                 return new PolicyChange.AlreadyExists(name);
@@ -111,6 +115,10 @@ public final class SharedAccessPolicies {
             write(c, fresh);
             return new PolicyChange.Created(fresh);
         });
+        if (reply instanceof PolicyChange.Created) {
+            diagnostics.write(new Operation.PolicyChanged(name, "create"));
+        }
+        return reply;
     }
 
     /** Deletes a policy; what its keys had opened is closed. */
@@ -122,6 +130,7 @@ public final class SharedAccessPolicies {
         if (gone == 0) {
             return new PolicyChange.NotFound(name);
         }
+        diagnostics.write(new Operation.PolicyChanged(name, "delete"));
         tell(name);
         return new PolicyChange.Deleted(name);
     }
@@ -132,7 +141,7 @@ public final class SharedAccessPolicies {
      * @return the policy with its new key; empty when there is none of that name
      */
     public Optional<SharedAccessPolicy> regenerate(String name, KeySlot slot) {
-        return change(name, keys -> {
+        return change(name, "regenerate", keys -> {
             Secret key = Secret.random(KEY_LENGTH, random);
             return switch (slot) {
                 case PRIMARY -> new SymmetricKeys(key, keys.secondary());
@@ -143,7 +152,7 @@ public final class SharedAccessPolicies {
 
     /** Primary becomes secondary and the other way round; nothing that either has opened is closed. */
     public Optional<SharedAccessPolicy> swap(String name) {
-        return change(name, keys -> new SymmetricKeys(keys.secondary(), keys.primary()));
+        return change(name, "swap", keys -> new SymmetricKeys(keys.secondary(), keys.primary()));
     }
 
     /** {@code listener} is told the name of each policy that has changed or is gone, after the commit. */
@@ -155,7 +164,7 @@ public final class SharedAccessPolicies {
         listeners.remove(listener);
     }
 
-    private Optional<SharedAccessPolicy> change(String name, UnaryOperator<SymmetricKeys> next) {
+    private Optional<SharedAccessPolicy> change(String name, String what, UnaryOperator<SymmetricKeys> next) {
         Optional<SharedAccessPolicy> renewed = database.transaction(c -> {
             Optional<SharedAccessPolicy> policy = find(c, name)
                     .map(old -> new SharedAccessPolicy(old.name(), old.permissions(), next.apply(old.keys())));
@@ -164,7 +173,10 @@ public final class SharedAccessPolicies {
             }
             return policy;
         });
-        renewed.ifPresent(_ -> tell(name));
+        renewed.ifPresent(_ -> {
+            diagnostics.write(new Operation.PolicyChanged(name, what));
+            tell(name);
+        });
         return renewed;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub;
 
+import io.postern.cloud.hub.diagnostics.Diagnostics;
+import io.postern.cloud.hub.diagnostics.Operation;
 import io.postern.cloud.store.Database;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
@@ -23,12 +25,14 @@ import java.util.function.Consumer;
  */
 public final class Twins {
     private final Database database;
+    private final Diagnostics diagnostics;
     private final InstantSource clock;
     private final List<TwinListener> listeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<DeviceId>> tagListeners = new CopyOnWriteArrayList<>();
 
-    Twins(Database database, InstantSource clock) {
+    Twins(Database database, Diagnostics diagnostics, InstantSource clock) {
         this.database = database;
+        this.diagnostics = diagnostics;
         this.clock = clock;
     }
 
@@ -163,6 +167,8 @@ public final class Twins {
         if (!(outcome.reply() instanceof TwinReply.Changed(DeviceTwin twin))) {
             return;
         }
+        diagnostics.meters().twins().add("service", "change");
+        diagnostics.write(new Operation.TwinChanged(device, twin.version()));
         if (outcome.tagged()) {
             tagListeners.forEach(listener -> listener.accept(device));
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.routes;
 
+import io.postern.cloud.hub.diagnostics.MetricSource;
 import java.time.InstantSource;
 import java.util.Hashtable;
 import java.util.List;
@@ -19,8 +20,10 @@ public final class RoutesComponent {
 
     @Activate
     public RoutesComponent(BundleContext context) {
+        var routes = new Routes();
         offered = List.of(
-                context.registerService(Routes.class, new Routes(), new Hashtable<>()),
+                context.registerService(MetricSource.class, new RouteMetrics(routes), new Hashtable<>()),
+                context.registerService(Routes.class, routes, new Hashtable<>()),
                 context.registerService(
                         RouteTargetFactory.class, new ArchiveTarget.Factory(InstantSource.system()), new Hashtable<>()),
                 context.registerService(RouteTargetFactory.class, new WebhookTarget.Factory(), new Hashtable<>()));

@@ -32,6 +32,11 @@ public final class DataDirectory {
         this.random = random;
     }
 
+    /** Where files of the cloud side lie, also when its databases do not. */
+    public Path path() {
+        return directory;
+    }
+
     /** An open database and what seals the keys in it. */
     public record Vault(Database database, KeySealer sealer) implements AutoCloseable {
         @Override

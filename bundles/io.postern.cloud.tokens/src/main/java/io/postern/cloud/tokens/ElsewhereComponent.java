@@ -2,6 +2,7 @@
 package io.postern.cloud.tokens;
 
 import io.postern.cloud.hub.Ticker;
+import io.postern.cloud.hub.diagnostics.MetricSource;
 import io.postern.cloud.hub.elsewhere.HubAccess;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
@@ -53,7 +54,7 @@ public final class ElsewhereComponent {
 
     private final TokenServices services;
     private final Ticker settling;
-    private final ServiceRegistration<TokenServices> offered;
+    private final ServiceRegistration<?> offered;
 
     @Activate
     public ElsewhereComponent(
@@ -73,7 +74,10 @@ public final class ElsewhereComponent {
         settling = new Ticker(
                 "tokens-settle", SETTLE, () -> services.standard().desk().settle());
         settling.start();
-        offered = context.registerService(TokenServices.class, services, new Hashtable<>());
+        offered = context.registerService(
+                new String[] {TokenServices.class.getName(), MetricSource.class.getName()},
+                services,
+                new Hashtable<>());
     }
 
     private static HubElsewhere hub(Config config) {

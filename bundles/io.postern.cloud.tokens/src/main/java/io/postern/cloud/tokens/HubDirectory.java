@@ -12,6 +12,7 @@ import io.postern.cloud.hub.RegistryReply;
 import io.postern.cloud.hub.RevocationBarriers.Barrier;
 import io.postern.cloud.hub.RevocationBarriers.Order;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.cloud.hub.diagnostics.Actor;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
@@ -67,7 +68,8 @@ public record HubDirectory(Hub hub) implements DeviceDirectory {
     public Optional<String> create(DeviceId leaf, DeviceId gateway) {
         IdentityDraft draft = IdentityDraft.of(leaf)
                 .withTwin(Json.object().add("gateway", gateway.text()).build(), JsonValue.EMPTY_JSON_OBJECT);
-        return switch (hub.identities().create(draft)) {
+        return switch (Actor.within("gateway " + gateway)
+                .does(() -> hub.identities().create(draft))) {
             case RegistryReply.Created _, RegistryReply.AlreadyExists _ -> Optional.empty();
             case RegistryReply.Quarantined barred ->
                 Optional.of("the name " + leaf + " is barred until " + barred.until());

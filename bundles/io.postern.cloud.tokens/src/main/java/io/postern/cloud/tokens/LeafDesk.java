@@ -27,12 +27,14 @@ public final class LeafDesk {
     private final LeafLedger ledger;
     private final NewLeaves newLeaves;
     private final DeviceDirectory devices;
+    private final TokenWatch watch;
     private final InstantSource clock;
 
-    LeafDesk(LeafLedger ledger, NewLeaves newLeaves, DeviceDirectory devices, InstantSource clock) {
+    LeafDesk(LeafLedger ledger, NewLeaves newLeaves, DeviceDirectory devices, TokenWatch watch, InstantSource clock) {
         this.ledger = ledger;
         this.newLeaves = newLeaves;
         this.devices = devices;
+        this.watch = watch;
         this.clock = clock;
     }
 
@@ -110,6 +112,7 @@ public final class LeafDesk {
     private Outcome revoke(List<DeviceId> leaves, String reason, String who) {
         checkReason(reason);
         ledger.revoke(leaves, reason, who, clock.instant());
+        leaves.forEach(leaf -> watch.revoked(leaf, reason));
         leaves.forEach(leaf -> LOG.atInfo()
                 .addKeyValue("leaf", leaf)
                 .addKeyValue("who", who)

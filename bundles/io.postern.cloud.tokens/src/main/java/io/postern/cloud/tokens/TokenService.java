@@ -4,6 +4,8 @@ package io.postern.cloud.tokens;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.IdentityListener;
 import io.postern.cloud.hub.ServiceAdmission;
+import io.postern.cloud.hub.diagnostics.Diagnostics;
+import io.postern.cloud.hub.diagnostics.Metric;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
@@ -20,6 +22,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -40,6 +43,7 @@ public final class TokenService implements AutoCloseable {
     private final TokenSettings settings;
     private final LeafLedger ledger;
     private final NewLeaves newLeaves;
+    private final TokenWatch watch;
     private final LeafDesk desk;
     private final InstantSource clock;
     private final RequestLimit limit;
@@ -50,8 +54,14 @@ public final class TokenService implements AutoCloseable {
      * The hub a token service speaks for.
      *
      * @param operators who may use this service's doors for operators
+     * @param diagnostics the hub's own record, where it runs here
      */
-    record TokenHub(HubName name, DeviceDirectory devices, PolicySigner signer, ServiceAdmission operators) {}
+    record TokenHub(
+            HubName name,
+            DeviceDirectory devices,
+            PolicySigner signer,
+            ServiceAdmission operators,
+            Optional<Diagnostics> diagnostics) {}
 
     /**
      * The token service of a hub elsewhere. Connects nowhere yet: while the hub is away, gateways are told so and
@@ -66,7 +76,7 @@ public final class TokenService implements AutoCloseable {
             LongSupplier nanoTime,
             SecureRandom random) {
         var operators = OperatorKey.open(hub.name(), database, sealer, clock, random);
-        var there = new TokenHub(hub.name(), hub.directory(clock, nanoTime), hub.signer(), operators);
+        var there = new TokenHub(hub.name(), hub.directory(clock, nanoTime), hub.signer(), operators, Optional.empty());
         return new TokenService(there, settings, database, clock, nanoTime, random);
     }
 
@@ -89,8 +99,12 @@ public final class TokenService implements AutoCloseable {
                     + ": a token could outlive its leaf and fit the next one of that name; shorten it, or lengthen"
                     + " quarantine of io.postern.cloud.hub");
         }
-        var own =
-                new TokenHub(hub.name(), new HubDirectory(hub), new HubPolicySigner(hub.policies()), hub.gatekeeper());
+        var own = new TokenHub(
+                hub.name(),
+                new HubDirectory(hub),
+                new HubPolicySigner(hub.policies()),
+                hub.gatekeeper(),
+                Optional.of(hub.diagnostics()));
         var service = new TokenService(own, settings, database, clock, nanoTime, random);
         service.desk.settle(); // what a crash left half done
         IdentityListener deletions = (device, change) -> {
@@ -115,7 +129,8 @@ public final class TokenService implements AutoCloseable {
         this.settings = settings;
         this.ledger = new LeafLedger(database, hub.name());
         this.newLeaves = new NewLeaves(database, hub.name(), settings.newLeaves());
-        this.desk = new LeafDesk(ledger, newLeaves, hub.devices(), clock);
+        this.watch = new TokenWatch(hub.name(), hub.diagnostics());
+        this.desk = new LeafDesk(ledger, newLeaves, hub.devices(), watch, clock);
         this.clock = clock;
         this.limit = new RequestLimit(settings.burst(), settings.perMinute(), nanoTime);
         this.gateways = new GatewayExaminer(hub.name(), hub.devices(), clock, random);
@@ -123,6 +138,11 @@ public final class TokenService implements AutoCloseable {
 
     public HubName hub() {
         return hub.name();
+    }
+
+    /** What was decided since the service was started. */
+    List<Metric> metrics() {
+        return watch.metrics();
     }
 
     /** What operators do here. */
@@ -176,6 +196,7 @@ public final class TokenService implements AutoCloseable {
             decision = new Refused(Refusal.HUB_NOT_REACHED, String.valueOf(e.getMessage()), Optional.of(HUB_AWAY));
         }
         if (decision instanceof Refused refused) {
+            watch.refused(leaf, refused);
             LOG.atInfo()
                     .addKeyValue("leaf", leaf)
                     .addKeyValue("reason", refused.reason())
@@ -187,6 +208,9 @@ public final class TokenService implements AutoCloseable {
     private TokenDecision recorded(DeviceId gateway, DeviceId leaf, TokenDecision decision) {
         if (decision instanceof Refused refused && leavesTrace(refused.reason())) {
             ledger.refused(leaf, gateway, refused.reason(), refused.text(), clock.instant());
+        }
+        if (decision instanceof Granted granted) {
+            watch.issued(leaf, gateway, granted.token().expiry());
         }
         return decision;
     }

@@ -2,6 +2,8 @@
 package io.postern.cloud.tokens;
 
 import io.postern.cloud.hub.Hubs;
+import io.postern.cloud.hub.diagnostics.Metric;
+import io.postern.cloud.hub.diagnostics.MetricSource;
 import io.postern.cloud.store.Database;
 import io.postern.wire.HubName;
 import java.time.InstantSource;
@@ -15,7 +17,7 @@ import java.util.random.RandomGenerator;
  *
  * @param all at least one, that of the default hub first
  */
-public record TokenServices(List<TokenService> all) implements AutoCloseable {
+public record TokenServices(List<TokenService> all) implements MetricSource, AutoCloseable {
     public TokenServices {
         all = List.copyOf(all);
         if (all.isEmpty()) {
@@ -47,6 +49,12 @@ public record TokenServices(List<TokenService> all) implements AutoCloseable {
 
     public Optional<TokenService> find(HubName hub) {
         return all.stream().filter(service -> service.hub().equals(hub)).findFirst();
+    }
+
+    /** One list for all hubs. */
+    @Override
+    public List<Metric> metrics() {
+        return all.stream().flatMap(service -> service.metrics().stream()).toList();
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.postern.cloud.tokens;
 
 import io.postern.cloud.hub.Hubs;
+import io.postern.cloud.hub.diagnostics.MetricSource;
 import io.postern.cloud.store.Database;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -45,7 +46,7 @@ public final class TokensComponent {
     }
 
     private final TokenServices services;
-    private final ServiceRegistration<TokenServices> offered;
+    private final ServiceRegistration<?> offered;
 
     @Activate
     public TokensComponent(BundleContext context, @Reference Database database, @Reference Hubs hubs, Config config) {
@@ -56,7 +57,10 @@ public final class TokensComponent {
                 InstantSource.system(),
                 System::nanoTime,
                 new SecureRandom());
-        offered = context.registerService(TokenServices.class, services, new Hashtable<>());
+        offered = context.registerService(
+                new String[] {TokenServices.class.getName(), MetricSource.class.getName()},
+                services,
+                new Hashtable<>());
     }
 
     @Deactivate

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.amqp;
 
+import io.postern.cloud.hub.diagnostics.Origin;
+import io.postern.cloud.hub.diagnostics.Transport;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Supplier;
@@ -15,5 +17,10 @@ import java.util.function.Supplier;
 public record AmqpClient(String remote, List<X509Certificate> certificates, Supplier<Lane> lanes) {
     public AmqpClient {
         certificates = List.copyOf(certificates);
+    }
+
+    /** Where it comes from. */
+    public Origin origin() {
+        return new Origin(Transport.AMQP, remote);
     }
 }

@@ -31,7 +31,7 @@ final class CommandRoute implements Route {
 
     CommandRoute(Hub hub, ErrorReplies errors) {
         this.hub = hub;
-        this.door = new HubDoor(hub.gatekeeper(), errors);
+        this.door = HubDoor.of(hub, errors);
     }
 
     @Override

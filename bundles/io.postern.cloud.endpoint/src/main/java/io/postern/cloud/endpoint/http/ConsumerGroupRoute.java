@@ -20,7 +20,7 @@ public final class ConsumerGroupRoute implements Route {
 
     public ConsumerGroupRoute(Hub hub, ErrorReplies errors) {
         this.hub = hub;
-        this.door = new HubDoor(hub.gatekeeper(), errors);
+        this.door = HubDoor.of(hub, errors);
     }
 
     @Override

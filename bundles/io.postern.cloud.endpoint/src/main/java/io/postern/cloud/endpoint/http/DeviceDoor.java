@@ -38,13 +38,11 @@ final class DeviceDoor {
         try {
             token = request.token();
         } catch (BadTokenException e) {
-            return refuse(request, 401_003, "IotHubUnauthorized", String.valueOf(e.getMessage()));
+            return unreadable(request, String.valueOf(e.getMessage()));
         }
         if (token.isEmpty() && request.clientCertificates().isEmpty()) {
-            return refuse(
+            return unreadable(
                     request,
-                    401_003,
-                    "IotHubUnauthorized",
                     "the Authorization header with a shared access signature is missing, and no client certificate was"
                             + " shown in the TLS handshake");
         }
@@ -73,8 +71,13 @@ final class DeviceDoor {
                 request.method() + " does not apply, only " + allowed);
     }
 
+    private Reply unreadable(Request request, String text) {
+        hub.diagnostics().refused(request.segments().get(1), request.origin(), "no_token", text);
+        return refuse(request, 401_003, "IotHubUnauthorized", text);
+    }
+
     private Reply entered(Request request, Principal.Device principal, Room room) {
-        try (DeviceSession session = hub.once(principal)) {
+        try (DeviceSession session = hub.once(principal, request.origin())) {
             return room.enter(session);
         } catch (SessionEndedException e) {
             return e.reason() == CloseReason.HUB_CLOSING
@@ -92,6 +95,7 @@ final class DeviceDoor {
 
     // whoever holds a key that is good here is told what is missing, everyone else only that it is not enough
     private Reply denied(Request request, Denial reason, String text) {
+        hub.diagnostics().refused(request.segments().get(1), request.origin(), reason.word(), text);
         return switch (reason) {
             case MISSING_PERMISSION, WRONG_RESOURCE, EXPIRED, DISABLED_DEVICE ->
                 refuse(request, 401_002, "IotHubUnauthorizedAccess", text);

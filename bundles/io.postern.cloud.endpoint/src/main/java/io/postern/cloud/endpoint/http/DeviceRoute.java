@@ -66,17 +66,24 @@ public final class DeviceRoute implements Route {
     private Reply send(Request request, DeviceSession session) throws SessionEndedException, InterruptedException {
         boolean batch = DeviceMessages.isBatch(request);
         if (batch && request.body().length() > Telemetry.LARGEST) {
+            session.garbled();
             return tooLarge(
                     request,
                     "a batch has at most " + Telemetry.LARGEST + " bytes as it is sent, this one "
                             + request.body().length());
         }
-        List<Telemetry> messages =
-                batch ? DeviceMessages.batch(request.body()) : List.of(DeviceMessages.single(request));
+        List<Telemetry> messages;
+        try {
+            messages = batch ? DeviceMessages.batch(request.body()) : List.of(DeviceMessages.single(request));
+        } catch (IllegalArgumentException e) {
+            session.garbled();
+            throw e;
+        }
         Optional<Telemetry> large = messages.stream()
                 .filter(each -> each.size() > Telemetry.LARGEST)
                 .findFirst();
         if (large.isPresent()) {
+            session.garbled();
             return tooLarge(
                     request,
                     "a message has at most " + Telemetry.LARGEST + " bytes with its properties, this one "

@@ -40,7 +40,7 @@ public final class EventsRoute implements Route {
 
     public EventsRoute(Hub hub, ErrorReplies errors) {
         this.hub = hub;
-        this.door = new HubDoor(hub.gatekeeper(), errors);
+        this.door = HubDoor.of(hub, errors);
     }
 
     @Override
@@ -220,7 +220,7 @@ public final class EventsRoute implements Route {
         }
     }
 
-    private static long number(String name, String text) {
+    static long number(String name, String text) {
         if (!text.matches("[0-9]{1,18}")) {
             throw new IllegalArgumentException(name + " is a whole number, not \"" + Shown.of(text) + "\"");
         }

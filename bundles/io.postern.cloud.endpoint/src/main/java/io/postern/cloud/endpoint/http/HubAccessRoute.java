@@ -38,7 +38,7 @@ final class HubAccessRoute implements Route {
     HubAccessRoute(Hub hub, ErrorReplies errors) {
         this.hub = hub;
         this.lists = hub.lists();
-        this.door = new HubDoor(hub.gatekeeper(), errors);
+        this.door = HubDoor.of(hub, errors);
     }
 
     @Override

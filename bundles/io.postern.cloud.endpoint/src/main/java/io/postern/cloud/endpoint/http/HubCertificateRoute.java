@@ -16,8 +16,7 @@ public final class HubCertificateRoute implements Route {
 
     public HubCertificateRoute(Hub hub, ErrorReplies errors) {
         this.hub = hub;
-        this.certificates =
-                new CertificateRoute(hub.authorities(), new RegistryDoor(new HubDoor(hub.gatekeeper(), errors)));
+        this.certificates = new CertificateRoute(hub.authorities(), new RegistryDoor(HubDoor.of(hub, errors)));
     }
 
     @Override

@@ -9,7 +9,10 @@ import io.postern.cloud.hub.Permission;
 import io.postern.cloud.hub.Principal;
 import io.postern.cloud.hub.RegistryMeter;
 import io.postern.cloud.hub.ServiceAdmission;
+import io.postern.cloud.hub.diagnostics.Actor;
+import io.postern.cloud.hub.diagnostics.Diagnostics;
 import io.postern.wire.SasToken;
+import io.postern.wire.Shown;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -18,21 +21,32 @@ import java.util.function.Supplier;
 final class HubDoor {
     private final ServiceAdmission admission;
     private final Optional<RegistryMeter> meter;
+    private final Optional<Diagnostics> diagnostics;
     private final ErrorReplies errors;
 
+    /** The door of something that is no hub. */
     HubDoor(ServiceAdmission admission, ErrorReplies errors) {
-        this(admission, Optional.empty(), errors);
+        this(admission, Optional.empty(), Optional.empty(), errors);
     }
 
-    private HubDoor(ServiceAdmission admission, Optional<RegistryMeter> meter, ErrorReplies errors) {
+    private HubDoor(
+            ServiceAdmission admission,
+            Optional<RegistryMeter> meter,
+            Optional<Diagnostics> diagnostics,
+            ErrorReplies errors) {
         this.admission = admission;
         this.meter = meter;
+        this.diagnostics = diagnostics;
         this.errors = errors;
+    }
+
+    static HubDoor of(Hub hub, ErrorReplies errors) {
+        return new HubDoor(hub.gatekeeper(), Optional.empty(), Optional.of(hub.diagnostics()), errors);
     }
 
     /** The door of the registry, through which only so many requests pass in a minute. */
     static HubDoor ofRegistry(Hub hub, ErrorReplies errors) {
-        return new HubDoor(hub.gatekeeper(), Optional.of(hub.meter()), errors);
+        return new HubDoor(hub.gatekeeper(), Optional.of(hub.meter()), Optional.of(hub.diagnostics()), errors);
     }
 
     /** A room that asks who comes in. */
@@ -60,26 +74,38 @@ final class HubDoor {
         try {
             token = request.token();
         } catch (BadTokenException e) {
-            return refuse(request, 401_003, "IotHubUnauthorized", String.valueOf(e.getMessage()));
+            return unreadable(request, String.valueOf(e.getMessage()));
         }
         if (token.isEmpty()) {
-            return refuse(
-                    request,
-                    401_003,
-                    "IotHubUnauthorized",
-                    "the Authorization header with a shared access signature is missing");
+            return unreadable(request, "the Authorization header with a shared access signature is missing");
         }
         return switch (admission.admitService(token.get(), needed)) {
             case AccessDecision.Allowed<Principal.Service>(Principal.Service caller) ->
                 meter.flatMap(RegistryMeter::admit)
                         .<Answer>map(wait -> throttled(request, wait))
-                        .orElseGet(() -> office.enter(caller));
+                        .orElseGet(() -> entered(request, caller, office));
             case AccessDecision.Denied<Principal.Service>(Denial reason, String text) ->
                 denied(request, needed, reason, text);
         };
     }
 
+    private Reply unreadable(Request request, String text) {
+        diagnostics.ifPresent(watch -> watch.refused("service", request.origin(), "no_token", text));
+        return refuse(request, 401_003, "IotHubUnauthorized", text);
+    }
+
+    /** What happens in there happens in the caller's name. */
+    private static Answer entered(Request request, Principal.Service caller, Office office) {
+        var actor = new Actor(
+                caller.policy().name(),
+                request.origin(),
+                request.header("x-ms-client-request-id").map(Shown::of));
+        return actor.does(() -> office.enter(caller));
+    }
+
     private Reply throttled(Request request, Duration wait) {
+        diagnostics.ifPresent(watch ->
+                watch.throttled(request.origin(), "registry", request.method() + " " + Shown.of(request.path())));
         String seconds = Integer.toString(DeskReply.seconds(wait));
         return refuse(
                         request,
@@ -118,6 +144,7 @@ final class HubDoor {
 
     // whoever holds a policy's key is told what the policy or the token lacks, everyone else only that it is not enough
     private Reply denied(Request request, Permission needed, Denial reason, String text) {
+        diagnostics.ifPresent(watch -> watch.refused("service", request.origin(), reason.word(), text));
         return switch (reason) {
             case MISSING_PERMISSION, WRONG_RESOURCE, EXPIRED ->
                 refuse(request, 401_002, "IotHubUnauthorizedAccess", text);

@@ -33,7 +33,7 @@ final class HubPolicyRoute implements Route {
     HubPolicyRoute(Hub hub, ErrorReplies errors) {
         this.hub = hub;
         this.policies = hub.policies();
-        this.door = new HubDoor(hub.gatekeeper(), errors);
+        this.door = HubDoor.of(hub, errors);
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.Shown;
 import jakarta.json.JsonArray;
+import jakarta.json.JsonObjectBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,6 +124,8 @@ public final class HubRegistryRoute implements Route {
             room = this::serviceStatistics;
         } else if (request.has(1, "registry")) {
             room = this::registryStatistics;
+        } else if (request.has(1, "usage")) {
+            room = this::usage;
         } else {
             return Optional.empty();
         }
@@ -243,6 +246,20 @@ public final class HubRegistryRoute implements Route {
                         .add("throttled", state.throttled())
                         .add("quarantinedNames", identities.quarantine().count())
                         .build());
+    }
+
+    /** Ours (ISS-10). */
+    private Reply usage() {
+        JsonObjectBuilder meters = Json.object();
+        hub.usage().read().forEach(each -> {
+            JsonObjectBuilder meter = Json.object()
+                    .add("today", each.today())
+                    .add("meanOfWeek", each.mean())
+                    .add("threshold", each.threshold());
+            each.alert().ifPresent(why -> meter.add("alert", why));
+            meters.add(each.kind().text(), meter);
+        });
+        return Reply.json(200, meters.build());
     }
 
     private Reply notFound(Request request, DeviceId device) {

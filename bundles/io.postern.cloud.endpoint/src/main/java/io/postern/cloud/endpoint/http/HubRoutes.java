@@ -9,7 +9,7 @@ import java.util.List;
 public final class HubRoutes {
     private HubRoutes() {}
 
-    public static List<Route> of(Hub hub, Routes backEnds, ErrorReplies errors) {
+    public static List<Route> of(Hub hub, Routes backEnds, Monitoring monitoring, ErrorReplies errors) {
         return List.of(
                 new CommandRoute(hub, errors),
                 new DeviceRoute(hub, errors),
@@ -24,6 +24,8 @@ public final class HubRoutes {
                 new HubCertificateRoute(hub, errors),
                 new ConsumerGroupRoute(hub, errors),
                 new BackEndRoute(hub, backEnds, errors),
-                new EventsRoute(hub, errors));
+                new EventsRoute(hub, errors),
+                new MetricsRoute(hub, monitoring, errors),
+                new OperationsRoute(hub, errors));
     }
 }

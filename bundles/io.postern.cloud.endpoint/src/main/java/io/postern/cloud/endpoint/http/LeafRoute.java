@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
+import io.postern.cloud.hub.diagnostics.Actor;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.tokens.Refusal;
 import io.postern.cloud.tokens.TokenDecision;
@@ -43,7 +44,7 @@ final class LeafRoute implements Route {
             return door.refuse(request, 401_003, "Unauthorized", String.valueOf(e.getMessage()));
         }
         if (gateway.isPresent()) {
-            return answer(request, service.issue(gateway.get(), id(request)));
+            return answer(request, by(request).does(() -> service.issue(gateway.get(), id(request))));
         }
         if (request.clientCertificates().isEmpty()) {
             return door.refuse(
@@ -54,7 +55,12 @@ final class LeafRoute implements Route {
                             + " shown in the TLS handshake");
         }
         var shown = new CertificateChain(request.clientCertificates());
-        return answer(request, service.issue(shown, claimed(request, shown), id(request)));
+        DeviceId asking = claimed(request, shown);
+        return answer(request, by(request).does(() -> service.issue(shown, asking, id(request))));
+    }
+
+    private static Actor by(Request request) {
+        return new Actor("gateway", request.origin(), Optional.empty());
     }
 
     /** Whom a gateway with a certificate says it is: in the body, else by the only common name. */

@@ -23,7 +23,7 @@ final class MethodRoute implements Route {
 
     MethodRoute(Hub hub, ErrorReplies errors) {
         this.hub = hub;
-        this.door = new HubDoor(hub.gatekeeper(), errors);
+        this.door = HubDoor.of(hub, errors);
     }
 
     @Override

@@ -2,6 +2,8 @@
 package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.hub.IfMatch;
+import io.postern.cloud.hub.diagnostics.Origin;
+import io.postern.cloud.hub.diagnostics.Transport;
 import io.postern.wire.Bytes;
 import io.postern.wire.SasToken;
 import java.security.cert.X509Certificate;
@@ -36,6 +38,11 @@ public record Request(
         SortedMap<String, String> withoutCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         withoutCase.putAll(headers);
         headers = Collections.unmodifiableMap(withoutCase);
+    }
+
+    /** Where it came from. */
+    Origin origin() {
+        return new Origin(Transport.HTTPS, remote);
     }
 
     public Optional<String> header(String name) {

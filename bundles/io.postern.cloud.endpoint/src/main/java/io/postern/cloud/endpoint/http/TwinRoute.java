@@ -18,7 +18,7 @@ public final class TwinRoute implements Route {
 
     public TwinRoute(Hub hub, ErrorReplies errors) {
         this.hub = hub;
-        this.door = new HubDoor(hub.gatekeeper(), errors);
+        this.door = HubDoor.of(hub, errors);
     }
 
     @Override

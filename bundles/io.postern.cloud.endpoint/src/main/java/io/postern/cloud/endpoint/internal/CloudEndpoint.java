@@ -174,8 +174,8 @@ final class CloudEndpoint implements AutoCloseable {
                 new DpsServiceRoute(provisioning, errors),
                 new UserRoute(services.users(), provisioning.defaultTenant(), errors),
                 new TokenRoute(services.tokens(), names.tokenHost(), errors));
-        Stream<Route> each =
-                services.hubs().all().stream().flatMap(hub -> HubRoutes.of(hub, services.routes(), errors).stream());
+        Stream<Route> each = services.hubs().all().stream()
+                .flatMap(hub -> HubRoutes.of(hub, services.routes(), services.monitoring(), errors).stream());
         return Stream.concat(shared, each).toList();
     }
 

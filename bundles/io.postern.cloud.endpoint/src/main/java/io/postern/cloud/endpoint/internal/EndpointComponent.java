@@ -2,7 +2,9 @@
 package io.postern.cloud.endpoint.internal;
 
 import io.postern.cloud.dps.ProvisioningService;
+import io.postern.cloud.endpoint.http.Monitoring;
 import io.postern.cloud.hub.Hubs;
+import io.postern.cloud.hub.diagnostics.MetricsPage;
 import io.postern.cloud.routes.Routes;
 import io.postern.cloud.tokens.TokenServices;
 import io.postern.cloud.users.UserDirectory;
@@ -41,6 +43,9 @@ public final class EndpointComponent {
 
         /** The data directory of the cloud side; gets {@code connection.json}, {@code hosts} and {@code tls/}. */
         String directory();
+
+        /** A file with the secret that opens the metrics of the whole cloud side as a bearer token; off when empty. */
+        String metricsTokenFile() default "";
     }
 
     private final CloudEndpoint endpoint;
@@ -52,7 +57,8 @@ public final class EndpointComponent {
             @Reference ProvisioningService provisioning,
             @Reference TokenServices tokens,
             @Reference UserDirectory users,
-            @Reference Routes routes)
+            @Reference Routes routes,
+            @Reference MetricsPage metrics)
             throws IOException {
         endpoint = CloudEndpoint.start(
                 EndpointSettings.of(
@@ -60,7 +66,13 @@ public final class EndpointComponent {
                         new EndpointPorts(config.httpsPort(), config.mqttPort(), config.amqpPort()),
                         config.domain(),
                         config.directory()),
-                new CloudServices(hubs, provisioning, tokens, users, routes),
+                new CloudServices(
+                        hubs,
+                        provisioning,
+                        tokens,
+                        users,
+                        routes,
+                        new Monitoring(metrics, EndpointSettings.file(config.metricsTokenFile()))),
                 InstantSource.system(),
                 new SecureRandom());
     }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Settings of the listeners, checked.
@@ -38,6 +39,12 @@ record EndpointSettings(InetAddress listen, EndpointPorts ports, CloudNames name
     /** Where clients on this machine find the listeners: a listener on all addresses is found at the loopback one. */
     String reachedAt() {
         return (listen.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : listen).getHostAddress();
+    }
+
+    /** A file that need not be there; empty when none is named. */
+    static Optional<Path> file(String name) {
+        return Optional.of(name).filter(text -> !text.isBlank()).map(text -> Path.of(text)
+                .toAbsolutePath());
     }
 
     private static InetAddress address(String listen) {

@@ -37,7 +37,12 @@ final class Admission {
     /** Proven to be the device of a registration, see {@link DpsAdmission}. */
     record AtTheDesk(RegistrationAttempt device) implements Decision {}
 
-    record Refused(ConnectReturn code, String reason) implements Decision {}
+    /**
+     * Not let in.
+     *
+     * @param word the reason in one of few words, for metrics
+     */
+    record Refused(ConnectReturn code, String word, String reason) implements Decision {}
 
     private final Hubs hubs;
     private final DpsAdmission provisioning;
@@ -49,11 +54,31 @@ final class Admission {
 
     /** @param shown what the client showed in the TLS handshake, its own certificate first; empty when it showed none */
     Decision decide(Connect connect, List<X509Certificate> shown, DeviceConnection connection) {
+        if (connect.userName().filter(DpsUserName::isMeant).isPresent()) {
+            return provisioning.decide(connect, shown);
+        }
+        Decision decision = ofHub(connect, shown, connection);
+        if (decision instanceof Refused(var _, String word, String reason)) {
+            addressed(connect).diagnostics().refused(connect.clientId(), connection.origin(), word, reason);
+        }
+        return decision;
+    }
+
+    /** The hub whose operator is to learn that somebody was refused. */
+    private Hub addressed(Connect connect) {
+        try {
+            return connect.userName()
+                    .map(HubUserName::parse)
+                    .flatMap(user -> hubs.find(user.hub()))
+                    .orElseGet(hubs::standard);
+        } catch (IllegalArgumentException e) {
+            return hubs.standard();
+        }
+    }
+
+    private Decision ofHub(Connect connect, List<X509Certificate> shown, DeviceConnection connection) {
         if (connect.userName().isEmpty()) {
             return malformed("no user name");
-        }
-        if (DpsUserName.isMeant(connect.userName().get())) {
-            return provisioning.decide(connect, shown);
         }
         if (connect.password().isEmpty() && shown.isEmpty()) {
             return malformed("no password, and no client certificate in the TLS handshake");
@@ -68,11 +93,12 @@ final class Admission {
         }
         Optional<String> refusal = refusal(connect, user);
         if (refusal.isPresent()) {
-            return refused(refusal.get());
+            return refused("wrong_resource", refusal.get());
         }
         return hubs.find(user.hub())
                 .map(hub -> settle(hub, user, access(hub, user, token, shown), connection))
-                .orElseGet(() -> refused("the user name is of hub " + user.hub() + ", here are " + hubs.names()));
+                .orElseGet(() ->
+                        refused("unknown_hub", "the user name is of hub " + user.hub() + ", here are " + hubs.names()));
     }
 
     /** What comes with a token is judged by the token: a client may show its certificate to everyone. */
@@ -108,19 +134,19 @@ final class Admission {
             Hub hub, HubUserName user, AccessDecision<Principal.Device> access, DeviceConnection connection) {
         return switch (access) {
             case AccessDecision.Denied<Principal.Device>(AccessDecision.Denial reason, String text) ->
-                refused(reason + ": " + text);
+                refused(reason.word(), reason + ": " + text);
             case AccessDecision.Allowed<Principal.Device>(Principal.Device principal) ->
                 hub.connect(principal, user.model(), connection)
                         .<Decision>map(Admitted::new)
-                        .orElseGet(() -> refused("identity, policy or CA changed while it connected"));
+                        .orElseGet(() -> refused("changed", "identity, policy or CA changed while it connected"));
         };
     }
 
-    private static Decision refused(String reason) {
-        return new Refused(ConnectReturn.NOT_AUTHORIZED, reason);
+    private static Decision refused(String word, String reason) {
+        return new Refused(ConnectReturn.NOT_AUTHORIZED, word, reason);
     }
 
     private static Refused malformed(String reason) {
-        return new Refused(ConnectReturn.BAD_USER_NAME_OR_PASSWORD, reason);
+        return new Refused(ConnectReturn.BAD_USER_NAME_OR_PASSWORD, "malformed", reason);
     }
 }

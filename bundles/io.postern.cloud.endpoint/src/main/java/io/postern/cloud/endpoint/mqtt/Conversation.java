@@ -67,6 +67,7 @@ final class Conversation {
                     .log("device connected over MQTT");
             end = listen();
         } catch (BreachException e) {
+            session.garbled();
             end = Optional.of("breach: " + e.getMessage());
             level = Level.WARN;
         } catch (SessionEndedException e) {

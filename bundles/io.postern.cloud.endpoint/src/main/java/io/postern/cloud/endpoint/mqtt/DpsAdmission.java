@@ -73,10 +73,10 @@ final class DpsAdmission {
     }
 
     private static Admission.Decision refused(String reason) {
-        return new Admission.Refused(ConnectReturn.NOT_AUTHORIZED, reason);
+        return new Admission.Refused(ConnectReturn.NOT_AUTHORIZED, "registration", reason);
     }
 
     private static Admission.Decision malformed(String reason) {
-        return new Admission.Refused(ConnectReturn.BAD_USER_NAME_OR_PASSWORD, reason);
+        return new Admission.Refused(ConnectReturn.BAD_USER_NAME_OR_PASSWORD, "malformed", reason);
     }
 }

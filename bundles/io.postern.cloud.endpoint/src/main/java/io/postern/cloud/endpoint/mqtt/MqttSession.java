@@ -7,6 +7,8 @@ import io.postern.cloud.endpoint.mqtt.Packet.ConnectReturn;
 import io.postern.cloud.hub.CloseReason;
 import io.postern.cloud.hub.DeviceConnection;
 import io.postern.cloud.hub.DeviceSession;
+import io.postern.cloud.hub.diagnostics.Origin;
+import io.postern.cloud.hub.diagnostics.Transport;
 import io.postern.cloud.hub.methods.MethodCall;
 import io.postern.cloud.store.DatabaseException;
 import io.postern.wire.Shown;
@@ -52,6 +54,11 @@ final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnab
     public void close(CloseReason reason) {
         inbox.cut(reason.code() + " " + reason.text());
         socket.close();
+    }
+
+    @Override
+    public Origin origin() {
+        return new Origin(Transport.MQTT, socket.remote());
     }
 
     @Override
@@ -102,10 +109,11 @@ final class MqttSession implements MqttSocket.Receiver, DeviceConnection, Runnab
                     .setCause(e)
                     .addKeyValue("deviceId", Shown.of(connect.clientId()))
                     .log("cannot check a device");
-            decision = new Admission.Refused(ConnectReturn.SERVER_UNAVAILABLE, "the database failed");
+            decision = new Admission.Refused(ConnectReturn.SERVER_UNAVAILABLE, "database", "the database failed");
         }
         switch (decision) {
-            case Admission.Refused(ConnectReturn code, String reason) -> refuse(connect.clientId(), code, reason);
+            case Admission.Refused(ConnectReturn code, var _, String reason) ->
+                refuse(connect.clientId(), code, reason);
             case Admission.AtTheDesk(RegistrationAttempt device) ->
                 new DpsConversation(socket, inbox, new DpsAnswers(desk, device, socket.remote(), clock))
                         .hold(connect, size);

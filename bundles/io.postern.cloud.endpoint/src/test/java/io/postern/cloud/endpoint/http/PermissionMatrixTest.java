@@ -58,6 +58,7 @@ class PermissionMatrixTest {
             GET    hub    /statistics/devices  -                                             iothubowner registryRead registryReadWrite
             GET    hub    /statistics/service  -                                             iothubowner registryRead registryReadWrite
             GET    hub    /statistics/registry -                                             iothubowner registryRead registryReadWrite
+            GET    hub    /statistics/usage    -                                             iothubowner registryRead registryReadWrite
             GET    hub    /registry/export     -                                             iothubowner registryRead registryReadWrite
             POST   hub    /registry/import     -                                             iothubowner registryReadWrite
             GET    hub    /jobs                -                                             iothubowner registryReadWrite
@@ -83,6 +84,8 @@ class PermissionMatrixTest {
             POST   hub    /twins/meter-1/methods   {"methodName":"reboot"}                   iothubowner service
             DELETE hub    /devices/meter-1/commands -                                        iothubowner service
             GET    hub    /events              -                                             iothubowner service
+            GET    hub    /metrics             -                                             iothubowner service
+            GET    hub    /operations          -                                             iothubowner service
             GET    hub    /consumerGroups      -                                             iothubowner service
             GET    hub    /consumerGroups/a    -                                             iothubowner service
             PUT    hub    /consumerGroups/a    -                                             iothubowner registryReadWrite

@@ -45,6 +45,10 @@ import java.util.stream.Stream;
 final class TestHub implements AutoCloseable {
     static final CloudNames NAMES = TestListener.NAMES;
 
+    /** A page that says for whom it is. */
+    private static final Monitoring MONITORING =
+            new Monitoring(of -> of.map(hub -> "of " + hub).orElse("of all"), Optional.empty());
+
     final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
     final Hub hub;
     final TokenService tokens;
@@ -66,7 +70,7 @@ final class TestHub implements AutoCloseable {
         var errors = new ErrorReplies(clock, random);
         routes = Stream.concat(
                         Stream.of(new TokenRoute(TokenServices.of(tokens), NAMES.tokenHost(), errors)),
-                        HubRoutes.of(hub, backEnds, errors).stream())
+                        HubRoutes.of(hub, backEnds, MONITORING, errors).stream())
                 .toArray(Route[]::new);
     }
 

@@ -5,9 +5,12 @@ import io.postern.cloud.dps.DpsSettings;
 import io.postern.cloud.dps.InProcessHub;
 import io.postern.cloud.dps.ProvisioningService;
 import io.postern.cloud.endpoint.CloudNames;
+import io.postern.cloud.endpoint.http.Monitoring;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.Hubs;
+import io.postern.cloud.hub.diagnostics.OperationJournal;
+import io.postern.cloud.hub.diagnostics.OperationSettings;
 import io.postern.cloud.routes.Routes;
 import io.postern.cloud.store.DataDirectory;
 import io.postern.cloud.store.Database;
@@ -63,7 +66,9 @@ final class CloudSite implements AutoCloseable {
     private final Path directory;
     private final SecureRandom random = new SecureRandom();
     private final Database database;
+    private final OperationJournal operations;
     private final Hubs hubs;
+    private Monitoring monitoring = Monitoring.NONE;
     private final List<DataDirectory.Vault> vaults = new ArrayList<>();
     private final ProvisioningService provisioning;
     private final TokenServices tokens;
@@ -86,6 +91,8 @@ final class CloudSite implements AutoCloseable {
         Hosts.write(ADDRESS, NAMES.with(names).all().toArray(String[]::new));
         database = Databases.open(directory.resolve("cloud.db"));
         KeySealer sealer = KeySealer.open(directory.resolve("master.key"), database, random);
+        operations =
+                OperationJournal.open(OperationSettings.in(directory.resolve("operations")), clock, System::nanoTime);
         hubs = openHubs(names);
         provisioning = new ProvisioningService(
                 dps.settings().apply(DpsSettings.of(NAMES.serviceHost(), NAMES.provisioningHost())),
@@ -113,6 +120,19 @@ final class CloudSite implements AutoCloseable {
         return endpoint.orElseThrow();
     }
 
+    /** What is said at {@code /metrics}, for sites that start after this. */
+    void monitored(Monitoring by) {
+        monitoring = by;
+    }
+
+    Path operationLog() {
+        return directory.resolve("operations").resolve("operations.log");
+    }
+
+    OperationJournal operations() {
+        return operations;
+    }
+
     ProvisioningService provisioning() {
         return provisioning;
     }
@@ -134,11 +154,15 @@ final class CloudSite implements AutoCloseable {
                 InstantSource.system(),
                 System::nanoTime,
                 random);
-        return new CloudServices(hubs, provisioning, tokens, users, new Routes());
+        return new CloudServices(hubs, provisioning, tokens, users, new Routes(), monitoring);
     }
 
     TokenService tokens() {
         return tokens.standard();
+    }
+
+    TokenServices tokenServices() {
+        return tokens;
     }
 
     Path connectionFile() {
@@ -161,6 +185,7 @@ final class CloudSite implements AutoCloseable {
         hubs.all().forEach(Hub::close);
         vaults.forEach(DataDirectory.Vault::close);
         database.close();
+        operations.close();
     }
 
     private Hubs openHubs(List<HubName> names) throws IOException {
@@ -169,8 +194,13 @@ final class CloudSite implements AutoCloseable {
         for (HubName name : names) {
             DataDirectory.Vault vault = data.open(name.text());
             vaults.add(vault);
-            opened.add(
-                    Hub.open(HubSettings.of(name), vault.database(), vault.sealer(), InstantSource.system(), random));
+            opened.add(Hub.open(
+                    HubSettings.of(name),
+                    vault.database(),
+                    vault.sealer(),
+                    operations,
+                    InstantSource.system(),
+                    random));
         }
         return new Hubs(opened);
     }

@@ -17,6 +17,7 @@ import io.postern.wire.Secret;
 import jakarta.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -77,6 +78,10 @@ class SecretsInLogsIT {
 
             assertThat(canaries.count()).isGreaterThan(50);
             canaries.assertNoneIn(log.text());
+            site.operations().close();
+            String operations = Files.readString(site.operationLog());
+            assertThat(operations).contains("\"authenticate\"", "\"issue\"", "\"deviceConnect\"");
+            canaries.assertNoneIn(operations);
         }
     }
 

@@ -3,6 +3,8 @@ package io.postern.cloud.hub.commands;
 
 import io.postern.cloud.hub.commands.CommandRows.Handled;
 import io.postern.cloud.hub.commands.CommandRows.Place;
+import io.postern.cloud.hub.diagnostics.Operation;
+import io.postern.cloud.hub.diagnostics.Tally;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.Sql;
 import io.postern.wire.DeviceId;
@@ -35,6 +37,9 @@ public final class CommandQueue {
 
     private static final Object NOBODY = new Object();
 
+    private final Tally steps = new Tally(
+            "postern_hub_commands_total", "Commands to devices: enqueued, delivered, and what became of them.", "step");
+    private volatile Consumer<Operation> operations = _ -> {};
     private final Database database;
     private final CommandSettings settings;
     private final FeedbackQueue feedback;
@@ -62,6 +67,16 @@ public final class CommandQueue {
         database.migrate(CommandSchema.COMPONENT, CommandSchema.STEPS);
         var feedback = new FeedbackQueue(database, clock, random);
         return new CommandQueue(database, settings, feedback, clock, random);
+    }
+
+    /** {@code told} hears of each command that is sent and each purge, once it is durable. */
+    public void tell(Consumer<Operation> told) {
+        operations = told;
+    }
+
+    /** What commands went through since the queue was opened. */
+    public Tally steps() {
+        return steps;
     }
 
     /** What senders are told. */
@@ -101,6 +116,8 @@ public final class CommandQueue {
             return new SendReply.Accepted(messageId, sequence);
         });
         if (reply instanceof SendReply.Accepted) {
+            steps.add("enqueued");
+            operations.accept(new Operation.CommandSent(device, messageId));
             tellWaiting(device);
         }
         return reply;
@@ -125,6 +142,7 @@ public final class CommandQueue {
             if (locks.add(device, held)) {
                 Optional<LockedCommand> taken = database.read(c -> CommandRows.find(c, device, held));
                 if (taken.isPresent()) {
+                    steps.add("delivered");
                     return taken;
                 }
                 locks.free(device, sequence); // settled or purged since it was seen
@@ -170,6 +188,10 @@ public final class CommandQueue {
                 feedback.record(c, each, Outcome.PURGED);
             }
             return Optional.of(gone);
+        });
+        purged.ifPresent(gone -> {
+            steps.add(gone.size(), step(Outcome.PURGED));
+            operations.accept(new Operation.CommandsPurged(device, gone.size()));
         });
         purged.orElse(List.of()).forEach(each -> locks.free(device, each.sequence()));
         return purged.map(List::size);
@@ -273,8 +295,19 @@ public final class CommandQueue {
         Optional<Handled> gone = CommandRows.delete(c, place);
         if (gone.isPresent()) {
             feedback.record(c, gone.get(), outcome);
+            steps.add(step(outcome));
         }
         return gone.isPresent();
+    }
+
+    private static String step(Outcome outcome) {
+        return switch (outcome) {
+            case SUCCESS -> "completed";
+            case REJECTED -> "rejected";
+            case EXPIRED -> "expired";
+            case DELIVERY_COUNT_EXCEEDED -> "dead_lettered";
+            case PURGED -> "purged";
+        };
     }
 
     private void tellWaiting(DeviceId device) {

@@ -181,6 +181,20 @@ public final class ConsumerGroups {
         return new ReaderReply.Reading(seat);
     }
 
+    /** How many readers each group has, over all partitions. */
+    public Map<ConsumerGroup, Integer> readers() {
+        lock.lock();
+        try {
+            Map<ConsumerGroup, Integer> counts = new LinkedHashMap<>();
+            groups.values().forEach(group -> counts.put(group, 0));
+            readers.forEach((place, there) ->
+                    counts.merge(groups.getOrDefault(place.group().key(), place.group()), there.size(), Integer::sum));
+            return counts;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void put(ConsumerGroup group) {
         groups.put(group.key(), group);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.hub.methods;
 
+import io.postern.cloud.hub.diagnostics.Operation;
+import io.postern.cloud.hub.diagnostics.Tally;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
@@ -15,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -29,6 +32,9 @@ public final class Methods {
     /** Questions a hub may have open: each is a request that waits, with up to 128 KB in both directions. */
     public static final int MOST_ALTOGETHER = 1_024;
 
+    private final Tally outcomes =
+            new Tally("postern_hub_methods_total", "Direct methods, by what came of them.", "outcome");
+    private volatile Consumer<Operation> operations = _ -> {};
     private final Predicate<DeviceId> exists;
     private final AtomicLong numbers = new AtomicLong();
     private final ReentrantLock lock =
@@ -57,8 +63,35 @@ public final class Methods {
         }
     }
 
+    /** {@code told} hears of each question when it is over. */
+    public void tell(Consumer<Operation> told) {
+        operations = told;
+    }
+
+    /** What came of questions since the hub was started. */
+    public Tally outcomes() {
+        return outcomes;
+    }
+
     /** Asks {@code device} and waits for what comes of it. */
     public MethodReply invoke(DeviceId device, MethodRequest request) throws InterruptedException {
+        MethodReply reply = ask(device, request);
+        String outcome =
+                switch (reply) {
+                    case MethodReply.Answered _ -> "answered";
+                    case MethodReply.NoDevice _ -> "no_device";
+                    case MethodReply.NotOnline _ -> "not_online";
+                    case MethodReply.LineLost _ -> "line_lost";
+                    case MethodReply.TimedOut _ -> "timed_out";
+                    case MethodReply.TooMany _ -> "too_many";
+                    case MethodReply.Unreadable _ -> "unreadable";
+                };
+        outcomes.add(outcome);
+        operations.accept(new Operation.MethodInvoked(device, request.name(), outcome));
+        return reply;
+    }
+
+    private MethodReply ask(DeviceId device, MethodRequest request) throws InterruptedException {
         if (!exists.test(device)) {
             return new MethodReply.NoDevice();
         }

@@ -4,6 +4,8 @@ package io.postern.cloud.hub.transfer;
 import io.postern.cloud.hub.IdentityRegistry;
 import io.postern.cloud.hub.RegistryBulk;
 import io.postern.cloud.hub.RegistryExport;
+import io.postern.cloud.hub.diagnostics.Actor;
+import io.postern.cloud.hub.diagnostics.Operation;
 import io.postern.cloud.hub.transfer.TransferJob.Status;
 import io.postern.cloud.hub.transfer.TransferJob.Type;
 import io.postern.cloud.store.Database;
@@ -20,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,9 +41,15 @@ public final class TransferJobs implements AutoCloseable {
     private final List<String> origins;
     private final JobRun run;
     private final InstantSource clock;
+    private volatile Consumer<Operation> operations = _ -> {};
     private final RandomGenerator random;
     private final Semaphore work = new Semaphore(1); // what a predecessor left is looked at first
     private final Thread thread = Thread.ofVirtual().name("registry-jobs").unstarted(this::work);
+
+    /** {@code told} hears of each job when it begins to wait and when it ends. */
+    public void tell(Consumer<Operation> told) {
+        operations = told;
+    }
 
     /** The answer to a new job. */
     public sealed interface Reply {}
@@ -112,6 +121,8 @@ public final class TransferJobs implements AutoCloseable {
             }
             table.insert(job, input, output);
         }
+        operations.accept(new Operation.JobRun(
+                job.id(), job.type().toString(), job.status().toString()));
         work.release();
         return new Accepted(job);
     }
@@ -163,12 +174,14 @@ public final class TransferJobs implements AutoCloseable {
     }
 
     private void done(TransferJob job) throws InterruptedException {
-        JobRun.End end = run.run(job);
+        JobRun.End end = Actor.within("job " + job.id()).does(() -> run.run(job));
         if (Thread.interrupted()) {
             throw new InterruptedException(
                     "the hub is closing"); // the job stays as it is and goes on at the next start
         }
         boolean ended = table.end(job.id(), end.status(), clock.instant(), end.text());
+        operations.accept(new Operation.JobRun(
+                job.id(), job.type().toString(), (ended ? end.status() : Status.CANCELLED).toString()));
         LOG.atInfo()
                 .addKeyValue("job", job.id())
                 .addKeyValue("type", job.type())

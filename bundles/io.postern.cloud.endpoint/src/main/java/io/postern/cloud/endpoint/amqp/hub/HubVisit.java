@@ -74,6 +74,7 @@ final class HubVisit implements AmqpVisit {
         try {
             return PlainUser.read(initial, hubs).map(tokens::prove);
         } catch (IllegalArgumentException e) {
+            hubs.standard().diagnostics().refused("", client.origin(), "malformed", String.valueOf(e.getMessage()));
             return Optional.of(new SaslStep.Refused(String.valueOf(e.getMessage())));
         } catch (DatabaseException e) {
             return Optional.of(new SaslStep.Unavailable("the database failed: " + e.getMessage()));

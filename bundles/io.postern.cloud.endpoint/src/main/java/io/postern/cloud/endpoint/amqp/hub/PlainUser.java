@@ -20,9 +20,22 @@ sealed interface PlainUser {
 
     Hub hub();
 
-    record OfPolicy(String policy, Hub hub, Secret password) implements PlainUser {}
+    /** The device or the policy. */
+    String claimed();
 
-    record OfDevice(DeviceId device, Hub hub, Secret password) implements PlainUser {}
+    record OfPolicy(String policy, Hub hub, Secret password) implements PlainUser {
+        @Override
+        public String claimed() {
+            return policy;
+        }
+    }
+
+    record OfDevice(DeviceId device, Hub hub, Secret password) implements PlainUser {
+        @Override
+        public String claimed() {
+            return device.text();
+        }
+    }
 
     /** @throws IllegalArgumentException naming what is malformed; never repeating the password */
     default SasToken token() {

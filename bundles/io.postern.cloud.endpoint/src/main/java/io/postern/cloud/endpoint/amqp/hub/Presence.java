@@ -18,6 +18,7 @@ import io.postern.cloud.hub.DeviceSession;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.Principal;
 import io.postern.cloud.hub.SessionEndedException;
+import io.postern.cloud.hub.diagnostics.Origin;
 import io.postern.cloud.hub.methods.MethodCall;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ModelId;
@@ -42,7 +43,7 @@ final class Presence implements DeviceConnection {
     private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
 
     private final DeviceId device;
-    private final String remote;
+    private final Origin origin;
     private final Refusals refusals;
     private final Lane lane;
     private final TwinLinks twin;
@@ -55,7 +56,7 @@ final class Presence implements DeviceConnection {
 
     Presence(DeviceId device, AmqpClient client, Refusals refusals) {
         this.device = device;
-        this.remote = client.remote();
+        this.origin = client.origin();
         this.refusals = refusals;
         this.lane = client.lanes().get();
         this.twin = new TwinLinks(this, refusals);
@@ -71,7 +72,7 @@ final class Presence implements DeviceConnection {
             LOG.atInfo()
                     .addKeyValue("deviceId", device)
                     .addKeyValue("auth", principal.method().scope())
-                    .addKeyValue("remote", remote)
+                    .addKeyValue("remote", origin.remote())
                     .log("device connected over AMQP");
         });
         return begun.isPresent();
@@ -168,7 +169,7 @@ final class Presence implements DeviceConnection {
         }
         LOG.atInfo()
                 .addKeyValue("deviceId", device)
-                .addKeyValue("remote", remote)
+                .addKeyValue("remote", origin.remote())
                 .addKeyValue("reason", reason.code() + " " + reason.text())
                 .log("device left over AMQP");
         return true;
@@ -187,6 +188,11 @@ final class Presence implements DeviceConnection {
                     default -> AmqpError.DETACH_FORCED;
                 };
         return new AmqpError(condition, reason.code() + " " + reason.text());
+    }
+
+    @Override
+    public Origin origin() {
+        return origin;
     }
 
     @Override

@@ -78,6 +78,7 @@ final class ShownTokens implements TokenDesk {
                     case PlainUser.OfPolicy(String policy, Hub of, var _) -> ofPolicy(of, policy, token);
                 };
         if (decision instanceof AccessDecision.Denied<?>(Denial reason, String text)) {
+            note(user.hub(), user.claimed(), reason.word(), text);
             return new SaslStep.Refused(reason + ": " + text);
         }
         switch (user) {
@@ -116,8 +117,10 @@ final class ShownTokens implements TokenDesk {
 
     private Verdict ofDevice(Hub of, DeviceId device, SasToken token) {
         return switch (of.gatekeeper().admitDevice(token, device)) {
-            case AccessDecision.Denied<Principal.Device>(Denial reason, String text) ->
-                new Verdict.Refused(status(reason, token), reason + ": " + text);
+            case AccessDecision.Denied<Principal.Device>(Denial reason, String text) -> {
+                note(of, device.text(), reason.word(), text);
+                yield new Verdict.Refused(status(reason, token), reason + ": " + text);
+            }
             case AccessDecision.Allowed<Principal.Device>(Principal.Device principal) -> {
                 if (ofDevices.size() >= mostDevices && !ofDevices.containsKey(device)) {
                     yield new Verdict.Refused(400, "more than " + mostDevices + " devices on one connection");
@@ -136,8 +139,10 @@ final class ShownTokens implements TokenDesk {
 
     private Verdict broad(Hub of, String audience, SasToken token) {
         return switch (of.gatekeeper().admitBearer(token)) {
-            case AccessDecision.Denied<Principal.Service>(Denial reason, String text) ->
-                new Verdict.Refused(401, reason + ": " + text);
+            case AccessDecision.Denied<Principal.Service>(Denial reason, String text) -> {
+                note(of, "service", reason.word(), text);
+                yield new Verdict.Refused(401, reason + ": " + text);
+            }
             case AccessDecision.Allowed<Principal.Service> _ -> {
                 if (broad.size() >= MOST_BROAD && !broad.containsKey(audience)) {
                     yield new Verdict.Refused(400, "more than " + MOST_BROAD + " audiences on one connection");
@@ -164,16 +169,25 @@ final class ShownTokens implements TokenDesk {
         if (decisions.isEmpty() && !client.certificates().isEmpty()) {
             decisions.add(of.gatekeeper().admitDevice(new CertificateChain(client.certificates()), device));
         }
+        String word = "no_token";
         String reason = "no token was put for device " + device + " and no certificate shown";
         for (AccessDecision<Principal.Device> decision : decisions) {
             switch (decision) {
                 case AccessDecision.Allowed<Principal.Device>(Principal.Device principal) -> {
                     return new Admission.Granted(of, principal);
                 }
-                case AccessDecision.Denied<Principal.Device>(Denial why, String text) -> reason = why + ": " + text;
+                case AccessDecision.Denied<Principal.Device>(Denial why, String text) -> {
+                    word = why.word();
+                    reason = why + ": " + text;
+                }
             }
         }
+        note(of, device.text(), word, reason);
         return new Admission.Refused(reason);
+    }
+
+    private void note(Hub of, String claimed, String word, String reason) {
+        of.diagnostics().refused(claimed, client.origin(), word, reason);
     }
 
     /** Who asks for links of the service; empty while it is not known of which hub. */

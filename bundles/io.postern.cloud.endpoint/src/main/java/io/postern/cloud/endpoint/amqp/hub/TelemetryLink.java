@@ -41,9 +41,11 @@ final class TelemetryLink implements LinkAnswer.Taker {
                 good.addAll(read(message));
                 outcomes.add(new MessageOutcome.Accepted());
             } catch (TooLargeException e) {
+                presence.session().garbled();
                 outcomes.add(rejected(
                         refusals.of(AmqpError.TOO_LARGE, 413_001, "MessageTooLarge", String.valueOf(e.getMessage()))));
             } catch (IllegalArgumentException e) {
+                presence.session().garbled();
                 outcomes.add(rejected(refusals.argument(String.valueOf(e.getMessage()))));
             }
         }
