@@ -9,9 +9,10 @@ import java.util.regex.Pattern;
  */
 public final class Shown {
     private static final int MOST = 80;
-    /** As they stand in tokens and connection strings, also percent-encoded. */
+    /** As they stand in tokens and connection strings, also percent-encoded; and who a URL says one is. */
     private static final Pattern SECRET = Pattern.compile(
-            "((?<![A-Za-z])sig|SharedAccessKey|SharedAccessSignature)(=|%3D)[^&;,\\s\"'<>]*", Pattern.CASE_INSENSITIVE);
+            "((?<![A-Za-z])sig|SharedAccessKey|SharedAccessSignature)(=|%3D)[^&;,\\s\"'<>]*|(?<=://)[^/?#@\\s\"'<>]+(?=@)",
+            Pattern.CASE_INSENSITIVE);
 
     private Shown() {}
 
@@ -35,7 +36,7 @@ public final class Shown {
 
     /** Whether {@code text} looks like a token or a connection string, or a part of one. */
     static boolean holdsSecret(String text) {
-        return (text.indexOf('=') >= 0 || text.contains("%3"))
+        return (text.indexOf('=') >= 0 || text.contains("%3") || text.contains("://"))
                 && SECRET.matcher(text).find();
     }
 

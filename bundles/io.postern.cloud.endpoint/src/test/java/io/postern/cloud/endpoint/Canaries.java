@@ -33,6 +33,12 @@ public final class Canaries {
         return token.text().revealUtf8();
     }
 
+    /** @return the word itself, a password or what else is no key */
+    public String word(String word) {
+        add(word);
+        return word;
+    }
+
     public int count() {
         return shapes.size();
     }

@@ -38,11 +38,14 @@ final class AmqpConnection {
 
         void ended(AmqpConnection connection);
 
-        /** Whether a stranger may begin one session more than a single device needs. */
-        boolean lendSession();
+        /** One that was let in to no link has ended, or is about to, for a reason that is worth knowing. */
+        void strangerEnded(String remote, String reason);
 
-        /** Sessions that were lent and are none of a stranger any more. */
-        void sessionsReturned(int count);
+        /** Whether a stranger may begin one session or link more than a single device needs. */
+        boolean lend();
+
+        /** Sessions and links that were lent and are none of a stranger any more. */
+        void returned(int count);
     }
 
     private final Vertx vertx;
@@ -62,7 +65,8 @@ final class AmqpConnection {
     private boolean blocked; // the client does not read
     private int inWork;
     private int begun;
-    private int lent; // sessions
+    private int lentSessions;
+    private int lentLinks;
     private long greeting;
     private long admission;
     private long ticker;
@@ -137,12 +141,18 @@ final class AmqpConnection {
     }
 
     /** Whether one session more may be begun, beside {@code sessions}; all strangers share what a few would need. */
-    boolean maySpare(int sessions) {
-        if (admitted || sessions < AmqpLimits.OF_ONE_DEVICE.sessions()) {
-            return true;
-        }
-        boolean spared = watch.lendSession();
-        lent += spared ? 1 : 0;
+    boolean maySpareSession(int sessions) {
+        boolean lending = !admitted && sessions - AmqpLimits.OF_ONE_DEVICE.sessions() >= lentSessions;
+        boolean spared = !lending || watch.lend();
+        lentSessions += lending && spared ? 1 : 0;
+        return spared;
+    }
+
+    /** The same of a link, beside {@code links}: a stranger could have as many at {@code $cbs} as a thousand devices. */
+    boolean maySpareLink(int links) {
+        boolean lending = !admitted && links - AmqpLimits.OF_ONE_DEVICE.links() >= lentLinks;
+        boolean spared = !lending || watch.lend();
+        lentLinks += lending && spared ? 1 : 0;
         return spared;
     }
 
@@ -157,14 +167,15 @@ final class AmqpConnection {
             admitted = true;
             vertx.cancelTimer(admission);
             watch.admitted(this);
-            returnSessions();
+            returnLent();
             duplex.proven();
         }
     }
 
-    private void returnSessions() {
-        watch.sessionsReturned(lent);
-        lent = 0;
+    private void returnLent() {
+        watch.returned(lentSessions + lentLinks);
+        lentSessions = 0;
+        lentLinks = 0;
     }
 
     AmqpPatience patience() {
@@ -200,7 +211,11 @@ final class AmqpConnection {
     /** Ends the connection with a reason that the client is told. */
     void refuse(AmqpError error) {
         if (!ending && engine != null) {
-            log(error, "connection");
+            if (admitted) {
+                log(error, "connection");
+            } else {
+                watch.strangerEnded(duplex.remote(), error.condition() + " " + error.description());
+            }
             engine.close(error);
             endAfterWriting("");
         }
@@ -246,7 +261,7 @@ final class AmqpConnection {
             vertx.cancelTimer(ticker);
             duplex.close();
             watch.ended(this);
-            returnSessions();
+            returnLent();
             if (engine != null) {
                 engine.links().allDetached();
             }
@@ -260,7 +275,9 @@ final class AmqpConnection {
     }
 
     private void logEnd(String reason) {
-        if (!reason.isEmpty()) {
+        if (!reason.isEmpty() && !admitted) {
+            watch.strangerEnded(duplex.remote(), reason);
+        } else if (!reason.isEmpty()) {
             LOG.atWarn()
                     .addKeyValue("remote", duplex.remote())
                     .addKeyValue("reason", reason)

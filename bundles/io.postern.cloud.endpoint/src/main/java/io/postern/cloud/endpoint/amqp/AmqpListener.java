@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.amqp;
 
-import io.postern.cloud.endpoint.BrokenConnection;
 import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.NetSocketDuplex;
+import io.postern.cloud.endpoint.Strangers;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
@@ -28,7 +28,8 @@ public final class AmqpListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AmqpListener.class);
     private static final Duration STARTING = Duration.ofSeconds(10);
     private static final Duration STOPPING = Duration.ofSeconds(5);
-    private static final int MOST_LENT = 16 * 1024; // sessions of strangers beside 8 for each; some 2 KB each
+    private static final int MOST_LENT =
+            16 * 1024; // sessions and links of strangers beside 8 and 16 for each; 2 KB each
     private static final int MOST_STRANGERS = 1024; // not yet admitted to a link; about 70 KB of engine each
 
     private final Vertx vertx;
@@ -37,7 +38,9 @@ public final class AmqpListener implements AutoCloseable {
     private final AmqpPatience patience;
     private final Set<AmqpConnection> strangers = ConcurrentHashMap.newKeySet(); // not admitted to a link yet
     private final Set<AmqpConnection> guests = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger lentSessions = new AtomicInteger();
+    private final Strangers outside = new Strangers("AMQP", System::nanoTime);
+    private final int mostLent;
+    private final AtomicInteger lent = new AtomicInteger();
     private final AmqpConnection.Watch watch = new AmqpConnection.Watch() {
         @Override
         public void admitted(AmqpConnection connection) {
@@ -52,13 +55,18 @@ public final class AmqpListener implements AutoCloseable {
         }
 
         @Override
-        public boolean lendSession() {
-            return lentSessions.incrementAndGet() <= MOST_LENT || lentSessions.decrementAndGet() < 0;
+        public void strangerEnded(String remote, String reason) {
+            outside.ended(remote, reason);
         }
 
         @Override
-        public void sessionsReturned(int count) {
-            lentSessions.addAndGet(-count);
+        public boolean lend() {
+            return lent.incrementAndGet() <= mostLent || lent.decrementAndGet() < 0;
+        }
+
+        @Override
+        public void returned(int count) {
+            lent.addAndGet(-count);
         }
     };
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
@@ -70,6 +78,11 @@ public final class AmqpListener implements AutoCloseable {
     }
 
     AmqpListener(Vertx vertx, NetServerOptions options, List<AmqpService> services, AmqpPatience patience) {
+        this(vertx, options, services, patience, MOST_LENT);
+    }
+
+    AmqpListener(
+            Vertx vertx, NetServerOptions options, List<AmqpService> services, AmqpPatience patience, int mostLent) {
         if (!options.isSsl()) {
             throw new IllegalArgumentException("this listener serves TLS only; switch it on in the options");
         }
@@ -77,6 +90,7 @@ public final class AmqpListener implements AutoCloseable {
         this.server = vertx.createNetServer(options.setTcpKeepAlive(true).setTcpNoDelay(true));
         this.services = List.copyOf(services);
         this.patience = patience;
+        this.mostLent = mostLent;
     }
 
     /**
@@ -87,7 +101,7 @@ public final class AmqpListener implements AutoCloseable {
      */
     public int start() throws IOException {
         server.connectHandler(socket -> serve(new NetSocketDuplex(socket)));
-        server.exceptionHandler(failure -> BrokenConnection.log("AMQP", failure));
+        server.exceptionHandler(outside::broke);
         EventLoops.await(server.listen(), STARTING);
         return server.actualPort();
     }
@@ -95,7 +109,7 @@ public final class AmqpListener implements AutoCloseable {
     /** Speaks AMQP over a connection of another listener; to be called on its event loop. */
     public void serve(Duplex duplex) {
         if (strangers.size() >= MOST_STRANGERS) {
-            LOG.atWarn().addKeyValue("remote", duplex.remote()).log("AMQP connection refused: too many strangers");
+            outside.turnedAway(duplex.remote());
             duplex.close();
         } else {
             var connection = new AmqpConnection(vertx, duplex, patience, services, threads, watch);

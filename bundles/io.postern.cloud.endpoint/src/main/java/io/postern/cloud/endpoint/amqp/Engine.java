@@ -164,7 +164,7 @@ final class Engine {
         if (sessions >= limits.sessions()) {
             owner.refuse(
                     new AmqpError(AmqpError.LIMIT, "more than " + limits.sessions() + " sessions on one connection"));
-        } else if (!owner.maySpare(sessions)) {
+        } else if (!owner.maySpareSession(sessions)) {
             owner.refuse(new AmqpError(AmqpError.LIMIT, "too many sessions of clients that are not known yet"));
         } else {
             sessions++;

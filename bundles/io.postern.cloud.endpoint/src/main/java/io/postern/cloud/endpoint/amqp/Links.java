@@ -41,6 +41,8 @@ final class Links {
             connection.refuse(new AmqpError(AmqpError.FRAMING, "a link is attached a second time"));
         } else if (links.size() >= most) {
             connection.refuse(new AmqpError(AmqpError.LIMIT, "more than " + most + " links on one connection"));
+        } else if (!connection.maySpareLink(links.size())) {
+            connection.refuse(new AmqpError(AmqpError.LIMIT, "too many links of clients that are not known yet"));
         } else {
             links.put(link, Optional.empty());
             LinkRequest request = request(link);

@@ -2,6 +2,7 @@
 package io.postern.cloud.endpoint.http;
 
 import io.netty.handler.codec.TooLongFrameException;
+import io.postern.wire.Bytes;
 import io.postern.wire.Shown;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -141,9 +142,9 @@ final class Dispatcher implements AutoCloseable {
     }
 
     /** What the first route that feels addressed answers; whatever goes wrong there is an answer too. */
-    Answer answer(HttpServerRequest raw, io.postern.wire.Bytes body) {
+    Answer answer(HttpServerRequest raw, Bytes body, Departure departure) {
         try {
-            Request request = RequestReader.read(raw, body);
+            Request request = RequestReader.read(raw, body, departure);
             for (Route route : routes) {
                 Optional<? extends Answer> answer = route.handle(request);
                 if (answer.isPresent()) {

@@ -33,6 +33,7 @@ import java.util.function.Supplier;
 public final class EventsRoute implements Route {
     private static final int BATCH = 100; // events read at once; the hub gives no more than about 1 MB of them
     private static final int SLICE = 64 * 1024; // characters written at once, or the one event that is longer
+    private static final Duration LOOK = Duration.ofSeconds(2); // how soon a token that opens nothing more is noticed
     private static final Duration HEARTBEAT = Duration.ofSeconds(15); // well below the idle limits of proxies, 60 s
 
     private final Hub hub;
@@ -79,7 +80,7 @@ public final class EventsRoute implements Route {
 
             @Override
             public List<HubEvent> await(long from) throws InterruptedException {
-                return events.await(from, BATCH, HEARTBEAT);
+                return events.await(from, BATCH, LOOK);
             }
 
             @Override
@@ -101,7 +102,7 @@ public final class EventsRoute implements Route {
 
             @Override
             public List<HubEvent> await(long from) throws InterruptedException {
-                return events.await(partition, from, BATCH, HEARTBEAT);
+                return events.await(partition, from, BATCH, LOOK);
             }
 
             @Override
@@ -157,13 +158,19 @@ public final class EventsRoute implements Route {
     private void run(Request request, View view, long from, AtomicBoolean over, ServerSentEvents.Sink sink)
             throws IOException, InterruptedException {
         long next = from;
-        while (!over.get() && hub.events().isOpen() && door.stillPermits(request, Permission.SERVICE_CONNECT)) {
+        long written = System.nanoTime();
+        while (!over.get() && hub.events().isOpen()) {
             List<HubEvent> events = view.await(next);
-            if (events.isEmpty()) {
-                sink.heartbeat();
-            } else {
+            if (!door.stillPermits(request, Permission.SERVICE_CONNECT)) {
+                return; // asked behind the wait: what came meanwhile is not for this client any more
+            }
+            if (!events.isEmpty()) {
                 send(events, view, sink);
                 next = view.number(events.getLast()) + 1;
+                written = System.nanoTime();
+            } else if (System.nanoTime() - written >= HEARTBEAT.toNanos()) {
+                sink.heartbeat();
+                written = System.nanoTime();
             }
         }
     }

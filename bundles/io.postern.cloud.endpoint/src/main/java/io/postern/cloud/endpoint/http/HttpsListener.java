@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.http;
 
-import io.postern.cloud.endpoint.BrokenConnection;
 import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
+import io.postern.cloud.endpoint.Strangers;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -83,6 +83,7 @@ public final class HttpsListener implements AutoCloseable {
         }
         var door = new WebSocketDoor(webSockets);
         var dispatcher = new Dispatcher(vertx, routes, door, new ErrorReplies(clock, random), idle);
+        var strangers = new Strangers("HTTPS", System::nanoTime);
         var heads = new HeadDeadline(vertx, idle);
         HttpServer server = vertx.createHttpServer(door.applyTo(bounded(options, idle)))
                 .connectionHandler(connection -> {
@@ -97,7 +98,7 @@ public final class HttpsListener implements AutoCloseable {
                     dispatcher.accept(request);
                 })
                 .invalidRequestHandler(dispatcher::acceptMalformed)
-                .exceptionHandler(failure -> BrokenConnection.log("HTTPS", failure));
+                .exceptionHandler(strangers::broke);
         EventLoops.await(server.listen(), STARTING);
         return new HttpsListener(server, dispatcher);
     }

@@ -44,7 +44,7 @@ final class MethodRoute implements Route {
         DeviceId device = id(request);
         MethodRequest method = method(Json.parseObject(request.body().toUtf8()));
         try {
-            return shown(request, device, method, hub.methods().invoke(device, method));
+            return shown(request, device, method, hub.methods().invoke(device, method, request.departure()::tell));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return door.refuse(

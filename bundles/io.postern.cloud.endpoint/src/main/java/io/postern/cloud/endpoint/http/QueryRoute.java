@@ -10,6 +10,7 @@ import io.postern.wire.Bytes;
 import io.postern.wire.Json;
 import io.postern.wire.Shown;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /**
  * Questions about devices (SYS-07, HUB-33): {@code POST /devices/query} with ServiceConnect, answered page by page under
@@ -21,11 +22,20 @@ import java.util.Optional;
 final class QueryRoute implements Route {
     private static final String DEFAULT_PAGE = "100"; // what Azure's answers hold when nothing is said
     private static final String CONTINUATION = "x-ms-continuation";
+    private static final int MOST_AT_ONCE =
+            4; // each may go through all devices, in a database that telemetry waits for
 
     private final Hub hub;
     private final HubDoor door;
+    private final Semaphore turns;
 
     QueryRoute(Hub hub, ErrorReplies errors) {
+        this(hub, errors, new Semaphore(MOST_AT_ONCE));
+    }
+
+    /** @param turns a permit for each query that may be answered at once */
+    QueryRoute(Hub hub, ErrorReplies errors, Semaphore turns) {
+        this.turns = turns;
         this.hub = hub;
         this.door = HubDoor.of(hub, errors);
     }
@@ -38,8 +48,24 @@ final class QueryRoute implements Route {
                 && request.segments().size() == 2
                 && request.method().equals("POST"); // anything else is about a device that is called query
         return meant
-                ? Optional.of(door.permitted(request, Permission.SERVICE_CONNECT, () -> ask(request)))
+                ? Optional.of(door.permitted(request, Permission.SERVICE_CONNECT, () -> askInTurn(request)))
                 : Optional.empty();
+    }
+
+    private Reply askInTurn(Request request) {
+        if (!turns.tryAcquire()) {
+            return door.refuse(
+                            request,
+                            429_001,
+                            "ThrottlingException",
+                            "as many queries of this hub as may be are being answered already; try again in a second")
+                    .with("Retry-After", "1");
+        }
+        try {
+            return ask(request);
+        } finally {
+            turns.release();
+        }
     }
 
     private Reply ask(Request request) {

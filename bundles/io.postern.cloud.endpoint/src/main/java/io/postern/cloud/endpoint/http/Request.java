@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param headers the last value of each; looked up without case, listed as they were sent (an application's property is
  *     named by one)
  * @param clientCertificates what the client showed in the TLS handshake, leaf first; possession is proven, nothing else
+ * @param departure tells a route that waits long that nobody waits for its answer any more
  */
 public record Request(
         String remote,
@@ -33,7 +34,8 @@ public record Request(
         Map<String, String> query,
         Map<String, String> headers,
         Bytes body,
-        List<X509Certificate> clientCertificates) {
+        List<X509Certificate> clientCertificates,
+        Departure departure) {
     public Request {
         SortedMap<String, String> withoutCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         withoutCase.putAll(headers);

@@ -23,7 +23,7 @@ final class RequestReader {
     private RequestReader() {}
 
     /** @throws IllegalArgumentException naming the part of the request line or header that is wrong */
-    static Request read(HttpServerRequest request, Bytes body) {
+    static Request read(HttpServerRequest request, Bytes body, Departure departure) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         request.headers().forEach(header -> headers.put(header.getKey(), header.getValue()));
         return new Request(
@@ -34,7 +34,8 @@ final class RequestReader {
                 query(request.query() == null ? "" : request.query()),
                 headers,
                 body,
-                ShownCertificates.in(request.sslSession()));
+                ShownCertificates.in(request.sslSession()),
+                departure);
     }
 
     // one official client sends PATCH as POST with this header

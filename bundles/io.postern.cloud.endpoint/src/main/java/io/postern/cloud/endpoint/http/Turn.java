@@ -27,6 +27,7 @@ final class Turn implements BodyReader.Receiver {
     private final HttpServerResponse response;
     private final Dispatcher dispatcher;
     private final long started = System.nanoTime();
+    private final Departure departure = new Departure();
     private volatile Optional<Thread> streaming = Optional.empty();
     private long deadline; // owned by the event loop
     private int room; // guarded by this
@@ -97,6 +98,7 @@ final class Turn implements BodyReader.Receiver {
     /** The client closed the connection. */
     private void left() {
         vertx.cancelTimer(deadline);
+        departure.happen();
         streaming.ifPresent(Thread::interrupt);
         giveRoomBack();
     }
@@ -112,7 +114,7 @@ final class Turn implements BodyReader.Receiver {
         long beat = dispatcher.heartbeat().toMillis();
         long beating = vertx.setPeriodic(beat, _ -> stillAtIt());
         try {
-            Answer answer = dispatcher.answer(request, body);
+            Answer answer = dispatcher.answer(request, body, departure);
             begin();
             giveRoomBack();
             switch (answer) {

@@ -3,6 +3,7 @@ package io.postern.cloud.endpoint.mqtt;
 
 import io.postern.cloud.dps.RegistrationDesk;
 import io.postern.cloud.endpoint.Duplex;
+import io.postern.cloud.endpoint.Strangers;
 import io.postern.cloud.hub.Hubs;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -19,20 +20,28 @@ final class Connections implements AutoCloseable {
     private final RegistrationDesk desk;
     private final InstantSource clock;
     private final MqttPatience patience;
+    private final Strangers strangers;
     private final Map<Thread, MqttSocket> sessions = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    Connections(Vertx vertx, Hubs hubs, RegistrationDesk desk, InstantSource clock, MqttPatience patience) {
+    Connections(
+            Vertx vertx,
+            Hubs hubs,
+            RegistrationDesk desk,
+            InstantSource clock,
+            MqttPatience patience,
+            Strangers strangers) {
         this.vertx = vertx;
         this.admission = new Admission(hubs, desk);
         this.desk = desk;
         this.clock = clock;
         this.patience = patience;
+        this.strangers = strangers;
     }
 
     /** Takes over a fresh connection; called on its event loop. */
     void accept(Duplex duplex) {
-        MqttSocket.serve(vertx, duplex, patience, this::session);
+        MqttSocket.serve(vertx, duplex, patience, strangers, this::session);
     }
 
     private MqttSocket.Receiver session(MqttSocket socket) {

@@ -2,10 +2,10 @@
 package io.postern.cloud.endpoint.mqtt;
 
 import io.postern.cloud.dps.RegistrationDesk;
-import io.postern.cloud.endpoint.BrokenConnection;
 import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.NetSocketDuplex;
+import io.postern.cloud.endpoint.Strangers;
 import io.postern.cloud.hub.Hubs;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
@@ -27,6 +27,7 @@ public final class MqttListener implements AutoCloseable {
 
     private final NetServer server;
     private final Connections connections;
+    private final Strangers strangers = new Strangers("MQTT", System::nanoTime);
 
     /** @param options where to listen, with TLS switched on */
     public MqttListener(Vertx vertx, NetServerOptions options, Hubs hubs, RegistrationDesk desk, InstantSource clock) {
@@ -44,7 +45,7 @@ public final class MqttListener implements AutoCloseable {
             throw new IllegalArgumentException("this listener serves TLS only; switch it on in the options");
         }
         this.server = vertx.createNetServer(options.setTcpKeepAlive(true).setTcpNoDelay(true));
-        this.connections = new Connections(vertx, hubs, desk, clock, patience);
+        this.connections = new Connections(vertx, hubs, desk, clock, patience, strangers);
     }
 
     /**
@@ -55,7 +56,7 @@ public final class MqttListener implements AutoCloseable {
      */
     public int start() throws IOException {
         server.connectHandler(socket -> accept(new NetSocketDuplex(socket)));
-        server.exceptionHandler(failure -> BrokenConnection.log("MQTT", failure));
+        server.exceptionHandler(strangers::broke);
         EventLoops.await(server.listen(), STARTING);
         return server.actualPort();
     }

@@ -3,6 +3,7 @@ package io.postern.cloud.endpoint.mqtt;
 
 import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
+import io.postern.cloud.endpoint.Strangers;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,8 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The event loop's side of one connection: octets to packets, the window of packets in work, and the time limits. All
@@ -26,8 +25,6 @@ import org.slf4j.LoggerFactory;
  * CONNECT is accepted it has only {@link #BEFORE_CONNECT} octets and a few seconds.
  */
 final class MqttSocket {
-    private static final Logger LOG = LoggerFactory.getLogger(MqttSocket.class);
-
     static final int BEFORE_CONNECT = 16 * 1024; // token 4 KB, user name 1 KB, will: the rest
     static final int LARGEST_PACKET = 256 * 1024 + 64 * 1024 + 2; // the largest message beside the longest topic
     static final int WINDOW_PACKETS = 256; // what one commit of the event stream takes together
@@ -47,6 +44,7 @@ final class MqttSocket {
     private final Context loop;
     private final Duplex duplex;
     private final MqttPatience patience;
+    private final Strangers strangers;
     private final Function<MqttSocket, Receiver> receivers;
     private final List<X509Certificate> shown;
     private final PacketDecoder decoder = new PacketDecoder(BEFORE_CONNECT);
@@ -60,20 +58,30 @@ final class MqttSocket {
     private long timer;
     private Optional<Long> deadline = Optional.empty();
 
-    private MqttSocket(Vertx vertx, Duplex duplex, MqttPatience patience, Function<MqttSocket, Receiver> receivers) {
+    private MqttSocket(
+            Vertx vertx,
+            Duplex duplex,
+            MqttPatience patience,
+            Strangers strangers,
+            Function<MqttSocket, Receiver> receivers) {
         this.vertx = vertx;
         this.loop = vertx.getOrCreateContext();
         this.duplex = duplex;
         this.shown = duplex.clientCertificates();
         this.receivers = receivers;
         this.patience = patience;
+        this.strangers = strangers;
         this.silence = patience.connect();
     }
 
     /** Takes over a fresh connection; called on its event loop. */
     static MqttSocket serve(
-            Vertx vertx, Duplex duplex, MqttPatience patience, Function<MqttSocket, Receiver> receivers) {
-        var mqtt = new MqttSocket(vertx, duplex, patience, receivers);
+            Vertx vertx,
+            Duplex duplex,
+            MqttPatience patience,
+            Strangers strangers,
+            Function<MqttSocket, Receiver> receivers) {
+        var mqtt = new MqttSocket(vertx, duplex, patience, strangers, receivers);
         duplex.onFailure(failure -> mqtt.end(Optional.of("the connection broke: " + failure.getMessage())));
         duplex.onEnd(() -> mqtt.end(Optional.empty()));
         duplex.onOctets(mqtt::heard);
@@ -215,17 +223,9 @@ final class MqttSocket {
             if (receiver != null) {
                 receiver.gone(reason);
             } else {
-                reason.ifPresent(this::logStranger);
+                reason.ifPresent(why -> strangers.ended(remote(), why));
             }
         }
-    }
-
-    /** Whoever never got as far as a CONNECT has no session that could tell how it ended. */
-    private void logStranger(String reason) {
-        LOG.atWarn()
-                .addKeyValue("remote", remote())
-                .addKeyValue("reason", reason)
-                .log("MQTT connection ended before its CONNECT");
     }
 
     private void watch(Duration left) {

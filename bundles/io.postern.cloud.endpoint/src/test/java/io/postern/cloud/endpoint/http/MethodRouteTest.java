@@ -10,6 +10,9 @@ import io.postern.wire.Bytes;
 import io.postern.wire.Json;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -87,6 +90,27 @@ class MethodRouteTest {
         };
         cloud.hub.methods().listen(meter.deviceId(), gone);
         assertCode(invoke("{\"methodName\":\"a\"}"), 404_104, "DeviceConnectionClosedRemotely");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nobodyIsWaitedForWhenWhoeverAskedHasLeft(boolean listening) throws Exception {
+        var asked = new CountDownLatch(listening ? 1 : 0);
+        if (listening) {
+            cloud.hub.methods().listen(meter.deviceId(), _ -> asked.countDown());
+        }
+        Request request = cloud.request(
+                "POST",
+                TestHub.NAMES.hubHost(),
+                METHODS,
+                "{\"methodName\":\"a\",\"connectTimeoutInSeconds\":300,\"responseTimeoutInSeconds\":300}",
+                cloud.policyToken("service"));
+        Thread waiting = Thread.ofVirtual().start(() -> cloud.reply(request));
+        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+
+        request.departure().happen();
+
+        assertThat(waiting.join(Duration.ofSeconds(10))).isTrue();
     }
 
     @ParameterizedTest

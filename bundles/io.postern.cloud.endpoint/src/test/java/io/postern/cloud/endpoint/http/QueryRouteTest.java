@@ -8,10 +8,12 @@ import io.postern.wire.Json;
 import jakarta.json.JsonArray;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -55,6 +57,38 @@ class QueryRouteTest {
         assertThat(rest.headers()).doesNotContainKey("x-ms-continuation");
         assertThat(items(ask(ALL, "x-ms-max-item-count", "5000"))).hasSize(121);
         assertThat(items(ask(ALL, "x-ms-max-item-count", "7"))).hasSize(7);
+    }
+
+    @Test
+    void soManyQueriesAtOnceAndTheNextIsSentAway() {
+        var turns = new Semaphore(1);
+        var route = new QueryRoute(cloud.hub, new ErrorReplies(cloud.clock, new SecureRandom()), turns);
+        Request request = cloud.request(
+                "POST",
+                TestHub.NAMES.hubHost(),
+                "/devices/query",
+                "{\"query\":\"" + ALL + "\"}",
+                cloud.policyToken("service"));
+        assertThat(turns.tryAcquire()).isTrue();
+        Reply refused = (Reply) route.handle(request).orElseThrow();
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(TestHub.json(refused).getInt("errorCode")).isEqualTo(429_001);
+        assertThat(refused.headers()).containsEntry("Retry-After", "1");
+
+        turns.release();
+        for (int i = 0; i < 2; i++) { // each gives its turn back
+            assertThat(((Reply) route.handle(request).orElseThrow()).status()).isEqualTo(200);
+        }
+        assertThat(((Reply) route.handle(cloud.request(
+                                        "POST",
+                                        TestHub.NAMES.hubHost(),
+                                        "/devices/query",
+                                        "{\"query\":\"SELECT\"}",
+                                        cloud.policyToken("registryRead")))
+                                .orElseThrow())
+                        .status())
+                .isEqualTo(401);
+        assertThat(turns.availablePermits()).isEqualTo(1);
     }
 
     @Test

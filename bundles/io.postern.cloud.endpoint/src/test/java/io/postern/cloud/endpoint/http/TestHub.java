@@ -123,7 +123,8 @@ final class TestHub implements AutoCloseable {
                 RequestReader.query(mark < 0 ? "" : path.substring(mark + 1)),
                 all,
                 Bytes.utf8(body),
-                shown);
+                shown,
+                new Departure());
     }
 
     DeviceIdentity device(String name) {

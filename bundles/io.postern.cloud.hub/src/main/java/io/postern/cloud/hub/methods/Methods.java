@@ -58,6 +58,12 @@ public final class Methods {
             this.call = call;
         }
 
+        /** Nobody waits for the answer any more. */
+        void drop() {
+            reply.complete(new MethodReply.LineLost());
+            line.complete(_ -> {}); // one on which nobody is asked
+        }
+
         boolean isAskedOn(MethodLine asked) {
             return line.getNow(null) == asked;
         }
@@ -75,7 +81,18 @@ public final class Methods {
 
     /** Asks {@code device} and waits for what comes of it. */
     public MethodReply invoke(DeviceId device, MethodRequest request) throws InterruptedException {
-        MethodReply reply = ask(device, request);
+        return invoke(device, request, _ -> {});
+    }
+
+    /**
+     * Asks {@code device} and waits for what comes of it, as long as somebody wants to know.
+     *
+     * @param asker is given what ends the waiting, to be run when whoever asked has gone: a device need not be asked for
+     *     that, and what it was asked it may still do
+     */
+    public MethodReply invoke(DeviceId device, MethodRequest request, Consumer<Runnable> asker)
+            throws InterruptedException {
+        MethodReply reply = ask(device, request, asker);
         String outcome =
                 switch (reply) {
                     case MethodReply.Answered _ -> "answered";
@@ -91,7 +108,8 @@ public final class Methods {
         return reply;
     }
 
-    private MethodReply ask(DeviceId device, MethodRequest request) throws InterruptedException {
+    private MethodReply ask(DeviceId device, MethodRequest request, Consumer<Runnable> asker)
+            throws InterruptedException {
         if (!exists.test(device)) {
             return new MethodReply.NoDevice();
         }
@@ -102,6 +120,7 @@ public final class Methods {
             return full.get();
         }
         try {
+            asker.accept(question::drop);
             Optional<MethodLine> line = within(request.connectTimeout(), question.line);
             if (line.isEmpty()) {
                 return new MethodReply.NotOnline();

@@ -21,12 +21,19 @@ import java.util.Locale;
 /**
  * A container of blobs, spoken to in plain Blob REST with the shared access signature its address bears (spec: Get Blob,
  * Put Block, Put Block List). Redirects are not followed: they would lead to where the operator has not allowed.
+ *
+ * <p>Who may start a job chooses the address, so it could be used to reach what only this machine reaches. What holds
+ * against that is the operator's list of origins, compared as text, and TLS: a name on the list that is made to resolve
+ * to another address, this machine's own among them, leads to a server without the name's certificate. Without TLS only
+ * literal loopback addresses can be listed, which need no resolving.
  */
 final class BlobContainer {
     private static final String VERSION =
             "2019-12-12"; // spec: the oldest with blocks of over 100 MB; all servers know it
     private static final int BLOCK = 4 << 20; // 4 MB; the most blocks of a blob are 50,000, so up to 200 GB
     private static final Duration DEADLINE = Duration.ofMinutes(2); // a block over a 300 kbit/s link
+
+    private static final long SLOWEST = 4 << 10; // octets a second; slower is no link but an attempt to hold us
 
     private final HttpClient client;
     private final URI address;
@@ -110,7 +117,7 @@ final class BlobContainer {
             response.body().close();
             throw refused("reading " + blob, response.statusCode());
         }
-        return response.body();
+        return new SteadyStream(response.body(), DEADLINE, SLOWEST);
     }
 
     /** A blob that appears, whole, when it is closed without having failed. */

@@ -12,6 +12,7 @@ import io.postern.cloud.dps.ServicePermission;
 import io.postern.cloud.dps.ServicePolicy;
 import io.postern.cloud.dps.TenantName;
 import io.postern.cloud.dps.TenantReply;
+import io.postern.cloud.endpoint.http.Departure;
 import io.postern.cloud.endpoint.http.ErrorReplies;
 import io.postern.cloud.endpoint.http.Reply;
 import io.postern.cloud.endpoint.http.Request;
@@ -145,8 +146,16 @@ final class DpsRoutesFixture implements AutoCloseable {
     Optional<Reply> answer(String host, String method, String path, String body, Map<String, String> headers) {
         List<String> segments =
                 Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
-        var request =
-                new Request("192.0.2.7:40000", method, host, segments, Map.of(), headers, Bytes.utf8(body), List.of());
+        var request = new Request(
+                "192.0.2.7:40000",
+                method,
+                host,
+                segments,
+                Map.of(),
+                headers,
+                Bytes.utf8(body),
+                List.of(),
+                new Departure());
         return routes.stream()
                 .flatMap(route -> route.handle(request).stream())
                 .map(Reply.class::cast)

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.cloud.endpoint.amqp.hub;
+
+import io.postern.cloud.endpoint.RawWebSocket;
+import io.postern.lab.amqp.Frames;
+import io.postern.wire.Bytes;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * Many devices on one connection to a hub, in frames put together by hand: puts a token for each, sends telemetry for all,
+ * and keeps account of what was accepted and who was detached. Used by one thread.
+ */
+public final class AmqpCrowd implements AutoCloseable {
+    private static final int ATTACH = 0x12;
+    private static final int TRANSFER = 0x14;
+    private static final int DISPOSITION = 0x15;
+    private static final int DETACH = 0x16;
+    private static final int CLOSE = 0x18;
+    private static final String JOINED = "to-";
+    private static final int FIRST_HANDLE = 2; // behind the two links of $cbs
+
+    private final SSLSocket socket;
+    private final OutputStream out;
+    private final DataInputStream in;
+    private final String host;
+    private final List<String> devices = new ArrayList<>(); // by our handle
+    private final Map<Integer, String> names = new HashMap<>(); // of links, by the hub's handle
+    private final Map<Integer, Integer> inFlight = new HashMap<>(); // delivery id to handle
+    private final Map<String, Integer> accepted = new TreeMap<>();
+    private final Map<String, String> detached = new TreeMap<>();
+    private int attached;
+    private int answers;
+    private String answer = "";
+    private int nextDelivery;
+
+    /** Opens the connection and the links of {@code $cbs}. */
+    AmqpCrowd(SSLContext tls, String host, int port) throws IOException {
+        this(tls, host, port, false);
+    }
+
+    /** @param web whether it runs in a WebSocket */
+    public AmqpCrowd(SSLContext tls, String host, int port, boolean web) throws IOException {
+        this.host = host;
+        socket = (SSLSocket) tls.getSocketFactory().createSocket(host, port);
+        socket.setSoTimeout(20_000);
+        if (web) {
+            RawWebSocket opened = RawWebSocket.open(socket, "/$iothub/websocket", "AMQPWSB10");
+            out = opened.messages();
+            in = new DataInputStream(opened.content());
+        } else {
+            out = socket.getOutputStream();
+            in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        }
+        send(
+                Frames.BARE,
+                Frames.open("crowd", host),
+                Frames.frame(0, 0, Frames.list(0x11, Frames.NULL, uint(0), uint(100_000), uint(100_000))),
+                Frames.sender("cbs-out", 0, "$cbs"),
+                Frames.receiver("cbs-in", 1, "$cbs"),
+                Frames.amqp(Frames.list(
+                        0x13, uint(0), uint(100_000), uint(0), uint(100_000), uint(1), uint(0), uint(100_000))));
+        in.readFully(new byte[Frames.BARE.length()]);
+        until(() -> attached == 2);
+    }
+
+    /** Puts a token for a device, and attaches the link of its telemetry. */
+    public void join(String device, String token) throws IOException {
+        put(host + "/devices/" + device, token);
+        int handle = FIRST_HANDLE + devices.size();
+        devices.add(device);
+        int before = attached;
+        send(Frames.sender(JOINED + device, handle, "/devices/" + device + "/messages/events"));
+        until(() -> attached > before);
+    }
+
+    /**
+     * Attaches a link to any address.
+     *
+     * @return the condition it was refused with; empty when it stands
+     */
+    public String link(String address, boolean sends) throws IOException {
+        String name = (sends ? "to " : "from ") + address;
+        int handle = FIRST_HANDLE + devices.size();
+        devices.add(name);
+        int before = attached;
+        send(sends ? Frames.sender(name, handle, address) : Frames.receiver(name, handle, address));
+        until(() -> attached > before);
+        put(Map.of(), ""); // answered behind the detach, if there is one
+        return detached.getOrDefault(name, "");
+    }
+
+    /** Asks a node other than {@code $cbs}, over links of its own, and gives the status of the answer. */
+    public int ask(String address, Map<String, Bytes> properties) throws IOException {
+        link(address, false);
+        link(address, true);
+        return put(FIRST_HANDLE + devices.size() - 1, properties, "");
+    }
+
+    /** Sends one device's message as it is encoded, and what belongs to no message besides. */
+    public void sendRaw(String device, Bytes message) throws IOException {
+        int handle = devices.indexOf(device) + FIRST_HANDLE;
+        inFlight.put(nextDelivery, handle);
+        send(Frames.transfer(handle, nextDelivery++, message));
+    }
+
+    /** Begins one message of a device in so many parts, and does not end it. */
+    void sendParts(String device, Bytes part, int count) throws IOException {
+        int handle = devices.indexOf(device) + FIRST_HANDLE;
+        for (int i = 0; i < count; i++) {
+            send(Frames.part(handle, nextDelivery, part));
+        }
+        nextDelivery++;
+    }
+
+    /** Waits until so many devices have been detached. */
+    public void awaitDetached(int count) throws IOException {
+        until(() -> detached.size() >= count);
+    }
+
+    /** Puts a token and waits for what is said to it. */
+    public int put(String name, String token) throws IOException {
+        return put(
+                Map.of(
+                        "operation", Frames.text("put-token"),
+                        "type", Frames.text("servicebus.windows.net:sastoken"),
+                        "name", Frames.text(name)),
+                token);
+    }
+
+    /** Asks {@code $cbs} for something and gives the status of the answer. */
+    public int put(Map<String, Bytes> properties, String body) throws IOException {
+        return put(0, properties, body);
+    }
+
+    private int put(int handle, Map<String, Bytes> properties, String body) throws IOException {
+        int before = answers;
+        Bytes message = Bytes.concat(
+                Frames.list(0x73, Frames.text("put")),
+                Bytes.hex("005374"),
+                Frames.map(properties, false),
+                Bytes.hex("005377"),
+                Frames.text(body));
+        send(Frames.transfer(handle, nextDelivery++, message));
+        until(() -> answers > before);
+        int at = answer.indexOf("status-code") + "status-code".length();
+        return answer.charAt(at + 3) << 8 | answer.charAt(at + 4); // an int: its type, four octets
+    }
+
+    /** Sends one message for every device that is still attached. */
+    public int sendRound(String body) throws IOException {
+        List<Bytes> frames = new ArrayList<>();
+        for (int i = 0; i < devices.size(); i++) {
+            if (!detached.containsKey(devices.get(i))) {
+                inFlight.put(nextDelivery, i + FIRST_HANDLE);
+                frames.add(Frames.transfer(
+                        i + FIRST_HANDLE,
+                        nextDelivery++,
+                        Bytes.concat(Bytes.hex("005375"), Frames.binary(Bytes.utf8(body)))));
+            }
+        }
+        send(frames.toArray(Bytes[]::new));
+        return frames.size();
+    }
+
+    /** Reads until every message has been answered, or its link was detached. */
+    public void awaitAnswers() throws IOException {
+        until(() -> inFlight.isEmpty());
+    }
+
+    /** How many messages of each device were accepted. */
+    public Map<String, Integer> accepted() {
+        return accepted;
+    }
+
+    /** Which devices were detached, and with which condition. */
+    public Map<String, String> detached() {
+        return detached;
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private void until(Condition condition) throws IOException {
+        while (!condition.holds()) {
+            int size = in.readInt();
+            byte[] frame = new byte[size - 4];
+            in.readFully(frame);
+            if (frame.length > 4) {
+                hear(ByteBuffer.wrap(frame, 4, frame.length - 4));
+            }
+        }
+    }
+
+    private void hear(ByteBuffer body) throws IOException {
+        var performative = (Described) value(body);
+        List<Object> fields = performative.fields();
+        switch (performative.code()) {
+            case ATTACH -> {
+                attached++;
+                names.put(number(fields.get(1)), String.valueOf(fields.getFirst()));
+            }
+            case TRANSFER -> {
+                answers++;
+                answer = text(body, body.remaining());
+            }
+            case DISPOSITION ->
+                answered(
+                        number(fields.get(1)),
+                        number(fields.get(2) instanceof Number ? fields.get(2) : fields.get(1)),
+                        fields);
+            case DETACH -> left(number(fields.get(0)), fields);
+            case CLOSE -> throw new IOException("the hub closed the connection: " + fields);
+            default -> {
+                // open, begin, flow
+            }
+        }
+    }
+
+    private void answered(int first, int last, List<Object> fields) {
+        boolean good = fields.get(4) instanceof Described state && state.code() == 0x24;
+        for (int id = first; id <= last; id++) {
+            Integer handle = inFlight.remove(id);
+            if (handle != null && good) {
+                accepted.merge(devices.get(handle - FIRST_HANDLE), 1, Integer::sum);
+            }
+        }
+    }
+
+    private void left(int theirs, List<Object> fields) throws IOException {
+        String name = names.getOrDefault(theirs, "");
+        String device = name.startsWith(JOINED) ? name.substring(JOINED.length()) : name;
+        int handle = devices.indexOf(device) + FIRST_HANDLE;
+        String condition = fields.size() > 2 && fields.get(2) instanceof Described error
+                ? String.valueOf(error.fields().getFirst())
+                : "";
+        detached.put(device, condition);
+        inFlight.values().removeIf(each -> each == handle);
+        send(Frames.amqp(Frames.list(0x16, uint(handle), Frames.TRUE)));
+    }
+
+    private void send(Bytes... octets) throws IOException {
+        out.write(Bytes.concat(octets).toArray());
+        out.flush();
+    }
+
+    private static Bytes uint(int number) {
+        return Frames.uint(number);
+    }
+
+    private static int number(Object value) {
+        return ((Number) value).intValue();
+    }
+
+    private record Described(int code, Object value) {
+        @SuppressWarnings("unchecked")
+        List<Object> fields() {
+            List<Object> fields = new ArrayList<>((List<Object>) value);
+            while (fields.size() < 5) {
+                fields.add("");
+            }
+            return fields;
+        }
+    }
+
+    /** One value. spec: AMQP 1.0 Part 1, 1.6; what no answer of the hub holds is skipped as octets. */
+    private static Object value(ByteBuffer in) {
+        int code = in.get() & 0xff;
+        return switch (code) {
+            case 0x00 -> new Described(number(value(in)), value(in));
+            case 0x40 -> ""; // null
+            case 0x41 -> true;
+            case 0x42 -> false;
+            case 0x43, 0x44 -> 0;
+            case 0x45 -> List.of();
+            case 0x50, 0x51, 0x52, 0x53, 0x54, 0x55 -> in.get() & 0xff;
+            case 0x56 -> in.get() == 1;
+            case 0x60, 0x61 -> (int) in.getShort();
+            case 0x70, 0x71 -> in.getInt();
+            case 0x80, 0x81, 0x83 -> in.getLong();
+            case 0xa1, 0xa3 -> text(in, in.get() & 0xff);
+            case 0xa0 -> text(in, in.get() & 0xff);
+            case 0xb0, 0xb1, 0xb3 -> text(in, in.getInt());
+            case 0xc0 -> list(in, in.get() & 0xff, in.get() & 0xff);
+            case 0xd0 -> list(in, in.getInt(), in.getInt());
+            case 0xc1, 0xe0 -> text(in, in.get() & 0xff);
+            case 0xd1, 0xf0 -> text(in, in.getInt());
+            default -> throw new IllegalStateException("type " + Integer.toHexString(code));
+        };
+    }
+
+    private static List<Object> list(ByteBuffer in, int size, int count) {
+        List<Object> list = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            list.add(value(in));
+        }
+        return list;
+    }
+
+    private static String text(ByteBuffer in, int length) {
+        byte[] octets = new byte[length];
+        in.get(octets);
+        return new String(octets, StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
