@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
-import io.postern.wire.ConnectionString;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -55,6 +55,11 @@ public final class Cloud {
 
     public Users users() {
         return new Users(client(connection.dps().host(), connection.dps()));
+    }
+
+    /** For who has a name and a password. */
+    public SignIn signIn(String serviceHost) {
+        return new SignIn(new ServiceClient(endpoint(serviceHost), Optional.empty(), clock));
     }
 
     public Registrations registrations() {
@@ -124,8 +129,11 @@ public final class Cloud {
         return EventStream.open(client(connection.hub().host(), connection.hub()), EventStream.NEXT, notices);
     }
 
-    private ServiceClient client(String host, ConnectionString credential) {
-        var endpoint = new Endpoint(host, connection.httpsPort(), tls, connection.hostsFile(), connection.caFile());
-        return new ServiceClient(endpoint, credential, clock);
+    private ServiceClient client(String host, Credential credential) {
+        return new ServiceClient(endpoint(host), Optional.of(credential), clock);
+    }
+
+    private Endpoint endpoint(String host) {
+        return new Endpoint(host, connection.httpsPort(), tls, connection.hostsFile(), connection.caFile());
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
-import io.postern.wire.ConnectionString;
 import io.postern.wire.Json;
 import io.postern.wire.Shown;
 import jakarta.json.JsonArray;
@@ -29,10 +28,10 @@ import java.util.stream.Stream;
  * @param idScope what devices register under; empty when given by connection strings alone
  */
 public record CloudConnection(
-        Optional<ConnectionString> dpsPolicy,
-        Optional<ConnectionString> hubPolicy,
-        List<ConnectionString> furtherHubs,
-        Optional<ConnectionString> tokenPolicy,
+        Optional<Credential> dpsPolicy,
+        Optional<Credential> hubPolicy,
+        List<Credential> furtherHubs,
+        Optional<Credential> tokenPolicy,
         Optional<String> tokenHost,
         Optional<Path> caFile,
         Optional<Path> hostsFile,
@@ -51,7 +50,7 @@ public record CloudConnection(
     }
 
     /** The same cloud with another policy of its provisioning service, or with another tenant of it. */
-    public CloudConnection with(ConnectionString other) {
+    public CloudConnection with(Credential other) {
         return new CloudConnection(
                 Optional.of(other),
                 hubPolicy,
@@ -67,13 +66,13 @@ public record CloudConnection(
     }
 
     /** @throws IllegalStateException when there is no provisioning service, as beside a token service that runs alone */
-    public ConnectionString dps() {
+    public Credential dps() {
         return dpsPolicy.orElseThrow(() -> new IllegalStateException(
                 "this connection names no provisioning service (dpsConnectionString in connection.json)"));
     }
 
     /** @throws IllegalStateException when it names no hub, as that of a token service that runs alone */
-    public ConnectionString hub() {
+    public Credential hub() {
         return hubPolicy.orElseThrow(() -> new IllegalStateException(
                 "this connection names no hub (hubConnectionString in connection.json); its operator has it"));
     }
@@ -85,9 +84,9 @@ public record CloudConnection(
      * @throws IllegalArgumentException naming the hubs there are
      */
     public CloudConnection withHub(String name) {
-        List<ConnectionString> all =
+        List<Credential> all =
                 Stream.concat(hubPolicy.stream(), furtherHubs.stream()).toList();
-        ConnectionString chosen = all.stream()
+        Credential chosen = all.stream()
                 .filter(each ->
                         each.host().equalsIgnoreCase(name) || firstPart(each).equalsIgnoreCase(name))
                 .findFirst()
@@ -108,15 +107,25 @@ public record CloudConnection(
                 mqttPort);
     }
 
-    private static String firstPart(ConnectionString hub) {
+    private static String firstPart(Credential hub) {
         return hub.host().substring(0, (hub.host() + ".").indexOf('.'));
     }
 
     /** Two services at their usual ports, as a real hub's portal shows them. */
-    public static CloudConnection of(ConnectionString dps, ConnectionString hub, Optional<Path> caFile) {
+    public static CloudConnection of(Credential dps, Credential hub, Optional<Path> caFile) {
+        return at(Optional.of(dps), Optional.of(hub), 443, caFile);
+    }
+
+    /** What is known before somebody signs in: nothing opens anything yet. */
+    static CloudConnection ofService(int httpsPort, Optional<Path> caFile) {
+        return at(Optional.empty(), Optional.empty(), httpsPort, caFile);
+    }
+
+    private static CloudConnection at(
+            Optional<Credential> dps, Optional<Credential> hub, int httpsPort, Optional<Path> caFile) {
         return new CloudConnection(
-                Optional.of(dps),
-                Optional.of(hub),
+                dps,
+                hub,
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
@@ -124,7 +133,7 @@ public record CloudConnection(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                443,
+                httpsPort,
                 8883);
     }
 
@@ -154,9 +163,11 @@ public record CloudConnection(
     }
 
     private static CloudConnection parse(JsonObject json, Path file) {
+        if (SignInFile.is(json)) {
+            return SignInFile.parse(json, file);
+        }
         Optional<JsonObject> ports = Json.object(json, "ports");
-        Optional<ConnectionString> tokens =
-                Json.text(json, "tokenConnectionString").map(ConnectionString::parse);
+        Optional<Credential> tokens = Json.text(json, "tokenConnectionString").map(Credential.PolicyKey::parse);
         boolean alone = tokens.isPresent();
         return new CloudConnection(
                 policy(json, "dpsConnectionString", alone),
@@ -172,20 +183,20 @@ public record CloudConnection(
                 port(ports, "mqtt", 8883));
     }
 
-    private static List<ConnectionString> hubs(JsonObject json) {
+    private static List<Credential> hubs(JsonObject json) {
         return json.get("hubs") instanceof JsonArray all
                 ? all.getValuesAs(JsonObject.class).stream()
-                        .map(each -> ConnectionString.parse(Json.requireText(each, "connectionString")))
+                        .<Credential>map(each -> Credential.PolicyKey.parse(Json.requireText(each, "connectionString")))
                         .toList()
                 : List.of();
     }
 
-    private static Optional<ConnectionString> policy(JsonObject json, String name, boolean mayLack) {
+    private static Optional<Credential> policy(JsonObject json, String name, boolean mayLack) {
         return (mayLack ? Json.text(json, name) : Optional.of(Json.requireText(json, name)))
-                .map(ConnectionString::parse);
+                .map(Credential.PolicyKey::parse);
     }
 
-    private static int port(Optional<JsonObject> ports, String name, int usual) {
+    static int port(Optional<JsonObject> ports, String name, int usual) {
         return ports.map(all -> all.get(name))
                 .map(value -> {
                     if (value instanceof JsonNumber number && number.isIntegral()) {
@@ -196,7 +207,7 @@ public record CloudConnection(
                 .orElse(usual);
     }
 
-    private static String text(Path file) throws IOException {
+    static String text(Path file) throws IOException {
         try {
             if (Files.size(file) > LARGEST) {
                 throw new IllegalArgumentException("larger than " + LARGEST + " bytes: not a connection file");

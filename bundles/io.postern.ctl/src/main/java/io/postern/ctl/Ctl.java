@@ -39,7 +39,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "The cloud is found in the folder of --cloud or of the environment's",
-            "POSTERN_CLOUD, or by the file of --connection-file."
+            "POSTERN_CLOUD, or by the file of --connection-file; POSTERN_CLOUD may name",
+            "such a file, too."
         })
 public final class Ctl implements Runnable {
     private static final List<String> OTHER_VERBS =
@@ -61,7 +62,7 @@ public final class Ctl implements Runnable {
             names = "--connection-file",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "A copy of connection.json, under any name.")
+            description = "A copy of connection.json, or what \"signin\" wrote.")
     private Optional<Path> file = Optional.empty();
 
     @Option(
@@ -131,9 +132,19 @@ public final class Ctl implements Runnable {
     }
 
     private Cloud cloud(CloudConnection connection) throws IOException {
-        return Cloud.open(
-                dpsConnection.isPresent() ? connection.with(ownPolicy(dpsConnection.get())) : connection,
-                InstantSource.system());
+        return Cloud.open(withOwnPolicy(connection), InstantSource.system());
+    }
+
+    /** The service host of a cloud for who has a name and a password, and perhaps nothing else. */
+    SignIn signIn(CloudConnection connection, String serviceHost) throws IOException {
+        return Cloud.open(connection, InstantSource.system()).signIn(serviceHost);
+    }
+
+    /** With whatever options put in place of what the connection file says. */
+    CloudConnection withOwnPolicy(CloudConnection connection) throws IOException {
+        return dpsConnection.isPresent()
+                ? connection.with(new Credential.PolicyKey(ownPolicy(dpsConnection.get())))
+                : connection;
     }
 
     private static ConnectionString ownPolicy(Path file) throws IOException {
@@ -162,18 +173,24 @@ public final class Ctl implements Runnable {
         }
     }
 
-    private CloudConnection connection() throws IOException {
+    /** What options and environment name, before it is known to be good. */
+    CloudConnection connection() throws IOException {
+        return CloudConnection.ofFile(connectionFile());
+    }
+
+    /** The file that options and environment name. */
+    Path connectionFile() {
         if (file.isPresent() && folder.isPresent()) {
             throw usage("Give --cloud or --connection-file, not both.");
         }
         if (file.isPresent()) {
-            return CloudConnection.ofFile(file.get());
+            return file.get();
         }
         Path found = folder.or(() ->
                         Optional.ofNullable(environment.get("POSTERN_CLOUD")).map(Path::of))
                 .orElseThrow(() -> usage("Which cloud? Name its data folder with --cloud DIR or in the environment"
-                        + " variable POSTERN_CLOUD, or a copy of its connection.json with --connection-file FILE."));
-        return CloudConnection.ofFolder(found);
+                        + " variable POSTERN_CLOUD, or a connection file with --connection-file FILE."));
+        return Files.isRegularFile(found) ? found : found.resolve(CloudConnection.FILE_NAME);
     }
 
     /** The whole tree below {@code postern}, so that help and completion show what a person types. */
@@ -201,6 +218,10 @@ public final class Ctl implements Runnable {
                 .addSubcommand(new ReplacementCommands(this))
                 .addSubcommand(new TrustCommands(this))
                 .addSubcommand(new UserCommands(this))
+                .addSubcommand(new SignInCommand(this))
+                .addSubcommand(new SignOutCommand(this))
+                .addSubcommand(new WhoAmICommand(this))
+                .addSubcommand(new PasswordCommand(this))
                 .addSubcommand(new LeafCommands(this))
                 .addSubcommand(new EventsCommand(this))
                 .addSubcommand(new CompletionCommand(this));

@@ -72,7 +72,15 @@ final class DeviceCommands {
         }
     }
 
-    @Command(name = "add", description = "Makes an identity; the hub makes its keys unless told otherwise.")
+    @Command(
+            name = "add",
+            description = "Makes an identity; the hub makes its keys unless told otherwise.",
+            footer = {
+                "",
+                "Recommended: an identity of its own for each device, its key in a TPM or as a",
+                "certificate; keys in files are weaker. Never give a device the key of a policy:",
+                "it opens all devices. For many devices let provisioning make the identities."
+            })
     void add(
             @Parameters(paramLabel = "ID", description = "Device id.") DeviceId id,
             @ArgGroup(exclusive = true, multiplicity = "0..1") Proof proof,

@@ -8,7 +8,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code postern ctl policy}: the shared access policies of the hub (HUB-24). */
-@Command(name = "policy", description = "Who may do what at the hub: its shared access policies.")
+@Command(
+        name = "policy",
+        description = "Who may do what at the hub: its shared access policies.",
+        footer = {
+            "",
+            "Recommended: for each program a policy with the least it needs, for each person",
+            "a user (ctl users). A key with DeviceConnect opens all devices: give it to none."
+        })
 final class HubPolicyCommands extends PolicyCommands {
     private final Ctl ctl;
 

@@ -14,11 +14,11 @@ import java.util.Optional;
 
 /** Tokens signed here, for whoever speaks to the hub without an SDK (HUB-06). */
 public final class MintedTokens {
-    private final ConnectionString hub;
+    private final Credential hub;
     private final Devices devices;
     private final InstantSource clock;
 
-    MintedTokens(ConnectionString hub, Devices devices, InstantSource clock) {
+    MintedTokens(Credential hub, Devices devices, InstantSource clock) {
         this.hub = hub;
         this.devices = devices;
         this.clock = clock;
@@ -39,9 +39,14 @@ public final class MintedTokens {
         return sign(ResourceUri.device(HubName.of(hub.host()), device), life, Optional.empty(), key);
     }
 
-    /** A token of this connection's policy, for the whole hub. */
+    /**
+     * A token of this connection's policy, for the whole hub.
+     *
+     * @throws IllegalStateException for who has signed in and holds no key
+     */
     public SasToken ofPolicy(Duration life) {
-        return sign(ResourceUri.of(hub.host()), life, Optional.of(hub.keyName()), hub.key());
+        ConnectionString policy = hub.key("a token of a policy");
+        return sign(ResourceUri.of(hub.host()), life, Optional.of(policy.keyName()), policy.key());
     }
 
     private SasToken sign(ResourceUri resource, Duration life, Optional<String> policy, Secret key) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
-import io.postern.wire.ConnectionString;
 import io.postern.wire.ErrorBody;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -15,26 +14,49 @@ import javax.net.ssl.SSLException;
 /** What an operator can do about a failed call; pure text, kept apart so that every case is tested. */
 final class Remedy {
     private static final String NAME_BARRED = "409010 ";
+    private static final String NOT_ALLOWED = "does not allow"; // a hub says 401 where other services say 403
 
     private Remedy() {}
 
     /** For a call that brought an error answer. */
-    static String forRefusal(int status, String body, ConnectionString credential) {
+    static String forRefusal(int status, String body, Optional<Credential> credential) {
         return ErrorBody.describe(body).startsWith(NAME_BARRED)
                 ? "Choose another name: a name that tokens were issued for must not change hands while they may live."
-                : forStatus(status, credential);
+                : forStatus(status == 401 && body.contains(NOT_ALLOWED) ? 403 : status, credential);
     }
 
-    private static String forStatus(int status, ConnectionString credential) {
+    private static String forStatus(int status, Optional<Credential> credential) {
         return switch (status) {
             case 401 ->
-                "Check that connection.json belongs to this cloud (policy \"" + credential.keyName()
-                        + "\"; a new data folder has new keys) and that the clocks of both machines agree.";
-            case 403 -> "Use a connection string whose policy has the right for this call.";
+                credential
+                        .map(Remedy::forNotProven)
+                        .orElse(
+                                "Check name and password; an administrator gives a new one: postern ctl users password NAME");
+            case 403 -> credential.map(Remedy::forNotAllowed).orElse("");
             case 404 -> "Names are spelled exactly; \"enrollments list\" and \"devices list\" show what there is.";
             case 409, 412 -> "If it exists, the verb \"show\" shows it and \"remove\" removes it.";
             case 429 -> "The service is throttling: wait a little and try again.";
             default -> status >= 500 ? "Look for the tracking id in the cloud's log." : "";
+        };
+    }
+
+    private static String forNotProven(Credential credential) {
+        return switch (credential) {
+            case Credential.PolicyKey key ->
+                "Check that connection.json belongs to this cloud (" + key.who()
+                        + "; a new data folder has new keys) and that the clocks of both machines agree.";
+            case Credential.Ticket ticket ->
+                "Sign in again: postern ctl signin " + ticket.user()
+                        + " --out FILE. Another role or password ends what was signed in before.";
+        };
+    }
+
+    private static String forNotAllowed(Credential credential) {
+        return switch (credential) {
+            case Credential.PolicyKey _ -> "Use a connection string whose policy has the right for this call.";
+            case Credential.Ticket ticket ->
+                "You are signed in as " + ticket.user() + ", " + ticket.role()
+                        + "; an administrator gives roles: postern ctl users role " + ticket.user() + " ROLE";
         };
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl;
 
-import io.postern.wire.ConnectionString;
 import io.postern.wire.ErrorBody;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
@@ -41,10 +40,11 @@ final class ServiceClient {
     }
 
     private final Endpoint endpoint;
-    private final ConnectionString credential;
+    private final Optional<Credential> credential;
     private final InstantSource clock;
 
-    ServiceClient(Endpoint endpoint, ConnectionString credential, InstantSource clock) {
+    /** @param credential empty for paths that strangers may ask */
+    ServiceClient(Endpoint endpoint, Optional<Credential> credential, InstantSource clock) {
         this.endpoint = endpoint;
         this.credential = credential;
         this.clock = clock;
@@ -188,8 +188,11 @@ final class ServiceClient {
         connection.setRequestProperty("Accept", "application/json");
         connection.setRequestProperty("User-Agent", "postern-ctl");
         headers.forEach(connection::setRequestProperty);
-        connection.setRequestProperty(
-                "Authorization", credential.token(clock.instant()).text().revealUtf8());
+        if (credential.isPresent()) {
+            connection.setRequestProperty(
+                    "Authorization",
+                    credential.get().token(clock.instant()).text().revealUtf8());
+        }
     }
 
     private String tried(String method, String path) {

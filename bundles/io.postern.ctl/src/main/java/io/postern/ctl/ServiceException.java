@@ -2,6 +2,7 @@
 package io.postern.ctl;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,15 @@ public final class ServiceException extends IOException {
 
     static ServiceException refused(String tried, int status, String why, String remedy) {
         return new ServiceException(tried + " was refused (" + status + "): " + why + remedy(remedy), status, null);
+    }
+
+    /** A user's tickets have ended. */
+    static ServiceException signedOut(String user, Instant ended) {
+        return new ServiceException(
+                "the sign-in of " + user + " ended at " + ended
+                        + remedy("Sign in again: postern ctl signin " + user + " --out FILE"),
+                401,
+                null);
     }
 
     static ServiceException unreachable(String tried, String why, String remedy, Throwable cause) {

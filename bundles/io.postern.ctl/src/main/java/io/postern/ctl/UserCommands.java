@@ -3,15 +3,10 @@ package io.postern.ctl;
 
 import io.postern.wire.Secret;
 import jakarta.json.JsonObject;
-import java.io.Console;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,7 +35,7 @@ final class UserCommands {
                             description = "Its first line is the password; 12 characters at least.")
                     Optional<Path> file)
             throws IOException {
-        try (Secret password = read(name, file)) {
+        try (Secret password = Passwords.fresh(name, file, "--password-file")) {
             told(ctl.cloud().users().put(name, Optional.of(role), Optional.of(password)), "Added");
         }
     }
@@ -62,7 +57,7 @@ final class UserCommands {
                             description = "Its first line is the password. Else you are asked.")
                     Optional<Path> file)
             throws IOException {
-        try (Secret password = read(name, file)) {
+        try (Secret password = Passwords.fresh(name, file, "--password-file")) {
             told(ctl.cloud().users().put(name, Optional.empty(), Optional.of(password)), "Changed the password of");
         }
     }
@@ -94,24 +89,5 @@ final class UserCommands {
         if (ctl.json()) {
             ctl.output().json(user);
         }
-    }
-
-    private static Secret read(String name, Optional<Path> file) throws IOException {
-        if (file.isPresent()) {
-            try (Stream<String> lines = Files.lines(file.get(), StandardCharsets.UTF_8)) {
-                return Secret.utf8(lines.findFirst()
-                        .orElseThrow(() -> new IOException(file.get() + " is empty; its first line is the password")));
-            }
-        }
-        Console console = Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "there is no terminal to ask for the password of " + name + " at; give --password-file FILE"));
-        char[] first = console.readPassword("New password of %s: ", name);
-        char[] second = console.readPassword("The same again: ");
-        if (first == null || !Arrays.equals(first, second)) {
-            throw new IllegalArgumentException("the two were not the same; start again");
-        }
-        return Secret.utf8(new String(first));
     }
 }

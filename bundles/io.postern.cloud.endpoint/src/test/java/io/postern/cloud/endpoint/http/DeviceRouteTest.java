@@ -93,6 +93,7 @@ class DeviceRouteTest {
     @Tag("HUB-28")
     @Tag("HUB-30")
     @Tag("ISS-11")
+    @Tag("SEC-06")
     void noOtherTokenOpensAnyOfThem() {
         DeviceIdentity other = cloud.device("meter-2");
         DeviceIdentity longer = cloud.device("meter-10");
@@ -159,6 +160,7 @@ class DeviceRouteTest {
 
     @Test
     @Tag("HUB-30")
+    @Tag("SEC-06")
     void aCertificateShownInTheHandshakeOpensTheDoorsOfItsDevice() {
         LabCa.Holder holder = LabCa.selfSigned("meter-3", cloud.clock.instant(), inADay());
         LabCa.Holder foreign = LabCa.selfSigned("meter-3", cloud.clock.instant(), inADay());

@@ -83,6 +83,8 @@ class OfficialHttpsDeviceClientIT {
     @Tag("HUB-17")
     @Tag("HUB-28")
     @Tag("HUB-30")
+    @Tag("SYS-02")
+    @Tag("SEC-06")
     void sendsSingleMessagesAndBatches() throws Exception {
         DeviceClient client = client();
         client.open(false);

@@ -80,6 +80,7 @@ class OfficialHubServiceClientIT {
     }
 
     @Test
+    @Tag("SYS-02")
     void aDeviceIsCreatedReadChangedCountedAndDeleted() throws Exception {
         var registry = new RegistryClient(connectionString(SharedAccessPolicies.OWNER));
 

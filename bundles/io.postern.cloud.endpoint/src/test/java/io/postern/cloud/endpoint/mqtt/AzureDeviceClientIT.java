@@ -80,6 +80,8 @@ class AzureDeviceClientIT {
     @Tag("HUB-07")
     @Tag("HUB-16")
     @Tag("HUB-28")
+    @Tag("SYS-02")
+    @Tag("SEC-06")
     void sendsTelemetryWithTheDevicesKey(IotHubClientProtocol protocol) throws Exception {
         var client = new DeviceClient(connectionString(), protocol, options());
         client.open(false);
@@ -138,6 +140,8 @@ class AzureDeviceClientIT {
     @ParameterizedTest
     @EnumSource(names = {"MQTT", "MQTT_WS"})
     @Tag("HUB-19")
+    @Tag("SYS-02")
+    @Tag("SEC-06")
     void speaksAndListensWithACertificateAlone(IotHubClientProtocol protocol) throws Exception {
         Instant now = Instant.now();
         LabCa.Holder held = LabCa.selfSigned("meter-x", now.minusSeconds(60), now.plus(Duration.ofDays(1)));

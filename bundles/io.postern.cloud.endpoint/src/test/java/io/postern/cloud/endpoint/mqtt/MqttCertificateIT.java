@@ -86,6 +86,7 @@ class MqttCertificateIT {
 
     @Test
     @Tag("HUB-04")
+    @Tag("SEC-06")
     void certificateAndTokenDoNotStandInForOneAnother() throws Exception {
         register(SelfSigned.of(held.certificate()));
         String token = server.token(server.device("meter-2"));

@@ -21,7 +21,8 @@ public record Speaker(String clientId, Optional<Login> login, String topic) {
         String user = cloud.hub().host() + "/" + device + "/?api-version=2021-04-12";
         return new Speaker(
                 device.text(),
-                Optional.of(new Login(user, cloud.hub().token(Instant.now()).text())),
+                Optional.of(new Login(
+                        user, cloud.hub().key("a bench").token(Instant.now()).text())),
                 topic(device));
     }
 

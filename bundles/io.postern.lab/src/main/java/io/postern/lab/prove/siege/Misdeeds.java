@@ -2,6 +2,7 @@
 package io.postern.lab.prove.siege;
 
 import io.postern.ctl.CloudConnection;
+import io.postern.ctl.Credential;
 import io.postern.ctl.TrustRoots;
 import io.postern.lab.LabCloud;
 import io.postern.lab.amqp.AmqpCrowd;
@@ -112,7 +113,7 @@ final class Misdeeds implements AutoCloseable {
         CloudConnection at = cloud.connection();
         var with = new CloudConnection(
                 at.dpsPolicy(),
-                Optional.of(wrong()),
+                Optional.of(new Credential.PolicyKey(wrong())),
                 at.furtherHubs(),
                 at.tokenPolicy(),
                 at.tokenHost(),
@@ -153,7 +154,7 @@ final class Misdeeds implements AutoCloseable {
         var socket = kept((SSLSocket) TrustRoots.context(cloud.connection().caFile())
                 .getSocketFactory()
                 .createSocket(plain, host, plain.getPort(), true));
-        String token = cloud.connection().hub().token(Instant.now()).text().revealUtf8();
+        String token = cloud.connection().hub().key("a proof").token(Instant.now()).text().revealUtf8();
         socket.getOutputStream()
                 .write(("GET /events?from=0 HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: " + token + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
@@ -166,7 +167,7 @@ final class Misdeeds implements AutoCloseable {
                 cloud.connection().hub().host(),
                 new InetSocketAddress(cloud.address(), cloud.amqpPort())));
         String host = cloud.connection().hub().host();
-        reader.put(host, cloud.connection().hub().token(Instant.now()).text().revealUtf8());
+        reader.put(host, cloud.connection().hub().key("a proof").token(Instant.now()).text().revealUtf8());
         for (int partition = 0; partition < 4; partition++) {
             reader.say(Frames.receiver(
                     "events-" + partition,
@@ -177,7 +178,7 @@ final class Misdeeds implements AutoCloseable {
     }
 
     private ConnectionString wrong() {
-        ConnectionString right = cloud.connection().hub();
+        ConnectionString right = cloud.connection().hub().key("a proof");
         return new ConnectionString(right.host(), right.keyName(), Secret.of(new byte[32]));
     }
 

@@ -117,6 +117,7 @@ class HubOverAmqpIT {
     @ParameterizedTest
     @MethodSource("strangers")
     @Tag("HUB-12")
+    @Tag("SEC-06")
     void whoeverDoesNotProveItselfIsSentAwayWithoutAReason(Refused refused) throws Exception {
         try (CapturedLog log = CapturedLog.start();
                 RawAmqpClient client = client()) {

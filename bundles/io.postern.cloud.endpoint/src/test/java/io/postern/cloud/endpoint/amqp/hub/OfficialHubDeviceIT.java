@@ -69,6 +69,8 @@ class OfficialHubDeviceIT {
     @ParameterizedTest
     @EnumSource(names = {"AMQPS", "AMQPS_WS"})
     @Tag("HUB-13")
+    @Tag("SYS-02")
+    @Tag("SEC-06")
     void sendsTelemetryWithATokenPutAtCbs(IotHubClientProtocol protocol) throws Exception {
         DeviceIdentity meter = newDevice();
         List<HubEvent> events = OfficialDeviceStory.sendsTelemetry(site.hub, meter, client(meter, protocol));
@@ -84,6 +86,8 @@ class OfficialHubDeviceIT {
 
     @ParameterizedTest
     @EnumSource(names = {"AMQPS", "AMQPS_WS"})
+    @Tag("SYS-02")
+    @Tag("SEC-06")
     void sendsTelemetryWithItsCertificate(IotHubClientProtocol protocol) throws Exception {
         LabCa.Holder held = LabCa.selfSigned(
                 "gw", Instant.now().minusSeconds(60), Instant.now().plus(Duration.ofDays(1)));
