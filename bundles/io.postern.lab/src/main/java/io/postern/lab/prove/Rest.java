@@ -28,7 +28,11 @@ public final class Rest implements AutoCloseable {
     }
 
     public HttpsWire.Answer ask(String method, String path, String body) throws IOException {
-        return ask(method, path, cloud.connection().hub().key("a proof").token(Instant.now()).text(), body);
+        return ask(
+                method,
+                path,
+                cloud.connection().hub().key("a proof").token(Instant.now()).text(),
+                body);
     }
 
     public HttpsWire.Answer ask(String method, String path, Secret token, String body) throws IOException {

@@ -3,11 +3,11 @@ package io.postern.cloud.endpoint.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.lab.amqp.Frames;
 import io.postern.cloud.endpoint.amqp.hub.AmqpCrowd;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.Permission;
 import io.postern.cloud.hub.SharedAccessPolicy;
+import io.postern.lab.amqp.Frames;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import java.nio.file.Path;

@@ -4,10 +4,10 @@ package io.postern.cloud.endpoint.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.endpoint.Canaries;
-import io.postern.lab.amqp.Frames;
 import io.postern.cloud.endpoint.amqp.RawAmqpClient;
 import io.postern.cloud.endpoint.amqp.hub.AmqpCrowd;
 import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.lab.amqp.Frames;
 import io.postern.testkit.CapturedLog;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
@@ -96,7 +96,7 @@ class SecretsAtDoorsIT {
                             Map.of("operation", Frames.text("READ"), "security_token", Frames.text(events + "x"))))
                     .isNotEqualTo(200);
         }
-        for (String user : new String[] {token + "@sas.hub", "meter-1@sas.hub", "service@sas.root.hub"}) {
+        for (String user : new String[] {token + "@sas.hub", "meter-1@sas.hub", "owner@sas.root.hub"}) {
             try (var client = new RawAmqpClient(
                     doors.https.tls(), EveryDoor.HOST, doors.site.endpoint().amqpPort())) {
                 client.send(Frames.SASL, Frames.plain(user, events));

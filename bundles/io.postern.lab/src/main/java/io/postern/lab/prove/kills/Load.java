@@ -326,7 +326,12 @@ final class Load {
     }
 
     private String token() {
-        return cloud.connection().hub().key("a proof").token(Instant.now()).text().revealUtf8();
+        return cloud.connection()
+                .hub()
+                .key("a proof")
+                .token(Instant.now())
+                .text()
+                .revealUtf8();
     }
 
     private static void pause(Duration time) {

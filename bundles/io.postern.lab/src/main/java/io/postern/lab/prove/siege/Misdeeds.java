@@ -154,7 +154,12 @@ final class Misdeeds implements AutoCloseable {
         var socket = kept((SSLSocket) TrustRoots.context(cloud.connection().caFile())
                 .getSocketFactory()
                 .createSocket(plain, host, plain.getPort(), true));
-        String token = cloud.connection().hub().key("a proof").token(Instant.now()).text().revealUtf8();
+        String token = cloud.connection()
+                .hub()
+                .key("a proof")
+                .token(Instant.now())
+                .text()
+                .revealUtf8();
         socket.getOutputStream()
                 .write(("GET /events?from=0 HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: " + token + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
@@ -167,7 +172,14 @@ final class Misdeeds implements AutoCloseable {
                 cloud.connection().hub().host(),
                 new InetSocketAddress(cloud.address(), cloud.amqpPort())));
         String host = cloud.connection().hub().host();
-        reader.put(host, cloud.connection().hub().key("a proof").token(Instant.now()).text().revealUtf8());
+        reader.put(
+                host,
+                cloud.connection()
+                        .hub()
+                        .key("a proof")
+                        .token(Instant.now())
+                        .text()
+                        .revealUtf8());
         for (int partition = 0; partition < 4; partition++) {
             reader.say(Frames.receiver(
                     "events-" + partition,

@@ -185,7 +185,13 @@ public final class SiegeProof {
                 host,
                 new InetSocketAddress(cloud.address(), cloud.amqpPort()))) {
             service.put(
-                    host, cloud.connection().hub().key("a proof").token(Instant.now()).text().revealUtf8());
+                    host,
+                    cloud.connection()
+                            .hub()
+                            .key("a proof")
+                            .token(Instant.now())
+                            .text()
+                            .revealUtf8());
             service.attach("service", "/messages/devicebound");
             for (DeviceId device : all) {
                 String body = Witness.canary(device) + "z".repeat(COMMAND_SIZE);

@@ -91,8 +91,8 @@ public final class AmqpCrowd implements AutoCloseable {
      * @return the condition it was refused with; empty when it stands
      */
     public String link(String address, boolean sends) throws IOException {
-        String name = (sends ? "to " : "from ") + address;
         int handle = FIRST_HANDLE + devices.size();
+        String name = (sends ? "to " : "from ") + address + " " + handle; // a name may not be used twice
         devices.add(name);
         int before = attached;
         send(sends ? Frames.sender(name, handle, address) : Frames.receiver(name, handle, address));
@@ -101,10 +101,11 @@ public final class AmqpCrowd implements AutoCloseable {
         return detached.getOrDefault(name, "");
     }
 
-    /** Asks a node other than {@code $cbs}, over links of its own, and gives the status of the answer. */
+    /** Asks a node other than {@code $cbs}, over links of its own; the status of the answer, 0 when it is not let there. */
     public int ask(String address, Map<String, Bytes> properties) throws IOException {
-        link(address, false);
-        link(address, true);
+        if (!link(address, false).isEmpty() || !link(address, true).isEmpty()) {
+            return 0;
+        }
         return put(FIRST_HANDLE + devices.size() - 1, properties, "");
     }
 
