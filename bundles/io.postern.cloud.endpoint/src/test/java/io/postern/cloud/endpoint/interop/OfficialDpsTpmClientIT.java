@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,7 +58,7 @@ class OfficialDpsTpmClientIT {
 
     private static final EnrollmentGroupId PALLET = EnrollmentGroupId.of("pallet");
 
-    @TempDir
+    @TempDir(factory = TempDirFactory.Standard.class) // the device mounts a file system of its own over /dev
     Path directory;
 
     private DpsSite site;
