@@ -48,12 +48,12 @@ public final class FuzzedAmqp {
                     }
 
                     @Override
-                    public boolean lendSession() {
+                    public boolean lend() {
                         return true;
                     }
 
                     @Override
-                    public void sessionsReturned(int count) {
+                    public void returned(int count) {
                         // nobody counts here
                     }
                 });
