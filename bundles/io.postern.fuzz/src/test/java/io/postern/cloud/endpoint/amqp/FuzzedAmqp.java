@@ -48,6 +48,11 @@ public final class FuzzedAmqp {
                     }
 
                     @Override
+                    public void strangerEnded(String remote, String reason) {
+                        // nobody reads it here
+                    }
+
+                    @Override
                     public boolean lend() {
                         return true;
                     }
