@@ -84,6 +84,7 @@ class HubDoorsIT {
     @Tag("HUB-24")
     @Tag("HUB-25")
     @Tag("HUB-26")
+    @Tag("ISS-14")
     void overAmqpExactlyThePermissionsOfAPolicyOpenALink(String name) throws Exception {
         SharedAccessPolicy policy = doors.hub.policies().find(name).orElseThrow();
         String token = doors.policyToken(name, ResourceUri.hub(doors.hub.name()));
