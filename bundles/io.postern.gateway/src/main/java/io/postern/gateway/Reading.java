@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway;
 
+import io.postern.sensor.Measurement;
 import io.postern.wire.DeviceId;
 import java.time.Instant;
 import java.util.Collections;

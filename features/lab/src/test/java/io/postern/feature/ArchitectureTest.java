@@ -56,6 +56,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatInstrumentsSayKnowsTheWireAndNobodyElse() {
+        noClasses()
+                .that(resideInAPackage("io.postern.sensor.."))
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.postern..")
+                        .and(DescribedPredicate.not(resideInAnyPackage("io.postern.sensor..", "io.postern.wire.."))))
+                .check(ALL);
+    }
+
+    @Test
     void gatewayAndCloudNeverMeetButOnTheWire() {
         noClasses()
                 .that(resideInAPackage("io.postern.gateway.."))

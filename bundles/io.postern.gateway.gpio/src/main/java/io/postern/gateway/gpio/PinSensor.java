@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.gpio;
 
-import io.postern.gateway.Measurement;
 import io.postern.gateway.Reading;
 import io.postern.gateway.gpio.Pin.Level;
 import io.postern.gateway.spi.ReadingSink;
+import io.postern.sensor.Measurement;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,11 +4,11 @@ package io.postern.gateway.gpio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.postern.gateway.Measurement;
-import io.postern.gateway.Measurement.Count;
-import io.postern.gateway.Measurement.Flag;
 import io.postern.gateway.Reading;
 import io.postern.gateway.spi.ReadingSink;
+import io.postern.sensor.Measurement;
+import io.postern.sensor.Measurement.Count;
+import io.postern.sensor.Measurement.Flag;
 import io.postern.testkit.Await;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.DeviceId;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.modbus;
 
-import io.postern.gateway.Measurement;
-import io.postern.gateway.Measurement.Count;
-import io.postern.gateway.Measurement.Flag;
-import io.postern.gateway.Measurement.Quantity;
+import io.postern.sensor.Measurement;
+import io.postern.sensor.Measurement.Count;
+import io.postern.sensor.Measurement.Flag;
+import io.postern.sensor.Measurement.Quantity;
 import io.postern.wire.Shown;
 import java.math.BigDecimal;
 import java.util.Optional;

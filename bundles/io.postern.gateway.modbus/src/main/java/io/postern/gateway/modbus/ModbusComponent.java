@@ -63,7 +63,9 @@ public final class ModbusComponent {
                 List.of(config.registers()));
         claim = claims.claim(settings.leaf(), String.valueOf(properties.get("service.pid")));
         polling = line.schedule(
-                settings.period(), new ModbusSensor(settings, sink, InstantSource.system(), System::nanoTime));
+                settings.leaf().text(),
+                settings.period(),
+                new ModbusSensor(settings, sink, InstantSource.system(), System::nanoTime));
     }
 
     @Deactivate

@@ -63,7 +63,7 @@ final class RtuClient {
     private Frame exchange(Line.Channel channel, ReadRequest request) throws IOException, InterruptedException {
         Bytes frame = frame(request);
         channel.write(frame.toArray());
-        Duration leaving = channel.characterTime().multipliedBy(frame.length());
+        Duration leaving = channel.timing().octets(frame.length());
         State state = listen(channel, new ResponseParser(unit, request, echo ? frame : Bytes.EMPTY), leaving);
         return switch (state) {
             case State.Answered(Frame answer) -> answer;

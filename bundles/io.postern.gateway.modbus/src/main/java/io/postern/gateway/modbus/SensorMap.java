@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.modbus;
 
-import io.postern.gateway.Measurement;
 import io.postern.gateway.Reading;
+import io.postern.sensor.Measurement;
 import io.postern.wire.DeviceId;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -140,7 +140,7 @@ class FaultyUnitIT {
                 result.complete(e.getMessage());
             }
         };
-        try (Line.Scheduled _ = line.schedule(Duration.ofSeconds(1), once)) {
+        try (Line.Scheduled _ = line.schedule("x", Duration.ofSeconds(1), once)) {
             return result.get(20, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError("no result for " + request, e);

@@ -3,9 +3,6 @@ package io.postern.gateway.modbus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.gateway.Measurement.Count;
-import io.postern.gateway.Measurement.Flag;
-import io.postern.gateway.Measurement.Quantity;
 import io.postern.gateway.Reading;
 import io.postern.gateway.serial.Parity;
 import io.postern.gateway.serial.SerialLine;
@@ -13,6 +10,9 @@ import io.postern.gateway.serial.SerialSettings;
 import io.postern.gateway.spi.Line;
 import io.postern.lab.sim.PtyBus;
 import io.postern.lab.sim.PymodbusServer;
+import io.postern.sensor.Measurement.Count;
+import io.postern.sensor.Measurement.Flag;
+import io.postern.sensor.Measurement.Quantity;
 import io.postern.testkit.Await;
 import io.postern.wire.DeviceId;
 import java.nio.file.Path;
@@ -140,6 +140,7 @@ class PymodbusIT {
         var settings = new ModbusSettings(
                 DeviceId.of("meter-" + unit), unit, period, timeout, false, SensorMap.parse(PymodbusServer.REGISTERS));
         polling.add(line.schedule(
+                "x",
                 period,
                 new ModbusSensor(
                         settings, reading -> of(unit).add(reading), InstantSource.system(), System::nanoTime)));

@@ -11,6 +11,7 @@ import java.util.Queue;
 
 /** A line whose answers are said beforehand, one list of chunks for each frame written. Waiting takes no time. */
 final class ScriptedChannel implements Line.Channel {
+    final List<Line.Event> noted = new ArrayList<>();
     private final Queue<List<Bytes>> answers = new ArrayDeque<>();
     private final Queue<Bytes> arriving = new ArrayDeque<>();
     private final List<String> log = new ArrayList<>();
@@ -43,8 +44,13 @@ final class ScriptedChannel implements Line.Channel {
     }
 
     @Override
-    public Duration characterTime() {
-        return Duration.ofMillis(1);
+    public Line.Timing timing() {
+        return new Line.Timing(Duration.ofMillis(1), Duration.ofMillis(4), Duration.ZERO);
+    }
+
+    @Override
+    public void note(Line.Event event) {
+        noted.add(event);
     }
 
     @Override

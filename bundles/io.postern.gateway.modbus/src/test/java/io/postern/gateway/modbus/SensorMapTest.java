@@ -4,11 +4,11 @@ package io.postern.gateway.modbus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.postern.gateway.Measurement;
-import io.postern.gateway.Measurement.Count;
-import io.postern.gateway.Measurement.Flag;
-import io.postern.gateway.Measurement.Quantity;
 import io.postern.gateway.Reading;
+import io.postern.sensor.Measurement;
+import io.postern.sensor.Measurement.Count;
+import io.postern.sensor.Measurement.Flag;
+import io.postern.sensor.Measurement.Quantity;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import java.time.Instant;

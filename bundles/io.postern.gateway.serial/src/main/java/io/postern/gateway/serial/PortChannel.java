@@ -5,6 +5,7 @@ import io.postern.gateway.spi.Line;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Keeps the manners of the wire over an open port: silence before each frame, nothing stale before a question. Remembers
@@ -20,15 +21,17 @@ final class PortChannel implements Line.Channel {
     private final Port port;
     private final SerialSettings settings;
     private final Ticker ticker;
+    private final Consumer<Line.Event> noted;
     private final long nap;
     private final byte[] unasked = new byte[512];
     private long busyUntil;
     private Optional<PortGoneException> gone = Optional.empty();
 
-    PortChannel(Port port, SerialSettings settings, Ticker ticker) {
+    PortChannel(Port port, SerialSettings settings, Ticker ticker, Consumer<Line.Event> noted) {
         this.port = port;
         this.settings = settings;
         this.ticker = ticker;
+        this.noted = noted;
         this.nap = Math.clamp(settings.characterTime().toNanos(), SHORTEST_NAP, LONGEST_NAP);
         this.busyUntil = ticker.nanoTime(); // who knows what was said before we listened
     }
@@ -66,8 +69,13 @@ final class PortChannel implements Line.Channel {
     }
 
     @Override
-    public Duration characterTime() {
-        return settings.characterTime();
+    public Line.Timing timing() {
+        return settings.timing();
+    }
+
+    @Override
+    public void note(Line.Event event) {
+        noted.accept(event);
     }
 
     @Override

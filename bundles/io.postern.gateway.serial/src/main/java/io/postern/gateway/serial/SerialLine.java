@@ -2,10 +2,15 @@
 package io.postern.gateway.serial;
 
 import io.postern.gateway.spi.Line;
+import io.postern.gateway.spi.LineReport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -67,12 +72,54 @@ public final class SerialLine implements Line, AutoCloseable {
     }
 
     @Override
-    public Scheduled schedule(Duration period, Task task) {
+    public Timing timing() {
+        return settings.timing();
+    }
+
+    @Override
+    public LineReport report() {
+        LineStatistics now = statistics;
+        var all = new LineReport.Counts(now.run(), now.failed(), 0, 0, 0, 0, 0, Duration.ZERO, Duration.ZERO);
+        return new LineReport(name, settings.port().toString(), "", now.reopened(), all, List.of());
+    }
+
+    @Override
+    public <T> T once(String who, Duration patience, Errand<T> errand) throws IOException, InterruptedException {
+        var result = new CompletableFuture<T>();
+        Task task = channel -> {
+            try {
+                result.complete(errand.run(channel));
+            } catch (IOException | RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        };
+        try (Scheduled _ = schedule(who, Duration.ofDays(1), task)) {
+            return result.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    "line " + name + ": no turn for " + who + " within " + patience.toMillis() + " ms", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        }
+    }
+
+    @Override
+    public Scheduled schedule(String who, Duration period, Task task) {
         lock.lock();
         try {
             Timetable.Entry entry = timetable.add(task, period, System.nanoTime());
             changed.signalAll();
-            return () -> remove(entry);
+            return new Scheduled() {
+                @Override
+                public Optional<Duration> resting() {
+                    return Optional.empty();
+                }
+
+                @Override
+                public void close() {
+                    remove(entry);
+                }
+            };
         } finally {
             lock.unlock();
         }
@@ -121,7 +168,7 @@ public final class SerialLine implements Line, AutoCloseable {
                         statistics = statistics.withReopened();
                     }
                     again = true;
-                    trouble = Optional.of(serve(new PortChannel(port, settings, Ticker.SYSTEM)));
+                    trouble = Optional.of(serve(new PortChannel(port, settings, Ticker.SYSTEM, _ -> {})));
                 }
             }
         } catch (InterruptedException e) {

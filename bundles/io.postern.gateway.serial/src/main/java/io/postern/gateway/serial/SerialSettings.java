@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.serial;
 
+import io.postern.gateway.spi.Line;
 import io.postern.wire.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,11 @@ public record SerialSettings(Path port, int baud, int dataBits, Parity parity, i
         return baud > FIXED_SILENCE_ABOVE
                 ? FIXED_SILENCE
                 : characterTime().multipliedBy(7).dividedBy(2);
+    }
+
+    /** How a line of these settings speaks. */
+    Line.Timing timing() {
+        return new Line.Timing(characterTime(), silence(), Duration.ofMillis(2));
     }
 
     /** As technicians write it: {@code 19200 8E1}. */

@@ -18,7 +18,7 @@ class PortChannelTest {
     private static final long SILENCE = 2_005_206;
 
     private final FakePort port = new FakePort();
-    private final PortChannel channel = new PortChannel(port, SETTINGS, port);
+    private final PortChannel channel = new PortChannel(port, SETTINGS, port, _ -> {});
     private final byte[] buffer = new byte[16];
 
     @Test

@@ -31,10 +31,10 @@ class SerialLineIT {
         try (PtyBus bus = bus();
                 SerialLine echo = line("echo", bus.port(1), 9600);
                 SerialLine line = line("main", bus.port(0), 9600)) {
-            echo.schedule(Duration.ofMillis(1), SerialLineIT::echo);
+            echo.schedule("x", Duration.ofMillis(1), SerialLineIT::echo);
             List<Duration> took = new ArrayList<>();
             AtomicInteger wrong = new AtomicInteger();
-            line.schedule(Duration.ofMillis(20), channel -> {
+            line.schedule("x", Duration.ofMillis(20), channel -> {
                 long start = System.nanoTime();
                 String heard = ask(channel, "0123456789");
                 if (!heard.equals("0123456789")) {
@@ -57,7 +57,7 @@ class SerialLineIT {
         try (PtyBus bus = bus();
                 SerialLine echo = line("echo", bus.port(1), 115200);
                 SerialLine line = line("main", bus.port(0), 115200)) {
-            echo.schedule(Duration.ofMillis(1), SerialLineIT::echo);
+            echo.schedule("x", Duration.ofMillis(1), SerialLineIT::echo);
             AtomicInteger answers = countAnswers(line);
             for (int pull = 0; pull < 5; pull++) {
                 awaitMore(answers);
@@ -76,7 +76,7 @@ class SerialLineIT {
         try (PtyBus first = bus();
                 PtyBus second = PtyBus.open(PtyBus.Wiring.FULL_DUPLEX, dir.resolve("c"), dir.resolve("d"));
                 SerialLine echo = line("echo", second.port(1), 115200)) {
-            echo.schedule(Duration.ofMillis(1), SerialLineIT::echo);
+            echo.schedule("x", Duration.ofMillis(1), SerialLineIT::echo);
             Files.createSymbolicLink(steady, first.port(0));
             try (SerialLine line = line("main", steady, 115200)) {
                 AtomicInteger answers = countAnswers(line);
@@ -98,7 +98,7 @@ class SerialLineIT {
         Path port = dir.resolve("later");
         try (SerialLine line = line("main", port, 19200)) {
             var runs = new AtomicInteger();
-            line.schedule(Duration.ofMillis(5), channel -> runs.incrementAndGet());
+            line.schedule("x", Duration.ofMillis(5), channel -> runs.incrementAndGet());
             try (PtyBus _ = PtyBus.open(PtyBus.Wiring.FULL_DUPLEX, port, dir.resolve("b"))) {
                 awaitMore(runs);
             }
@@ -137,7 +137,7 @@ class SerialLineIT {
 
     private static AtomicInteger countAnswers(Line line) {
         var answers = new AtomicInteger();
-        line.schedule(Duration.ofMillis(5), channel -> {
+        line.schedule("x", Duration.ofMillis(5), channel -> {
             if (ask(channel, "ping").equals("ping")) {
                 answers.incrementAndGet();
             }

@@ -23,20 +23,20 @@ class SerialLineTest {
     void aFailingTaskStopsNoOtherAndIsCounted() {
         try (SerialLine line = start(settings -> new FakePort())) {
             var good = new AtomicInteger();
-            line.schedule(OFTEN, channel -> {
+            line.schedule("x", OFTEN, channel -> {
                 throw new IOException("no answer");
             });
-            line.schedule(OFTEN, channel -> {
+            line.schedule("x", OFTEN, channel -> {
                 throw new IllegalStateException("a broken driver");
             });
-            line.schedule(OFTEN, channel -> {
+            line.schedule("x", OFTEN, channel -> {
                 throw new NoClassDefFoundError("a half updated bundle");
             });
-            line.schedule(OFTEN, channel -> {
+            line.schedule("x", OFTEN, channel -> {
                 throw new InterruptedException("a task that gives up");
             });
-            line.schedule(OFTEN, channel -> Thread.currentThread().interrupt());
-            line.schedule(OFTEN, channel -> good.incrementAndGet());
+            line.schedule("x", OFTEN, channel -> Thread.currentThread().interrupt());
+            line.schedule("x", OFTEN, channel -> good.incrementAndGet());
 
             Await.until(SOON, "the good task to run ten times", () -> good.get() >= 10);
             LineStatistics statistics = line.statistics();
@@ -57,7 +57,7 @@ class SerialLineTest {
                 runs.incrementAndGet();
             };
             for (int i = 0; i < 5; i++) {
-                line.schedule(OFTEN, task);
+                line.schedule("x", OFTEN, task);
             }
 
             Await.until(SOON, "fifty runs", () -> runs.get() >= 50);
@@ -71,7 +71,7 @@ class SerialLineTest {
             var started = new CountDownLatch(1);
             var mayEnd = new CountDownLatch(1);
             var ended = new AtomicBoolean();
-            Line.Scheduled scheduled = line.schedule(OFTEN, channel -> {
+            Line.Scheduled scheduled = line.schedule("x", OFTEN, channel -> {
                 started.countDown();
                 mayEnd.await();
                 ended.set(true);
@@ -96,11 +96,11 @@ class SerialLineTest {
             var self = new java.util.concurrent.CompletableFuture<Line.Scheduled>();
             var runs = new AtomicInteger();
             var other = new AtomicInteger();
-            self.complete(line.schedule(OFTEN, channel -> {
+            self.complete(line.schedule("x", OFTEN, channel -> {
                 runs.incrementAndGet();
                 self.join().close();
             }));
-            line.schedule(OFTEN, channel -> other.incrementAndGet());
+            line.schedule("x", OFTEN, channel -> other.incrementAndGet());
 
             Await.until(SOON, "the other task to go on", () -> other.get() >= 10);
             assertThat(runs).hasValue(1);
@@ -117,7 +117,7 @@ class SerialLineTest {
             default -> new FakePort();
         };
         try (SerialLine line = start(opener)) {
-            line.schedule(OFTEN, channel -> {
+            line.schedule("x", OFTEN, channel -> {
                 channel.write(new byte[] {1});
                 runs.incrementAndGet();
             });
@@ -134,7 +134,7 @@ class SerialLineTest {
         var opened = new AtomicInteger();
         Port.Opener opener = settings -> opened.incrementAndGet() == 1 ? new FakePort().hangsUp(0) : new FakePort();
         try (SerialLine line = start(opener)) {
-            line.schedule(OFTEN, channel -> {
+            line.schedule("x", OFTEN, channel -> {
                 try {
                     channel.write(new byte[] {1});
                 } catch (IOException e) {
@@ -152,7 +152,7 @@ class SerialLineTest {
         Port.Opener opener = settings -> new PortThatTellsItsEnd(closed);
         SerialLine line = start(opener);
         var waiting = new CountDownLatch(1);
-        line.schedule(OFTEN, channel -> {
+        line.schedule("x", OFTEN, channel -> {
             waiting.countDown();
             channel.read(new byte[1], 0, Duration.ofHours(1));
         });

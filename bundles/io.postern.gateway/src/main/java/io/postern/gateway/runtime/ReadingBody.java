@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.runtime;
 
-import io.postern.gateway.Measurement;
 import io.postern.gateway.Reading;
+import io.postern.sensor.Measurement;
 import io.postern.wire.Bytes;
 import io.postern.wire.Json;
 import jakarta.json.JsonValue;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.LeafDevice;
-import io.postern.gateway.Measurement;
 import io.postern.gateway.Reading;
 import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.spi.LeafClaims;
 import io.postern.gateway.spi.Outbox;
+import io.postern.sensor.Measurement;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import java.io.IOException;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.gateway;
+package io.postern.sensor;
 
 /** One measured value; its unit belongs to the leaf's model. */
 public sealed interface Measurement {

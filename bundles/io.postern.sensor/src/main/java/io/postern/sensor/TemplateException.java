@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.sensor;
+
+/** A template cannot be used; the message begins with {@code file:line: }. */
+public final class TemplateException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String file;
+    private final int line;
+
+    /** @param line counted from 1; 0 when the trouble has no line */
+    public TemplateException(String file, int line, String reason) {
+        super(file + ":" + line + ": " + reason);
+        this.file = file;
+        this.line = line;
+    }
+
+    public String file() {
+        return file;
+    }
+
+    public int line() {
+        return line;
+    }
+}
