@@ -5,6 +5,7 @@ import io.postern.wire.Bytes;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,7 +20,6 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
 
 /**
  * Many devices on one connection to a hub, in frames put together by hand: puts a token for each, sends telemetry for all,
@@ -32,13 +32,15 @@ public final class AmqpCrowd implements AutoCloseable {
     private static final int DETACH = 0x16;
     private static final int CLOSE = 0x18;
     private static final int PATIENCE_MS = 20_000;
+    private static final String JOINED = "to-";
     private static final int FIRST_HANDLE = 2; // behind the two links of $cbs
 
-    private final SSLSocket socket;
+    private final Socket socket;
     private final OutputStream out;
     private final DataInputStream in;
     private final String host;
-    private final List<String> devices = new ArrayList<>(); // by handle
+    private final List<String> devices = new ArrayList<>(); // by our handle
+    private final Map<Integer, String> names = new HashMap<>(); // of links, by the hub's handle
     private final Map<Integer, Sent> inFlight = new HashMap<>(); // by delivery id
     private final Map<String, Integer> accepted = new TreeMap<>();
     private final Map<String, String> detached = new TreeMap<>();
@@ -58,18 +60,24 @@ public final class AmqpCrowd implements AutoCloseable {
 
     /** Opens the connection to an address of the hub {@code host}, and the links of {@code $cbs}. */
     public AmqpCrowd(SSLContext tls, String host, InetSocketAddress address) throws IOException {
+        this(host, connected(tls, host, address));
+    }
+
+    private AmqpCrowd(String host, Socket socket) throws IOException {
+        this(host, socket, new BufferedInputStream(socket.getInputStream()), socket.getOutputStream());
+    }
+
+    /**
+     * Begins on a connection that is there, and attaches the links of {@code $cbs}.
+     *
+     * @param socket to be closed in the end
+     * @param in what comes over it, of a WebSocket its content
+     */
+    public AmqpCrowd(String host, Socket socket, InputStream in, OutputStream out) throws IOException {
         this.host = host;
-        var plain = new Socket();
-        try {
-            plain.connect(address, PATIENCE_MS);
-            plain.setSoTimeout(PATIENCE_MS);
-            socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, host, address.getPort(), true);
-        } catch (IOException e) {
-            plain.close();
-            throw e;
-        }
-        out = socket.getOutputStream();
-        in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        this.socket = socket;
+        this.in = new DataInputStream(in);
+        this.out = out;
         send(
                 Frames.BARE,
                 Frames.open("crowd", host),
@@ -78,8 +86,20 @@ public final class AmqpCrowd implements AutoCloseable {
                 Frames.receiver("cbs-in", 1, "$cbs"),
                 Frames.amqp(Frames.list(
                         0x13, uint(0), uint(100_000), uint(0), uint(100_000), uint(1), uint(0), uint(100_000))));
-        in.readFully(new byte[Frames.BARE.length()]);
+        this.in.readFully(new byte[Frames.BARE.length()]);
         until(() -> attached == 2);
+    }
+
+    private static Socket connected(SSLContext tls, String host, InetSocketAddress address) throws IOException {
+        var plain = new Socket();
+        try {
+            plain.connect(address, PATIENCE_MS);
+            plain.setSoTimeout(PATIENCE_MS);
+            return tls.getSocketFactory().createSocket(plain, host, address.getPort(), true);
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
     }
 
     /** Whom to tell of each message that was accepted: of which device, and its text. */
@@ -98,8 +118,32 @@ public final class AmqpCrowd implements AutoCloseable {
         int handle = FIRST_HANDLE + devices.size();
         devices.add(device);
         int before = attached;
-        send(Frames.sender("to-" + device, handle, address));
+        send(Frames.sender(JOINED + device, handle, address));
         until(() -> attached > before);
+    }
+
+    /**
+     * Attaches a link to any address.
+     *
+     * @return the condition it was refused with; empty when it stands
+     */
+    public String link(String address, boolean sends) throws IOException {
+        int handle = FIRST_HANDLE + devices.size();
+        String name = (sends ? "to " : "from ") + address + " " + handle; // a name may not be used twice
+        devices.add(name);
+        int before = attached;
+        send(sends ? Frames.sender(name, handle, address) : Frames.receiver(name, handle, address));
+        until(() -> attached > before);
+        put(Map.of(), ""); // answered behind the detach, if there is one
+        return detached.getOrDefault(name, "");
+    }
+
+    /** Asks a node other than {@code $cbs}, over links of its own; the status of the answer, 0 when it is not let there. */
+    public int ask(String address, Map<String, Bytes> properties) throws IOException {
+        if (!link(address, false).isEmpty() || !link(address, true).isEmpty()) {
+            return 0;
+        }
+        return put(FIRST_HANDLE + devices.size() - 1, properties, "");
     }
 
     /** Sends one device's message as it is encoded, and what belongs to no message besides. */
@@ -140,6 +184,10 @@ public final class AmqpCrowd implements AutoCloseable {
 
     /** Asks {@code $cbs} for something and gives the status of the answer. */
     public int put(Map<String, Bytes> properties, String body) throws IOException {
+        return put(0, properties, body);
+    }
+
+    private int put(int handle, Map<String, Bytes> properties, String body) throws IOException {
         int before = answers;
         Bytes message = Bytes.concat(
                 Frames.list(0x73, Frames.text("put")),
@@ -147,7 +195,7 @@ public final class AmqpCrowd implements AutoCloseable {
                 Frames.map(properties, false),
                 Bytes.hex("005377"),
                 Frames.text(body));
-        send(Frames.transfer(0, nextDelivery++, message));
+        send(Frames.transfer(handle, nextDelivery++, message));
         until(() -> answers > before);
         int at = answer.indexOf("status-code") + "status-code".length();
         return answer.charAt(at + 3) << 8 | answer.charAt(at + 4); // an int: its type, four octets
@@ -214,7 +262,10 @@ public final class AmqpCrowd implements AutoCloseable {
         var performative = (Described) value(body);
         List<Object> fields = performative.fields();
         switch (performative.code()) {
-            case ATTACH -> attached++;
+            case ATTACH -> {
+                attached++;
+                names.put(number(fields.get(1)), String.valueOf(fields.getFirst()));
+            }
             case TRANSFER -> {
                 answers++;
                 answer = text(body, body.remaining());
@@ -244,11 +295,14 @@ public final class AmqpCrowd implements AutoCloseable {
         }
     }
 
-    private void left(int handle, List<Object> fields) throws IOException {
+    private void left(int theirs, List<Object> fields) throws IOException {
+        String name = names.getOrDefault(theirs, "");
+        String device = name.startsWith(JOINED) ? name.substring(JOINED.length()) : name;
+        int handle = devices.indexOf(device) + FIRST_HANDLE;
         String condition = fields.size() > 2 && fields.get(2) instanceof Described error
                 ? String.valueOf(error.fields().getFirst())
                 : "";
-        detached.put(devices.get(handle - FIRST_HANDLE), condition);
+        detached.put(device, condition);
         inFlight.values().removeIf(each -> each.handle() == handle);
         send(Frames.amqp(Frames.list(0x16, uint(handle), Frames.TRUE)));
     }

@@ -3,7 +3,6 @@ package io.postern.cloud.endpoint.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.cloud.endpoint.amqp.hub.AmqpCrowd;
 import io.postern.cloud.hub.AccessRule;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.Hub;
@@ -12,6 +11,7 @@ import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.RevocationBarriers;
 import io.postern.cloud.hub.SharedAccessPolicies;
 import io.postern.cloud.hub.SymmetricKeys;
+import io.postern.lab.amqp.AmqpCrowd;
 import io.postern.testkit.Await;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;

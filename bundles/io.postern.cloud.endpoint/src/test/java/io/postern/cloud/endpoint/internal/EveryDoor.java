@@ -4,11 +4,11 @@ package io.postern.cloud.endpoint.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.endpoint.RawWebSocket;
-import io.postern.cloud.endpoint.amqp.hub.AmqpCrowd;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.RegistryReply;
+import io.postern.lab.amqp.AmqpCrowd;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ResourceUri;
@@ -126,8 +126,15 @@ final class EveryDoor implements AutoCloseable {
     }
 
     AmqpCrowd amqp(boolean web) throws IOException {
-        int port = web ? site.endpoint().httpsPort() : site.endpoint().amqpPort();
-        return new AmqpCrowd(https.tls(), HOST, port, web);
+        if (!web) {
+            return new AmqpCrowd(https.tls(), HOST, site.endpoint().amqpPort());
+        }
+        Socket socket = https.tls()
+                .getSocketFactory()
+                .createSocket(HOST, site.endpoint().httpsPort());
+        socket.setSoTimeout(20_000);
+        RawWebSocket opened = RawWebSocket.open(socket, "/$iothub/websocket", "AMQPWSB10");
+        return new AmqpCrowd(HOST, socket, opened.content(), opened.messages());
     }
 
     HttpResponse<String> ask(String method, String path, String token, String... headers) throws Exception {

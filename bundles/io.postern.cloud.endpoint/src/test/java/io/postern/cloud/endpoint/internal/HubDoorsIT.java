@@ -3,10 +3,10 @@ package io.postern.cloud.endpoint.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.cloud.endpoint.amqp.hub.AmqpCrowd;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.Permission;
 import io.postern.cloud.hub.SharedAccessPolicy;
+import io.postern.lab.amqp.AmqpCrowd;
 import io.postern.lab.amqp.Frames;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;

@@ -3,13 +3,13 @@ package io.postern.cloud.endpoint.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.cloud.endpoint.amqp.hub.AmqpCrowd;
 import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.commands.Acknowledgement;
 import io.postern.cloud.hub.commands.Command;
 import io.postern.cloud.hub.commands.SendReply;
+import io.postern.lab.amqp.AmqpCrowd;
 import io.postern.wire.Bytes;
 import io.postern.wire.Json;
 import io.postern.wire.ResourceUri;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.endpoint.Canaries;
 import io.postern.cloud.endpoint.amqp.RawAmqpClient;
-import io.postern.cloud.endpoint.amqp.hub.AmqpCrowd;
 import io.postern.cloud.hub.DeviceIdentity;
+import io.postern.lab.amqp.AmqpCrowd;
 import io.postern.lab.amqp.Frames;
 import io.postern.testkit.CapturedLog;
 import io.postern.wire.ResourceUri;
