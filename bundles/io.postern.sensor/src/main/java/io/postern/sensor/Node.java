@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.sensor;
 
+import io.postern.wire.DurationText;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParsingException;
 import java.io.StringReader;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,6 +137,21 @@ public sealed interface Node {
             throw place().refuse("\"" + name + "\" is a whole number from " + least + " to " + most + ", not " + value);
         }
         return value.intValueExact();
+    }
+
+    /** A duration such as {@code "250ms"}, from {@code least} to {@code most}. */
+    default Duration asDuration(String name, Duration least, Duration most) throws TemplateException {
+        Duration value;
+        try {
+            value = DurationText.parse(asText(name));
+        } catch (IllegalArgumentException e) {
+            throw place().refuse("\"" + name + "\": " + e.getMessage());
+        }
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw place().refuse("\"" + name + "\" is a duration from " + least.toMillis() + "ms to " + most.toMillis()
+                    + "ms, not " + value.toMillis() + "ms");
+        }
+        return value;
     }
 
     /**
