@@ -4,6 +4,7 @@ package io.postern.sensor;
 import io.postern.wire.ModelId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -23,8 +24,12 @@ public record Model(ModelId id, String displayName, SequencedMap<String, Content
 
         record Property(Schema schema, String unit, boolean writable) implements Content {}
 
-        /** A direct method of the leaf. */
-        record Command() implements Content {}
+        /**
+         * A direct method of the leaf.
+         *
+         * @param request of its argument; empty when it takes none
+         */
+        record Command(Optional<Schema> request) implements Content {}
     }
 
     /** The primitive schemas of DTDL that a measurement can have. */

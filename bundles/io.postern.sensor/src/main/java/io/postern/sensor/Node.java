@@ -2,11 +2,7 @@
 package io.postern.sensor;
 
 import io.postern.wire.DurationText;
-import jakarta.json.Json;
-import jakarta.json.JsonException;
-import jakarta.json.stream.JsonParser;
-import jakarta.json.stream.JsonParsingException;
-import java.io.StringReader;
+import io.postern.wire.Shown;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Collections;
@@ -86,7 +82,7 @@ public sealed interface Node {
                 if (!known.contains(member.getKey())) {
                     throw member.getValue()
                             .place()
-                            .refuse("\"" + member.getKey() + "\" is not known here; known are "
+                            .refuse("\"" + Shown.of(member.getKey()) + "\" is not known here; known are "
                                     + String.join(", ", known.stream().sorted().toList()));
                 }
             }
@@ -158,16 +154,10 @@ public sealed interface Node {
      * Reads a JSON text whose outermost value is an object.
      *
      * @param file how to call the text in messages
-     * @throws TemplateException naming the line at which it is no JSON, nests too deep or says a name twice
+     * @throws TemplateException naming the line at which it is no JSON, nests too deep, says a name twice or a number that
+     *     is none of an instrument's
      */
     static Members parse(String file, String json) throws TemplateException {
-        try (JsonParser parser = Json.createParser(new StringReader(json))) {
-            parser.next();
-            return NodeReader.of(file, parser).read().asMembers("the whole");
-        } catch (JsonParsingException e) {
-            throw new TemplateException(file, (int) e.getLocation().getLineNumber(), "not JSON: " + e.getMessage());
-        } catch (JsonException | java.util.NoSuchElementException e) {
-            throw new TemplateException(file, 1, "not JSON: " + e.getMessage());
-        }
+        return NodeReader.read(file, json).asMembers("the whole");
     }
 }
