@@ -60,17 +60,21 @@ public final class AmqpCrowd implements AutoCloseable {
 
     /** Opens the connection to an address of the hub {@code host}, and the links of {@code $cbs}. */
     public AmqpCrowd(SSLContext tls, String host, InetSocketAddress address) throws IOException {
-        this(host, connected(tls, host, address));
+        this(host, connected(address), tls);
     }
 
-    private AmqpCrowd(String host, Socket socket) throws IOException {
-        this(host, socket, new BufferedInputStream(socket.getInputStream()), socket.getOutputStream());
+    private AmqpCrowd(String host, Socket plain, SSLContext tls) throws IOException {
+        this(host, plain, tls.getSocketFactory().createSocket(plain, host, plain.getPort(), true));
+    }
+
+    private AmqpCrowd(String host, Socket plain, Socket socket) throws IOException {
+        this(host, plain, new BufferedInputStream(socket.getInputStream()), socket.getOutputStream());
     }
 
     /**
      * Begins on a connection that is there, and attaches the links of {@code $cbs}.
      *
-     * @param socket to be closed in the end
+     * @param socket to be closed in the end; the TCP one below TLS, for that lets go whoever is blocked on it
      * @param in what comes over it, of a WebSocket its content
      */
     public AmqpCrowd(String host, Socket socket, InputStream in, OutputStream out) throws IOException {
@@ -90,12 +94,12 @@ public final class AmqpCrowd implements AutoCloseable {
         until(() -> attached == 2);
     }
 
-    private static Socket connected(SSLContext tls, String host, InetSocketAddress address) throws IOException {
+    private static Socket connected(InetSocketAddress address) throws IOException {
         var plain = new Socket();
         try {
             plain.connect(address, PATIENCE_MS);
             plain.setSoTimeout(PATIENCE_MS);
-            return tls.getSocketFactory().createSocket(plain, host, address.getPort(), true);
+            return plain;
         } catch (IOException e) {
             plain.close();
             throw e;

@@ -17,9 +17,11 @@ public final class MqttWire implements AutoCloseable {
     private static final Bytes SUBSCRIBED = Bytes.hex("9003000101");
     private static final AtomicInteger NEXT = new AtomicInteger();
 
+    private final Socket plain;
     private final SSLSocket socket;
 
-    private MqttWire(SSLSocket socket) {
+    private MqttWire(Socket plain, SSLSocket socket) {
+        this.plain = plain;
         this.socket = socket;
     }
 
@@ -49,7 +51,7 @@ public final class MqttWire implements AutoCloseable {
                         ? new RefusedException(speaker.clientId() + " was not let in but told " + answer)
                         : new IOException("the connection of " + speaker.clientId() + " was closed");
             }
-            return new MqttWire(socket);
+            return new MqttWire(plain, socket);
         } catch (IOException | RuntimeException e) {
             plain.close();
             throw e;
@@ -74,10 +76,10 @@ public final class MqttWire implements AutoCloseable {
         return socket.getOutputStream();
     }
 
-    /** Goes without a word, as a device does whose power is cut. */
+    /** Goes without a word, as a device does whose power is cut; whoever is blocked on the connection is let go. */
     @Override
     public void close() throws IOException {
-        socket.close();
+        plain.close(); // closing the TLS socket would wait for a write that waits for the other side
     }
 
     /** A packet of type and flags {@code header}. spec: MQTT 3.1.1, 2.2 */

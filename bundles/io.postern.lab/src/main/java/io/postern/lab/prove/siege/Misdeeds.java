@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.SSLSocket;
 
 /** What strangers, devices and readers should not do, each from its beginning until the cloud side ends it. */
 final class Misdeeds implements AutoCloseable {
@@ -99,7 +98,7 @@ final class Misdeeds implements AutoCloseable {
 
     void wrongTokenOverHttps() throws IOException {
         try (Rest rest = Rest.open(cloud, cloud.connection().hub().host())) {
-            while (true) {
+            while (!over) {
                 Secret token = wrong().token(Instant.now()).text();
                 int status = rest.ask("GET", "/twins/" + BAD, token, "").status();
                 if (status != 401) {
@@ -150,10 +149,10 @@ final class Misdeeds implements AutoCloseable {
     /** Asks for all events and reads none of them. */
     void unreadEvents() throws IOException {
         String host = cloud.connection().hub().host();
-        var plain = new Socket(cloud.address(), cloud.connection().httpsPort());
-        var socket = kept((SSLSocket) TrustRoots.context(cloud.connection().caFile())
+        var plain = kept(new Socket(cloud.address(), cloud.connection().httpsPort()));
+        Socket socket = TrustRoots.context(cloud.connection().caFile())
                 .getSocketFactory()
-                .createSocket(plain, host, plain.getPort(), true));
+                .createSocket(plain, host, plain.getPort(), true);
         String token = cloud.connection()
                 .hub()
                 .key("a proof")
