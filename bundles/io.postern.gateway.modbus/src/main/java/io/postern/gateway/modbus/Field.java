@@ -5,6 +5,7 @@ import io.postern.sensor.Measurement;
 import io.postern.sensor.Measurement.Count;
 import io.postern.sensor.Measurement.Flag;
 import io.postern.sensor.Measurement.Quantity;
+import io.postern.sensor.modbus.Space;
 import io.postern.wire.Shown;
 import java.math.BigDecimal;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.modbus;
 
+import io.postern.sensor.modbus.ExceptionCode;
 import java.io.IOException;
 
 /** A unit gave no usable answer. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.modbus;
 
+import io.postern.sensor.modbus.Space;
 import io.postern.wire.Bytes;
 
 /**

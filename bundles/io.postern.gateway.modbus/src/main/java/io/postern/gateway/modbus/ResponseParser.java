@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.modbus;
 
+import io.postern.sensor.modbus.Crc16;
+import io.postern.sensor.modbus.ExceptionCode;
 import io.postern.wire.Bytes;
 import java.util.Arrays;
 import java.util.HexFormat;

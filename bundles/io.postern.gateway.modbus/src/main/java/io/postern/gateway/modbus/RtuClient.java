@@ -4,6 +4,8 @@ package io.postern.gateway.modbus;
 import io.postern.gateway.modbus.ModbusException.Fault;
 import io.postern.gateway.modbus.ResponseParser.State;
 import io.postern.gateway.spi.Line;
+import io.postern.sensor.modbus.Crc16;
+import io.postern.sensor.modbus.ExceptionCode;
 import io.postern.wire.Bytes;
 import java.io.IOException;
 import java.time.Duration;

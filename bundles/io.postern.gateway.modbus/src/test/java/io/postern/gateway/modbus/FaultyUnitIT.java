@@ -9,6 +9,7 @@ import io.postern.gateway.serial.SerialLine;
 import io.postern.gateway.serial.SerialSettings;
 import io.postern.gateway.spi.Line;
 import io.postern.lab.sim.PtyBus;
+import io.postern.sensor.modbus.Space;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

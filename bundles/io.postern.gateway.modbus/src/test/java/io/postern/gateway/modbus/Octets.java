@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.modbus;
 
+import io.postern.sensor.modbus.Crc16;
 import io.postern.wire.Bytes;
 
 /** Frames for tests. */

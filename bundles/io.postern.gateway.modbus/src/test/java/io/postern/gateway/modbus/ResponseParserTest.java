@@ -4,6 +4,8 @@ package io.postern.gateway.modbus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.modbus.ResponseParser.State;
+import io.postern.sensor.modbus.ExceptionCode;
+import io.postern.sensor.modbus.Space;
 import io.postern.wire.Bytes;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

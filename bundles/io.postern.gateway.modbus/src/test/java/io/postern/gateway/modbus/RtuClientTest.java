@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.modbus.ModbusException.Fault;
+import io.postern.sensor.modbus.Space;
 import io.postern.wire.Bytes;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,7 @@ import io.postern.sensor.Measurement;
 import io.postern.sensor.Measurement.Count;
 import io.postern.sensor.Measurement.Flag;
 import io.postern.sensor.Measurement.Quantity;
+import io.postern.sensor.modbus.Space;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import java.time.Instant;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.gateway.modbus;
+package io.postern.sensor.modbus;
 
 /** Why a unit refused a request, exactly as it said it, 1 to 255. */
-record ExceptionCode(int code) {
+public record ExceptionCode(int code) {
     /** spec: Modbus application protocol 1.1b3, 7. */
-    String meaning() {
+    public String meaning() {
         return switch (code) {
             case 1 -> "illegal function";
             case 2 -> "illegal data address";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.gateway.modbus;
+package io.postern.sensor.modbus;
 
 import java.util.Locale;
 import java.util.Optional;
 
 /** The four address spaces of a unit, each read by a function of its own. */
-enum Space {
+public enum Space {
     COIL(1),
     DISCRETE(2),
     HOLDING(3),
@@ -21,7 +21,7 @@ enum Space {
         this.function = function;
     }
 
-    static Optional<Space> named(String text) {
+    public static Optional<Space> named(String text) {
         for (Space space : values()) {
             if (space.toString().equals(text)) {
                 return Optional.of(space);
@@ -30,19 +30,26 @@ enum Space {
         return Optional.empty();
     }
 
-    int function() {
+    /** The function that reads it. */
+    public int function() {
         return function;
     }
 
-    boolean isBits() {
+    /** Whether it holds bits; the others hold registers of 16 bits. */
+    public boolean isBits() {
         return this == COIL || this == DISCRETE;
     }
 
+    public boolean isWritable() {
+        return this == COIL || this == HOLDING;
+    }
+
     /** How many of its things one request may ask for. */
-    int mostAtOnce() {
+    public int mostAtOnce() {
         return isBits() ? MOST_BITS : MOST_REGISTERS;
     }
 
+    /** As templates say it: {@code coil}, {@code discrete}, {@code holding}, {@code input}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

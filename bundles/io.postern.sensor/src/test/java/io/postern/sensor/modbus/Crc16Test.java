@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.gateway.modbus;
+package io.postern.sensor.modbus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
