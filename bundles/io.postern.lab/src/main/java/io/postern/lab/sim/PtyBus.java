@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -50,7 +51,8 @@ public final class PtyBus implements AutoCloseable {
     private static final short POLLIN = 1;
 
     private final Wiring wiring;
-    private final List<WireEnd> ends = new ArrayList<>();
+    private final List<TerminalEnd> terminals = new ArrayList<>();
+    private final List<WireEnd> ends = new ArrayList<>(); // the terminals and the stations
     private final Queue<FutureTask<?>> work = new ConcurrentLinkedQueue<>();
     private final int alarm;
     private final Thread thread;
@@ -61,13 +63,14 @@ public final class PtyBus implements AutoCloseable {
         this.wiring = wiring;
         alarm = Libc.eventfd();
         for (Path link : links) {
-            ends.add(new WireEnd(link.toAbsolutePath(), parity));
+            terminals.add(new TerminalEnd(link.toAbsolutePath(), parity));
         }
+        ends.addAll(terminals);
         thread = Thread.ofPlatform().name("pty-bus").daemon().unstarted(this::run);
     }
 
     /**
-     * Opens a bus with one end at each of {@code links}, 2 to 32 of them; links that stand in the way are replaced.
+     * Opens a bus with one end at each of {@code links}, 1 to 32 of them; links that stand in the way are replaced.
      *
      * @throws IOException when the machine gives no pseudo-terminal or a link cannot be made
      */
@@ -81,12 +84,12 @@ public final class PtyBus implements AutoCloseable {
     }
 
     private static PtyBus start(Wiring wiring, boolean parity, Path... links) throws IOException {
-        if (links.length < 2 || links.length > MOST_ENDS) {
-            throw new IllegalArgumentException("a bus has 2 to " + MOST_ENDS + " ends, not " + links.length);
+        if (links.length < 1 || links.length > MOST_ENDS) {
+            throw new IllegalArgumentException("a bus has 1 to " + MOST_ENDS + " ends, not " + links.length);
         }
         var bus = new PtyBus(wiring, parity, List.of(links));
         try {
-            for (WireEnd end : bus.ends) {
+            for (TerminalEnd end : bus.terminals) {
                 end.plug();
             }
         } catch (IOException e) {
@@ -99,17 +102,27 @@ public final class PtyBus implements AutoCloseable {
 
     /** The path an application opens as the port of end {@code end}. */
     public Path port(int end) {
-        return ends.get(end).link();
+        return terminals.get(end).link();
+    }
+
+    /** Joins a station to the bus, behind the terminals; its end is numbered as it comes. */
+    public void attach(Station station, CharacterFormat format) {
+        onThread(() -> {
+            if (ends.size() == MOST_ENDS) {
+                throw new IOException("a bus has at most " + MOST_ENDS + " ends");
+            }
+            ends.add(new StationEnd(station, format));
+        });
     }
 
     /** Pulls the adapter at {@code end}: its port hangs up and its path is gone. */
     public void unplug(int end) {
-        onThread(() -> ends.get(end).unplug());
+        onThread(() -> terminals.get(end).unplug());
     }
 
     /** Puts the adapter at {@code end} back: the same path, another terminal behind it. */
     public void replug(int end) {
-        onThread(() -> ends.get(end).plug());
+        onThread(() -> terminals.get(end).plug());
     }
 
     /** Loses the next {@code octets} that {@code end} sends. */
@@ -121,7 +134,7 @@ public final class PtyBus implements AutoCloseable {
     public void inject(int end, byte... octets) {
         onThread(() -> {
             for (byte octet : octets) {
-                ends.get(end).hear(octet);
+                ends.get(end).hear(octet, System.nanoTime());
             }
         });
     }
@@ -207,17 +220,22 @@ public final class PtyBus implements AutoCloseable {
     private void await(MemorySegment pollfds, MemorySegment timespec) throws IOException {
         int count = 0;
         entry(pollfds, count++, alarm);
-        for (WireEnd end : ends) {
+        for (TerminalEnd end : terminals) {
             if (end.listens()) {
                 entry(pollfds, count++, end.descriptor());
             }
         }
         long now = System.nanoTime();
-        long wait = ends.stream()
-                .filter(WireEnd::isSending)
-                .mapToLong(end -> end.nextAt() - now)
-                .min()
-                .orElse(IDLE_NANOS);
+        long wait = IDLE_NANOS;
+        for (WireEnd end : ends) {
+            if (end.isSending()) {
+                wait = Math.min(wait, end.nextAt() - now);
+            }
+            OptionalLong due = end.due();
+            if (due.isPresent()) {
+                wait = Math.min(wait, due.getAsLong() - now);
+            }
+        }
         timespec.set(JAVA_LONG, 0, 0);
         timespec.set(JAVA_LONG, 8, Math.clamp(wait, 0, IDLE_NANOS - 1));
         Libc.poll(pollfds, count, timespec);
@@ -236,14 +254,15 @@ public final class PtyBus implements AutoCloseable {
                 && ends.stream().filter(WireEnd::isSending).count() > 1;
         for (WireEnd from : ends) {
             while (from.isSending() && from.nextAt() - now <= 0) {
+                long at = from.nextAt();
                 Optional<Byte> sent = from.take();
                 if (sent.isEmpty()) {
                     continue;
                 }
                 byte octet = collision ? (byte) (sent.get() ^ 0x55) : sent.get();
                 for (WireEnd to : ends) {
-                    if (to != from || wiring == Wiring.HALF_DUPLEX_ECHO) {
-                        to.hear(octet, from.format());
+                    if (to != from || wiring == Wiring.HALF_DUPLEX_ECHO && from instanceof TerminalEnd) {
+                        to.hear(octet, from.format(), at);
                     }
                 }
                 traffic = new Traffic(traffic.octets() + 1, traffic.collisions() + (collision ? 1 : 0));
@@ -252,7 +271,7 @@ public final class PtyBus implements AutoCloseable {
     }
 
     private void release() {
-        for (WireEnd end : ends) {
+        for (TerminalEnd end : terminals) {
             try {
                 end.unplug();
             } catch (IOException e) {

@@ -2,93 +2,62 @@
 package io.postern.lab.sim;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 
 /** One end of a {@link PtyBus}: what it still has to send, and when its next character is through. Owned by the bus. */
-final class WireEnd {
-    private static final int MOST_WAITING = 4096; // as a driver's transmit buffer; more stays with the kernel
-    private static final CharacterFormat UNPLUGGED = CharacterFormat.of(9600, 0, false);
+abstract sealed class WireEnd permits TerminalEnd, StationEnd {
+    /** As a driver's transmit buffer; more stays with whoever sends. */
+    static final int MOST_WAITING = 4096;
 
-    private final Path link;
-    private final boolean parity;
     private final Queue<Byte> sending = new ArrayDeque<>();
-    private Optional<Pty> pty = Optional.empty();
-    private CharacterFormat format = UNPLUGGED;
-    private long nextAt = System.nanoTime();
+    private CharacterFormat format;
+    private long freeAt = System.nanoTime();
     private int toDrop;
 
-    /** @param parity whether characters here carry a parity bit */
-    WireEnd(Path link, boolean parity) {
-        this.link = link;
-        this.parity = parity;
+    WireEnd(CharacterFormat format) {
+        this.format = format;
     }
 
-    Path link() {
-        return link;
-    }
-
-    CharacterFormat format() {
+    /** How what it sends is sent. */
+    final CharacterFormat format() {
         return format;
     }
 
-    void plug() throws IOException {
-        if (pty.isEmpty()) {
-            pty = Optional.of(Pty.open(link));
-        }
-    }
-
-    void unplug() throws IOException {
-        Optional<Pty> old = pty;
-        pty = Optional.empty();
-        sending.clear();
-        if (old.isPresent()) {
-            old.get().close();
-        }
-    }
-
-    void drop(int octets) {
+    final void drop(int octets) {
         toDrop = octets;
     }
 
-    boolean listens() {
-        return pty.isPresent() && sending.size() < MOST_WAITING;
+    final boolean hasRoom() {
+        return sending.size() < MOST_WAITING;
     }
 
-    int descriptor() {
-        return pty.orElseThrow().master();
-    }
-
-    boolean isSending() {
+    final boolean isSending() {
         return !sending.isEmpty();
     }
 
     /** When the first waiting octet has passed the wire, on the monotonic clock. */
-    long nextAt() {
-        return nextAt;
+    final long nextAt() {
+        return freeAt + format.characterNanos();
     }
 
-    /** Takes over what the application has written. */
-    void collect(long now) throws IOException {
-        if (!listens()) {
-            return;
+    /** Takes octets that go on the wire at {@code at}, or as soon as the end has said what it is saying. */
+    final void send(long at, CharacterFormat as, byte... octets) {
+        if (sending.isEmpty()) {
+            format = as;
+            freeAt = freeAt - at > 0 ? freeAt : at;
         }
-        byte[] written = pty.orElseThrow().read();
-        if (written.length > 0 && sending.isEmpty()) {
-            format = pty.orElseThrow().format(parity);
-            nextAt = (nextAt - now > 0 ? nextAt : now) + format.characterNanos();
-        }
-        for (byte octet : written) {
+        for (byte octet : octets) {
             sending.add(octet);
         }
     }
 
     /** The octet that is through, unless it is to be lost. */
-    Optional<Byte> take() {
+    final Optional<Byte> take() {
         byte octet = sending.remove();
-        nextAt += format.characterNanos();
+        freeAt += format.characterNanos();
         if (toDrop > 0) {
             toDrop--;
             return Optional.empty();
@@ -96,21 +65,25 @@ final class WireEnd {
         return Optional.of(octet);
     }
 
-    void hear(byte octet, CharacterFormat spoken) throws IOException {
-        if (pty.isPresent()) {
-            boolean understood = pty.get().format(parity).equals(spoken);
-            pty.get().write(understood ? octet : (byte) (octet * 31 + 7)); // any other value will do
-        }
+    /** What was waiting is never sent. */
+    final void silence() {
+        sending.clear();
     }
 
-    void hear(byte octet) throws IOException {
-        if (pty.isPresent()) {
-            pty.get().write(octet);
-        }
-    }
+    /** Takes over what is to be sent by now. */
+    abstract void collect(long now) throws IOException;
 
-    @Override
-    public String toString() {
-        return link.toString();
+    /** When {@link #collect} is worth a look although nothing has arrived. */
+    abstract OptionalLong due();
+
+    /** @param at when its last bit left the wire */
+    abstract void hear(byte octet, CharacterFormat spoken, long at) throws IOException;
+
+    /** Hears an octet that nobody sent. */
+    abstract void hear(byte octet, long at) throws IOException;
+
+    /** What an end hears that is set to another speed or format. */
+    static byte garbled(byte octet) {
+        return (byte) (octet * 31 + 7); // any other value will do
     }
 }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.lab.sim.modbus;
+
+import io.postern.lab.sim.Station.Speech;
+import io.postern.lab.sim.modbus.Framing.Request;
+import io.postern.wire.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Turns an answer into what a faulty instrument makes of it. */
+final class Misspeech {
+    private static final int MOST_GARBAGE = 40; // about two answers of some registers
+
+    private final RandomGenerator random;
+    private Bytes last = Bytes.EMPTY;
+
+    Misspeech(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** What goes on the wire for {@code pdu}, which would be right, from {@code begin} on. */
+    List<Speech> speak(long begin, Framing framing, Request request, Bytes pdu, List<Fault> faults) {
+        int unit = request.unit();
+        Bytes said = pdu;
+        for (Fault fault : faults) {
+            switch (fault) {
+                case Fault.WrongUnit() -> unit = unit % 247 + 1;
+                case Fault.OverLong() -> said = longer(said);
+                default -> {}
+            }
+        }
+        Bytes frame = framing.wrap(request, unit, said);
+        Bytes before = last;
+        last = frame;
+        long at = begin;
+        long apart = 0;
+        for (Fault fault : faults) {
+            switch (fault) {
+                case Fault.WrongCheckSum() -> frame = spoiled(frame, framing);
+                case Fault.Garbage() -> frame = garbage();
+                case Fault.Cut() -> frame = frame.slice(0, frame.length() / 2);
+                case Fault.Glued() -> frame = Bytes.concat(before, frame);
+                case Fault.Late(var by) -> at += by.toNanos();
+                case Fault.Gaps(var gap) -> apart = gap.toNanos();
+                default -> {}
+            }
+        }
+        return apart == 0 ? List.of(new Speech(at, frame.toArray())) : oneByOne(at, frame, apart);
+    }
+
+    private static List<Speech> oneByOne(long at, Bytes frame, long apart) {
+        List<Speech> speeches = new ArrayList<>();
+        for (int i = 0; i < frame.length(); i++) {
+            speeches.add(new Speech(at + i * apart, new byte[] {(byte) frame.at(i)}));
+        }
+        return speeches;
+    }
+
+    /** Two registers more behind an answer that carries registers or bits. */
+    private static Bytes longer(Bytes pdu) {
+        boolean carries = pdu.at(0) <= 4 || pdu.at(0) == 23;
+        return carries && pdu.at(1) <= 246
+                ? Bytes.concat(
+                        Bytes.of((byte) pdu.at(0), (byte) (pdu.at(1) + 4)),
+                        pdu.slice(2, pdu.length()),
+                        Bytes.of((byte) 1, (byte) 2, (byte) 3, (byte) 4))
+                : Bytes.concat(pdu, Bytes.of((byte) 1, (byte) 2, (byte) 3, (byte) 4));
+    }
+
+    /** A TCP frame has no check sum; there the protocol is wrong. */
+    private static Bytes spoiled(Bytes frame, Framing framing) {
+        byte[] octets = frame.toArray();
+        int at =
+                switch (framing) {
+                    case RTU -> octets.length - 1;
+                    case ASCII -> octets.length - 3;
+                    case TCP -> 3;
+                };
+        octets[at] ^= 1;
+        return Bytes.of(octets);
+    }
+
+    Bytes garbage() {
+        var octets = new byte[random.nextInt(1, MOST_GARBAGE)];
+        random.nextBytes(octets);
+        return Bytes.of(octets);
+    }
+}
