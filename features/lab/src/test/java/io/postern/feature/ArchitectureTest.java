@@ -80,10 +80,10 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tpm", "store", "serial", "modbus", "gpio", "mqtt", "amqp"})
+    @ValueSource(strings = {"tpm", "store", "serial", "modbus", "gpio", "framed", "mbus", "mqtt", "amqp"})
     void anAdapterKnowsTheCoreAndNoOtherAdapter(String adapter) {
         String own = "io.postern.gateway." + adapter + "..";
-        String[] others = Stream.of("tpm", "store", "serial", "modbus", "gpio", "mqtt", "amqp")
+        String[] others = Stream.of("tpm", "store", "serial", "modbus", "gpio", "framed", "mbus", "mqtt", "amqp")
                 .filter(each -> !each.equals(adapter))
                 .map(each -> "io.postern.gateway." + each + "..")
                 .toArray(String[]::new);
