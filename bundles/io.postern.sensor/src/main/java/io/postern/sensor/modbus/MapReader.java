@@ -88,7 +88,7 @@ final class MapReader {
                     writable.add(name);
                 }
             }
-            case Content.Command() -> commands.put(name, command(name, node, reader));
+            case Content.Command _ -> commands.put(name, command(name, node, reader));
         }
     }
 
