@@ -9,6 +9,7 @@ import io.postern.sensor.TemplateException;
 import io.postern.wire.ModelId;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /** Register maps for tests, from a mapping and a model in a few words. */
@@ -31,7 +32,7 @@ final class Maps {
 
     private static Content content(String[] words) {
         if (words[1].equals("command")) {
-            return new Content.Command();
+            return new Content.Command(Optional.empty());
         }
         Schema schema = Schema.valueOf(words[1].toUpperCase(Locale.ROOT));
         return words.length == 2
