@@ -6,7 +6,6 @@ import io.postern.sensor.Model;
 import io.postern.sensor.Model.Content;
 import io.postern.sensor.Node;
 import io.postern.sensor.TemplateException;
-import io.postern.wire.DurationText;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,7 +87,8 @@ final class MapReader {
                     writable.add(name);
                 }
             }
-            case Content.Command _ -> commands.put(name, command(name, node, reader));
+            case Content.Command(Optional<Model.Schema> request) ->
+                commands.put(name, command(name, node, reader, request));
         }
     }
 
@@ -109,21 +109,29 @@ final class MapReader {
         }
     }
 
-    private RegisterMap.Command command(String name, Node node, FieldReader reader) throws TemplateException {
+    private RegisterMap.Command command(String name, Node node, FieldReader reader, Optional<Model.Schema> request)
+            throws TemplateException {
+        if (request.isPresent()) {
+            if (node instanceof Node.Members members) {
+                members.only(FieldReader.KEYS);
+            }
+            Field field = reader.read(request);
+            refuseReadOnly(node, field);
+            return new RegisterMap.Command(field, Optional.empty());
+        }
         Node.Members members = node.asMembers(name);
-        Set<String> known =
-                Stream.concat(FieldReader.KEYS.stream(), Stream.of("value")).collect(Collectors.toSet());
-        members.only(known);
+        members.only(
+                Stream.concat(FieldReader.KEYS.stream(), Stream.of("value")).collect(Collectors.toSet()));
         Field field = reader.read(Optional.empty());
         refuseReadOnly(node, field);
         Node value = members.need("value");
-        var command = new RegisterMap.Command(field, measurement(value));
+        Measurement written = measurement(value);
         try {
-            field.encode(command.value());
+            field.encode(written);
         } catch (IllegalArgumentException e) {
             throw value.place().refuse("\"value\" of " + e.getMessage());
         }
-        return command;
+        return new RegisterMap.Command(field, Optional.of(written));
     }
 
     private static Measurement measurement(Node node) throws TemplateException {
@@ -220,20 +228,7 @@ final class MapReader {
 
     private Duration duration(String key, Duration least, Duration otherwise) throws TemplateException {
         Optional<Node> said = mapping.optional(key);
-        if (said.isEmpty()) {
-            return otherwise;
-        }
-        try {
-            Duration duration = DurationText.parse(said.get().asText(key));
-            if (duration.compareTo(least) >= 0 && duration.compareTo(LONGEST_TIMEOUT) <= 0) {
-                return duration;
-            }
-        } catch (IllegalArgumentException e) {
-            throw said.get().place().refuse("\"" + key + "\": " + e.getMessage());
-        }
-        throw said.get()
-                .place()
-                .refuse("\"" + key + "\" is " + least.toMillis() + "ms to " + LONGEST_TIMEOUT.toSeconds() + "s");
+        return said.isPresent() ? said.get().asDuration(key, least, LONGEST_TIMEOUT) : otherwise;
     }
 
     private RegisterMap.Writing writing() throws TemplateException {

@@ -11,7 +11,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * Where an instrument's fields lie in a Modbus unit: the {@code mapping} of a template whose driver is {@code modbus}.
@@ -27,15 +29,19 @@ import java.util.SequencedMap;
  */
 public record RegisterMap(
         SequencedMap<String, Field> fields,
-        java.util.Set<String> writable,
+        Set<String> writable,
         Map<String, Command> commands,
         List<Span> readable,
         Duration timeout,
         Duration turnaround,
         Writing writing,
         Identity identity) {
-    /** What is written to carry out a command of the model. */
-    public record Command(Field field, Measurement value) {}
+    /**
+     * What is written to carry out a command of the model.
+     *
+     * @param value empty when the command has an argument, which is written then
+     */
+    public record Command(Field field, Optional<Measurement> value) {}
 
     /** The function by which a unit is written. */
     public enum Writing {
@@ -64,7 +70,7 @@ public record RegisterMap(
 
     public RegisterMap {
         fields = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(fields));
-        writable = java.util.Set.copyOf(writable);
+        writable = Set.copyOf(writable);
         commands = Map.copyOf(commands);
         readable = List.copyOf(readable);
     }

@@ -16,7 +16,7 @@ import java.util.SequencedMap;
 final class Maps {
     private Maps() {}
 
-    /** @param model such as {@code "voltage double, relay boolean writable, reset command, serial string property"} */
+    /** @param model such as {@code "voltage double, relay boolean writable, reset command, setClock command long, serial string property"} */
     static RegisterMap map(String mapping, String model) throws TemplateException {
         return RegisterMap.of(Node.parse("meter.json", mapping), model(model));
     }
@@ -32,7 +32,10 @@ final class Maps {
 
     private static Content content(String[] words) {
         if (words[1].equals("command")) {
-            return new Content.Command(Optional.empty());
+            return new Content.Command(
+                    words.length == 2
+                            ? Optional.empty()
+                            : Optional.of(Schema.valueOf(words[2].toUpperCase(Locale.ROOT))));
         }
         Schema schema = Schema.valueOf(words[1].toUpperCase(Locale.ROOT));
         return words.length == 2
