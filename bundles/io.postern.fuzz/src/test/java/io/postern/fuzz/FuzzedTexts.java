@@ -75,6 +75,8 @@ final class FuzzedTexts {
         Promise.read(() -> DpsTopic.parse(text));
         Promise.read(() -> HubTopic.parse(text));
         Promise.read(() -> HubTopic.twinReply(text));
+        Promise.read(() -> HubTopic.desiredChange(text));
+        Promise.read(() -> HubTopic.methodCall(text));
         keepsItsText(text, PropertyBag::decode, PropertyBag::encode);
     }
 

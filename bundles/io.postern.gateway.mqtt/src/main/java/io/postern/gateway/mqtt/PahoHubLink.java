@@ -112,7 +112,7 @@ final class PahoHubLink implements HubLink, AutoCloseable {
         options.setAutomaticReconnect(false); // the uplink decides, with a fresh token
         options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
         options.setConnectionTimeout(CONNECT_SECONDS);
-        options.setMaxInflight(PahoHubSession.WINDOW + 1); // a twin question beside
+        options.setMaxInflight(PahoHubSession.WINDOW + 1); // a twin question or the answer to a method beside
         options.setHttpsHostnameVerificationEnabled(true);
         return options;
     }

@@ -2,16 +2,22 @@
 package io.postern.gateway.mqtt;
 
 import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.spi.HubOrder;
 import io.postern.gateway.spi.HubSession;
 import io.postern.wire.DeviceId;
 import io.postern.wire.ErrorBody;
 import io.postern.wire.Json;
+import io.postern.wire.Shown;
 import io.postern.wire.hub.HubTopic;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
@@ -23,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connected Paho client. All but the callbacks is called by the uplink's thread; the callbacks only complete what
- * that thread waits for. A session that has failed once stays failed: sending on would break the order of a leaf.
+ * One connected Paho client. All but the callbacks is called by the uplink's thread, and by the one that carries out what
+ * the hub wants; the callbacks only complete what these wait for, and put orders into a queue. A session that has failed once stays failed: sending on would break the order of a leaf.
  */
 final class PahoHubSession implements HubSession, MqttCallback {
     private static final Logger LOG = LoggerFactory.getLogger(PahoHubSession.class);
@@ -39,7 +45,8 @@ final class PahoHubSession implements HubSession, MqttCallback {
     private final DeviceId device;
     private final TwinReplies replies = new TwinReplies();
     private final AtomicReference<@Nullable Throwable> lost = new AtomicReference<>();
-    private volatile Outcome waiting = new Outcome();
+    private final OrderQueue orders = new OrderQueue();
+    private final Set<Outcome> waiting = ConcurrentHashMap.newKeySet(); // one for each thread
     private boolean listensToTwin;
     private boolean closed;
 
@@ -79,6 +86,29 @@ final class PahoHubSession implements HubSession, MqttCallback {
     }
 
     @Override
+    public void follow() throws IOException, InterruptedException {
+        String[] topics = {HubTopic.DESIRED_CHANGES, HubTopic.METHOD_CALLS};
+        request("listen to what the hub wants", outcome -> {
+            client.subscribe(topics, new int[] {AT_LEAST_ONCE, AT_LEAST_ONCE}, null, outcome);
+            outcome.await(1, ANSWER);
+        });
+    }
+
+    @Override
+    public Optional<HubOrder> nextOrder(Duration atMost) throws IOException, InterruptedException {
+        return orders.next(atMost);
+    }
+
+    @Override
+    public void answer(HubOrder.Method method, int status, JsonValue payload) throws IOException, InterruptedException {
+        byte[] body = payload.toString().getBytes(StandardCharsets.UTF_8);
+        request("answer the method " + Shown.of(method.name()), outcome -> {
+            publish(HubTopic.methodReplyTopic(status, method.requestId()), body, outcome);
+            outcome.await(1, ANSWER);
+        });
+    }
+
+    @Override
     public boolean isOpen() {
         return lost.get() == null && client.isConnected();
     }
@@ -107,7 +137,9 @@ final class PahoHubSession implements HubSession, MqttCallback {
     @Override
     public void messageArrived(String topic, MqttMessage message) {
         try {
-            replies.arrived(topic, message.getPayload());
+            if (!orders.arrived(topic, message.getPayload())) {
+                replies.arrived(topic, message.getPayload());
+            }
         } catch (IllegalArgumentException e) {
             LOG.atDebug().addKeyValue("deviceId", device).setCause(e).log("dropped a message on a topic of no use");
         }
@@ -159,11 +191,19 @@ final class PahoHubSession implements HubSession, MqttCallback {
     /** One exchange with the hub that may leave requests unanswered, and the session unusable, when it fails. */
     private void request(String what, Exchange exchange) throws IOException, InterruptedException {
         var outcome = new Outcome();
-        waiting = outcome;
-        Throwable gone = lost.get();
-        if (gone != null) {
-            throw new IOException("the session of " + device + " is gone, cannot " + what, gone);
+        waiting.add(outcome);
+        try {
+            Throwable gone = lost.get();
+            if (gone != null) {
+                throw new IOException("the session of " + device + " is gone, cannot " + what, gone);
+            }
+            exchange(what, exchange, outcome);
+        } finally {
+            waiting.remove(outcome);
         }
+    }
+
+    private void exchange(String what, Exchange exchange, Outcome outcome) throws IOException, InterruptedException {
         try {
             exchange.run(outcome);
         } catch (MqttException | IOException e) {
@@ -185,8 +225,9 @@ final class PahoHubSession implements HubSession, MqttCallback {
     private void fail(Throwable cause) {
         if (lost.compareAndSet(null, cause)) {
             replies.lost(cause);
+            orders.lost(cause);
         }
-        waiting.fail(cause);
+        waiting.forEach(outcome -> outcome.fail(cause));
     }
 
     /** What is done in one exchange. */

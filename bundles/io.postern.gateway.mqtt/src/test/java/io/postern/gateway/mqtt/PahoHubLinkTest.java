@@ -8,6 +8,7 @@ import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.https.TrustAnchors;
 import io.postern.gateway.spi.ClientCertificate;
 import io.postern.gateway.spi.Credential;
+import io.postern.gateway.spi.HubOrder;
 import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.NotAuthorizedException;
 import io.postern.testkit.Await;
@@ -22,6 +23,7 @@ import io.postern.wire.ModelId;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
+import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -262,6 +264,93 @@ class PahoHubLinkTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("400004 too deep");
             session.send(messages(1));
+        }
+    }
+
+    @Test
+    void whatTheHubWantsComesInOrderAndAMethodIsAnsweredUnderItsOwnId() throws Exception {
+        try (HubSession session = open()) {
+            session.follow();
+            hub.say("$iothub/twin/PATCH/properties/desired/?$version=5", "{\"setpoint\":21.5,\"$version\":5}");
+            hub.say("$iothub/methods/POST/reset/?$rid=a%2F7", "{\"hard\":true}");
+            hub.say("$iothub/methods/POST/ping/?$rid=8", "");
+
+            assertThat(session.nextOrder(LONG))
+                    .contains(new HubOrder.Desired(5, Json.parseObject("{\"setpoint\":21.5}")));
+            var reset = (HubOrder.Method) session.nextOrder(LONG).orElseThrow();
+            assertThat(reset.name()).isEqualTo("reset");
+            assertThat(reset.payload()).isEqualTo(Json.parse("{\"hard\":true}"));
+            session.answer(reset, 200, Json.parse("{\"done\":1}"));
+            assertThat(session.nextOrder(LONG)).get().extracting("payload").isEqualTo(JsonValue.NULL);
+            assertThat(session.nextOrder(Duration.ofMillis(1))).isEmpty();
+        }
+        assertThat(hub.publishes)
+                .containsExactly(new ScriptedHub.Publish("$iothub/methods/res/200/?$rid=a%2F7", "{\"done\":1}", 1));
+    }
+
+    @Test
+    void aHubThatWantsMoreThanFitsCostsNoMoreAndTheTwinTellsTheRest() throws Exception {
+        try (HubSession session = open()) {
+            session.follow();
+            for (int version = 1; version <= 40; version++) {
+                hub.say("$iothub/twin/PATCH/properties/desired/?$version=" + version, "{\"n\":" + version + "}");
+            }
+            hub.say("$iothub/methods/POST/late/?$rid=1", "null");
+            session.report(Json.parseObject("{}")); // answered behind all that was said before
+            for (int version = 1; version <= 16; version++) {
+                assertThat(session.nextOrder(LONG))
+                        .contains(new HubOrder.Desired(version, Json.parseObject("{\"n\":" + version + "}")));
+            }
+            assertThat(session.nextOrder(LONG)).contains(new HubOrder.DesiredMissed());
+            assertThat(session.nextOrder(Duration.ofMillis(1))).isEmpty();
+        }
+    }
+
+    @Test
+    void whatNobodyCanReadIsNoOrder() throws Exception {
+        try (HubSession session = open()) {
+            session.follow();
+            hub.say("$iothub/methods/POST/reset/?$rid=1", "{\"hard\":");
+            hub.say("$iothub/methods/POST//?$rid=2", "null");
+            hub.say("$iothub/twin/PATCH/properties/desired/?$version=x", "{}");
+            hub.say("$iothub/twin/PATCH/properties/desired/?$version=2", "[1]");
+            assertThat(session.nextOrder(LONG)).as("an unreadable method").isEmpty();
+            assertThat(session.nextOrder(LONG)).contains(new HubOrder.DesiredMissed());
+            assertThat(session.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void aLostConnectionEndsTheWaitForOrders() throws Exception {
+        try (HubSession session = open()) {
+            session.follow();
+            CompletableFuture<Throwable> waiting = failure(() -> session.nextOrder(LONG));
+            hub.cutAll();
+            assertThat(waiting.get()).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void readingsAndAnswersAreSentByTwoThreadsAtOnce() throws Exception {
+        try (HubSession session = open()) {
+            session.follow();
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendAll(session));
+            for (int n = 1; n <= 50; n++) {
+                hub.say("$iothub/methods/POST/ping/?$rid=" + n, "null");
+                session.answer((HubOrder.Method) session.nextOrder(LONG).orElseThrow(), 200, JsonValue.NULL);
+            }
+            sending.get();
+        }
+        assertThat(hub.publishes).hasSize(550);
+        assertThat(hub.publishes.stream().filter(each -> each.topic().contains("methods/res")))
+                .hasSize(50);
+    }
+
+    private static void sendAll(HubSession session) {
+        try {
+            session.send(messages(500));
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -68,6 +68,17 @@ final class ScriptedHub implements AutoCloseable {
         cutAll();
     }
 
+    /** Says something to every client, unasked. */
+    void say(String topic, String body) throws IOException {
+        for (Socket socket : sockets) {
+            synchronized (socket) {
+                var out = new DataOutputStream(socket.getOutputStream());
+                write(out, topic, body);
+                out.flush();
+            }
+        }
+    }
+
     private void acceptAll() {
         while (!server.isClosed()) {
             try {
@@ -84,7 +95,7 @@ final class ScriptedHub implements AutoCloseable {
         try (socket) {
             var in = new DataInputStream(socket.getInputStream());
             var out = new DataOutputStream(socket.getOutputStream());
-            while (answer(in, out)) {
+            while (answer(socket, in, out)) {
                 out.flush();
             }
         } catch (IOException e) {
@@ -94,14 +105,20 @@ final class ScriptedHub implements AutoCloseable {
         }
     }
 
-    private boolean answer(DataInputStream in, DataOutputStream out) throws IOException {
+    private boolean answer(Socket socket, DataInputStream in, DataOutputStream out) throws IOException {
         int header = in.readUnsignedByte();
         byte[] packet = in.readNBytes(remainingLength(in));
+        synchronized (socket) { // a packet is written in pieces, and say has its own
+            return answer(header, packet, out);
+        }
+    }
+
+    private boolean answer(int header, byte[] packet, DataOutputStream out) throws IOException {
         var body = new DataInputStream(new java.io.ByteArrayInputStream(packet));
         switch (header >> 4) {
             case 1 -> connect(body, out);
             case 3 -> publish(header, body, out);
-            case 8 -> out.write(new byte[] {(byte) 0x90, 3, packet[0], packet[1], 1});
+            case 8 -> suback(packet, out);
             case 12 -> out.write(new byte[] {(byte) 0xD0, 0});
             case 14 -> {
                 goodbyes++;
@@ -129,6 +146,17 @@ final class ScriptedHub implements AutoCloseable {
         if (connack != 0) {
             out.flush();
             throw new IOException("refused");
+        }
+    }
+
+    private static void suback(byte[] packet, DataOutputStream out) throws IOException {
+        int topics = 0;
+        for (int at = 2; at < packet.length; at += 3 + (packet[at] << 8 | packet[at + 1] & 255)) {
+            topics++;
+        }
+        out.write(new byte[] {(byte) 0x90, (byte) (2 + topics), packet[0], packet[1]});
+        for (int i = 0; i < topics; i++) {
+            out.write(1);
         }
     }
 

@@ -3,6 +3,7 @@ package io.postern.gateway.runtime;
 
 import io.postern.gateway.LeafDevice;
 import io.postern.gateway.Milestones;
+import io.postern.gateway.downlink.Downlinks;
 import io.postern.gateway.https.HttpTokenLink;
 import io.postern.gateway.https.HttpsExchange;
 import io.postern.gateway.https.TlsDialer;
@@ -15,6 +16,7 @@ import io.postern.gateway.provisioning.ProvisioningEvent;
 import io.postern.gateway.provisioning.ProvisioningOutcome;
 import io.postern.gateway.provisioning.ProvisioningRules;
 import io.postern.gateway.spi.HubLink;
+import io.postern.gateway.spi.LeafOrders;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.SecurityModule;
 import io.postern.gateway.spi.StateStore;
@@ -46,6 +48,7 @@ final class Assembly {
     private final Outbox outbox;
     private final HubLink link;
     private final TokenLink tokens;
+    private final Downlinks downlinks;
     private final Milestones milestones;
     private final InstantSource clock = InstantSource.system();
     private final RandomGenerator random = new SecureRandom();
@@ -57,17 +60,20 @@ final class Assembly {
             Outbox outbox,
             HubLink link,
             TokenLink tokens,
+            Optional<LeafOrders> orders,
             Milestones milestones) {
         this.settings = settings;
         this.identity = identity;
         this.outbox = outbox;
         this.link = link;
         this.tokens = tokens;
+        this.downlinks = orders.map(to -> Downlinks.to(to, random)).orElse(Downlinks.NONE);
         this.milestones = milestones;
     }
 
     /**
      * @param module to be there when the settings' identity needs it
+     * @param orders to carry out what the hub wants of leaves; none leaves that to a later start
      * @param transports to be there as far as the settings name them
      * @throws IOException when the root certificates cannot be read; nothing else is touched yet
      */
@@ -77,6 +83,7 @@ final class Assembly {
             Outbox outbox,
             StateStore state,
             HubLink link,
+            Optional<LeafOrders> orders,
             Milestones milestones,
             Transports transports)
             throws IOException {
@@ -96,6 +103,7 @@ final class Assembly {
                 outbox,
                 link,
                 new HttpTokenLink(settings.tokens(), https),
+                orders,
                 new LeafTroubles(milestones, journal::leaves));
         Provisioner provisioner = identity.provisioner(
                 new Provisioner.Settings(settings.idScope(), settings.payload()),
@@ -184,6 +192,7 @@ final class Assembly {
                         link,
                         outbox,
                         new LeafToken(leaf.id(), tokens, own, clock, random),
+                        downlinks,
                         retry,
                         milestones,
                         clock))

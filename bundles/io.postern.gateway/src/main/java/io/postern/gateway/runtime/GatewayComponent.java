@@ -4,6 +4,7 @@ package io.postern.gateway.runtime;
 import io.postern.gateway.Milestones;
 import io.postern.gateway.spi.DpsTransport;
 import io.postern.gateway.spi.HubLink;
+import io.postern.gateway.spi.LeafOrders;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.SecurityModule;
 import io.postern.gateway.spi.StateStore;
@@ -47,6 +48,9 @@ public final class GatewayComponent {
             @Reference Outbox outbox,
             @Reference StateStore state,
             @Reference HubLink link,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    @Nullable
+                    LeafOrders orders,
             @Reference Milestones milestones,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) // made anew when one comes that is waited for
                     List<ComponentServiceObjects<DpsTransport>> adapters)
@@ -70,8 +74,15 @@ public final class GatewayComponent {
             gateway = Optional.empty();
             return;
         }
-        gateway = Optional.of(
-                Assembly.of(settings, Optional.ofNullable(module), outbox, state, link, milestones, transports));
+        gateway = Optional.of(Assembly.of(
+                settings,
+                Optional.ofNullable(module),
+                outbox,
+                state,
+                link,
+                Optional.ofNullable(orders),
+                milestones,
+                transports));
         gateway.get().start();
     }
 

@@ -24,7 +24,7 @@ public interface LeafOrders {
     /**
      * Writes a writable property, or carries out a command of the model, and reads back what the instrument then shows.
      *
-     * @param value of the schema the model names, or as the caller gave it for a command
+     * @param value of the schema the model names; true for a command that takes no argument
      * @param patience how long the order may wait for its turn on the line
      */
     Outcome write(DeviceId leaf, String field, Measurement value, Attempt attempt, Duration patience)

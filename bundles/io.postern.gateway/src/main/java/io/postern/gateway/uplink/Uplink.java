@@ -5,6 +5,7 @@ import io.postern.gateway.LeafDevice;
 import io.postern.gateway.Milestones;
 import io.postern.gateway.Milestones.Milestone;
 import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.downlink.Downlinks;
 import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
@@ -33,6 +34,7 @@ public final class Uplink implements AutoCloseable {
     private final HubLink link;
     private final Outbox outbox;
     private final LeafToken token;
+    private final Downlinks downlinks;
     private final Retry retry;
     private final SessionThread thread;
     private int renewalFailures;
@@ -43,6 +45,7 @@ public final class Uplink implements AutoCloseable {
             HubLink link,
             Outbox outbox,
             LeafToken token,
+            Downlinks downlinks,
             Retry retry,
             Milestones milestones,
             InstantSource clock) {
@@ -51,6 +54,7 @@ public final class Uplink implements AutoCloseable {
         this.link = link;
         this.outbox = outbox;
         this.token = token;
+        this.downlinks = downlinks;
         this.retry = retry;
         this.thread = new SessionThread(leaf.id(), new LeafWork(milestones), retry, milestones, clock);
     }
@@ -100,7 +104,9 @@ public final class Uplink implements AutoCloseable {
                             link.open(hub, leaf.id(), new Credential.Token(granted.token()), leaf.model())) {
                         LOG.atInfo().addKeyValue("deviceId", leaf.id()).log("leaf connected");
                         thread.connected(Milestone.LEAF_CONNECTED);
-                        speak(session);
+                        try (var _ = downlinks.begin(leaf.id(), session)) {
+                            speak(session);
+                        }
                     }
                 }
             }

@@ -4,6 +4,7 @@ package io.postern.gateway.uplink;
 import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubLink;
+import io.postern.gateway.spi.HubOrder;
 import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.NotAuthorizedException;
 import io.postern.wire.DeviceId;
@@ -12,14 +13,19 @@ import io.postern.wire.Json;
 import io.postern.wire.ModelId;
 import io.postern.wire.SasToken;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A hub that can be away until a time, refuse tokens, lose acknowledgements, and ends sessions with their tokens. */
@@ -27,6 +33,8 @@ final class FakeHub implements HubLink {
     final List<TelemetryMessage> accepted = new CopyOnWriteArrayList<>();
     final List<SasToken> opened = new CopyOnWriteArrayList<>();
     final List<JsonObject> reports = new CopyOnWriteArrayList<>();
+    final List<String> answers = new CopyOnWriteArrayList<>();
+    final BlockingQueue<HubOrder> orders = new LinkedBlockingQueue<>();
     final Set<SasToken> refused = ConcurrentHashMap.newKeySet();
     final AtomicInteger acknowledgementsToLose = new AtomicInteger();
     final AtomicInteger openings = new AtomicInteger();
@@ -105,6 +113,19 @@ final class FakeHub implements HubLink {
         @Override
         public JsonObject twin() {
             return Json.object().build();
+        }
+
+        @Override
+        public void follow() {}
+
+        @Override
+        public Optional<HubOrder> nextOrder(Duration atMost) throws InterruptedException {
+            return Optional.ofNullable(orders.poll(atMost.toMillis(), TimeUnit.MILLISECONDS));
+        }
+
+        @Override
+        public void answer(HubOrder.Method method, int status, JsonValue payload) {
+            answers.add(method.requestId() + " " + status + " " + payload);
         }
 
         @Override

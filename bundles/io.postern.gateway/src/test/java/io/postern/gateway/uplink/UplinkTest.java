@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.LeafDevice;
 import io.postern.gateway.Milestones.Milestone;
+import io.postern.gateway.downlink.Downlinks;
 import io.postern.gateway.spi.TokenLink.Grant;
 import io.postern.testkit.Await;
 import io.postern.testkit.MovableClock;
@@ -282,6 +283,7 @@ class UplinkTest {
                 hub,
                 outbox,
                 new LeafToken(METER, tokens, identity, clock, random),
+                Downlinks.NONE,
                 retry,
                 (milestone, subject) -> milestones.add(milestone),
                 clock);

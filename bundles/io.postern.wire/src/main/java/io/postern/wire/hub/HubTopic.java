@@ -106,6 +106,48 @@ public sealed interface HubTopic {
     /** The hub's answer to a twin request. */
     record TwinReply(int status, String requestId, OptionalLong version) {}
 
+    /** Where a device answers a direct method. */
+    static String methodReplyTopic(int status, String requestId) {
+        return "$iothub/methods/res/" + status + "/?$rid=" + requestId;
+    }
+
+    /** Reads {@code $iothub/twin/PATCH/properties/desired/?$version=...}; empty when the topic is another. */
+    static OptionalLong desiredChange(String topic) {
+        if (!topic.startsWith("$iothub/twin/PATCH/properties/desired/")) {
+            return OptionalLong.empty();
+        }
+        OptionalLong version = version(topic);
+        if (version.isEmpty()) {
+            throw unknown(topic);
+        }
+        return version;
+    }
+
+    /** Reads {@code $iothub/methods/POST/{name}/?$rid=...}; empty when the topic is another. */
+    static Optional<MethodCall> methodCall(String topic) {
+        String prefix = "$iothub/methods/POST/";
+        if (!topic.startsWith(prefix)) {
+            return Optional.empty();
+        }
+        int end = topic.indexOf("/?", prefix.length());
+        if (end <= prefix.length()) {
+            throw unknown(topic);
+        }
+        String query = topic.substring(end + 2);
+        if (!query.startsWith("$rid=") || query.length() == "$rid=".length()) {
+            throw unknown(topic);
+        }
+        String requestId = query.substring("$rid=".length()).split("&", 2)[0];
+        return Optional.of(new MethodCall(topic.substring(prefix.length(), end), requestId));
+    }
+
+    /**
+     * The hub asks a device.
+     *
+     * @param requestId as it stands in the topic, to be said again in the answer
+     */
+    record MethodCall(String name, String requestId) {}
+
     private static HubTopic telemetry(String topic) {
         String[] levels = topic.split("/", 5);
         if (levels.length < 4 || !levels[2].equals("messages") || !levels[3].equals("events")) {

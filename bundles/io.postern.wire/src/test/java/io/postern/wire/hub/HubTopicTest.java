@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.wire.DeviceId;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,23 @@ class HubTopicTest {
         assertThat(HubTopic.parse("$iothub/twin/PATCH/properties/reported/?$rid=r-2&$version=4"))
                 .isEqualTo(new HubTopic.TwinReport("r-2", OptionalLong.of(4)));
         assertThat(HubTopic.parse("$iothub/methods/res/200/?$rid=1")).isEqualTo(new HubTopic.MethodReply("1", 200));
+    }
+
+    @Test
+    void aDeviceReadsWhatAHubWantsAsTheHubWritesIt() {
+        assertThat(HubTopic.desiredChange(HubTopic.desiredChangeTopic(12))).hasValue(12);
+        assertThat(HubTopic.methodCall(HubTopic.methodCallTopic("reset", "r/1")))
+                .contains(new HubTopic.MethodCall("reset", "r/1"));
+        assertThat(HubTopic.parse(HubTopic.methodReplyTopic(504, "r-1")))
+                .isEqualTo(new HubTopic.MethodReply("r-1", 504));
+        assertThat(HubTopic.desiredChange("$iothub/twin/res/200/?$rid=1")).isEmpty();
+        assertThat(HubTopic.methodCall("$iothub/twin/res/200/?$rid=1")).isEmpty();
+        for (String cut : List.of("/?$rid=1", "reset/?$rid=", "reset/?$version=1", "reset")) {
+            assertThatThrownBy(() -> HubTopic.methodCall("$iothub/methods/POST/" + cut))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> HubTopic.desiredChange("$iothub/twin/PATCH/properties/desired/?$version="))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
