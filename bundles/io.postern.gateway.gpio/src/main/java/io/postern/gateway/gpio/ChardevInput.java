@@ -11,10 +11,11 @@ import com.pi4j.io.gpio.digital.DigitalInputProvider;
 import com.pi4j.io.gpio.digital.DigitalState;
 import com.pi4j.io.gpio.digital.DigitalStateChangeEvent;
 import io.postern.gateway.gpio.GpioUapi.Edge;
+import io.postern.gateway.gpio.GpioUapi.Wish;
+import io.postern.sensor.pins.PinMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,22 +29,35 @@ final class ChardevInput extends DigitalInputBase implements DigitalInput {
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(5); // the thread only calls listeners
 
     private final Path chip;
-    private @Nullable InputLine line; // set by initialize, before anybody else has this object
+    private final PinMap map;
+    private @Nullable PinLine line; // set by initialize, before anybody else has this object
     private @Nullable Thread reader;
+    private boolean filtered; // edges are left out by us, so numbers do not tell what was lost
+    private int last; // the reader's own: the number of the last edge
 
-    ChardevInput(DigitalInputProvider provider, DigitalInputConfig config, Path chip) {
+    ChardevInput(DigitalInputProvider provider, DigitalInputConfig config, Path chip, PinMap map) {
         super(provider, config);
         this.chip = chip;
+        this.map = map;
     }
 
     @Override
     public DigitalInput initialize(Context context) throws InitializeException {
         try {
-            InputLine opened = InputLine.open(chip, config.address(), "postern");
-            line = opened;
-            // a platform thread: it stays in a native call
-            reader =
-                    Thread.ofPlatform().name("pin-" + config.address()).daemon().start(() -> read(opened));
+            Debounce debounce;
+            PinLine opened;
+            try {
+                opened = PinLine.open(chip, config.address(), "postern", wish(map.debounce()));
+                debounce = new Debounce(Duration.ZERO, false);
+            } catch (IOException e) {
+                if (map.debounce().isZero() || !refused(e)) {
+                    throw e;
+                }
+                opened = PinLine.open(chip, config.address(), "postern", wish(Duration.ZERO));
+                debounce = new Debounce(map.debounce(), opened.isActive());
+                filtered = true;
+            }
+            start(opened, debounce);
         } catch (IOException e) {
             throw new InitializeException(e.getMessage(), e);
         }
@@ -51,20 +65,39 @@ final class ChardevInput extends DigitalInputBase implements DigitalInput {
         return this;
     }
 
-    private void read(InputLine from) {
-        int last = 0;
+    /** Edges that are not counted are not asked for: then a gap in the numbers is a count. */
+    private Wish wish(Duration debounce) {
+        boolean ours = debounce.isZero() && !map.debounce().isZero();
+        boolean all = ours || map.role() != PinMap.Role.COUNTER || map.edge() == PinMap.Edge.BOTH;
+        return new Wish.Input(
+                map.bias(),
+                map.activeLow(),
+                all || map.edge() == PinMap.Edge.ACTIVE,
+                all || map.edge() == PinMap.Edge.INACTIVE,
+                debounce);
+    }
+
+    private static boolean refused(IOException e) {
+        return e.getCause() instanceof Libc.ErrnoException said
+                && (said.errno() == Libc.EINVAL || said.errno() == Libc.EOPNOTSUPP);
+    }
+
+    private void start(PinLine opened, Debounce debounce) {
+        line = opened;
+        // a platform thread: it stays in a native call
+        reader = Thread.ofPlatform()
+                .name("pin-" + config.address())
+                .daemon()
+                .start(() -> read(opened, debounce));
+    }
+
+    private void read(PinLine from, Debounce debounce) {
         try {
-            for (Optional<Edge> edge = from.await(); edge.isPresent(); edge = from.await()) {
-                int lost = edge.get().number() - last - 1;
-                last = edge.get().number();
-                if (lost > 0) {
-                    LOG.atWarn()
-                            .addKeyValue("chip", chip)
-                            .addKeyValue("line", config.address())
-                            .addKeyValue("lost", lost)
-                            .log("edges came faster than they were read; does the contact bounce?");
+            while (!from.isWoken()) {
+                for (Edge edge : from.await(debounce.patience(System.nanoTime()))) {
+                    debounce.edge(edge).ifPresent(this::tell);
                 }
-                tell(edge.get().rising() ? DigitalState.HIGH : DigitalState.LOW);
+                debounce.settled(System.nanoTime()).ifPresent(this::tell);
             }
         } catch (IOException e) {
             LOG.atWarn()
@@ -72,22 +105,24 @@ final class ChardevInput extends DigitalInputBase implements DigitalInput {
                     .addKeyValue("line", config.address())
                     .setCause(e)
                     .log("pin can no longer be read");
-            tell(DigitalState.UNKNOWN);
+            dispatch(new DigitalStateChangeEvent<DigitalInput>(this, DigitalState.UNKNOWN));
         }
     }
 
-    private void tell(DigitalState state) {
-        dispatch(new DigitalStateChangeEvent<DigitalInput>(this, state));
+    private void tell(Edge edge) {
+        int lost = edge.number() - last - 1; // the kernel's 32 bits go round, and so does this
+        last = edge.number();
+        dispatch(new ChardevEdge(this, edge.rising(), edge.at(), filtered ? 0 : Math.max(0, lost)));
     }
 
     @Override
     public DigitalState state() {
-        InputLine from = line;
+        PinLine from = line;
         if (from == null) {
             return DigitalState.UNKNOWN;
         }
         try {
-            return from.isHigh() ? DigitalState.HIGH : DigitalState.LOW;
+            return from.isActive() ? DigitalState.HIGH : DigitalState.LOW;
         } catch (IOException e) {
             return DigitalState.UNKNOWN;
         }
@@ -95,7 +130,7 @@ final class ChardevInput extends DigitalInputBase implements DigitalInput {
 
     @Override
     public DigitalInput shutdown(Context context) throws ShutdownException {
-        InputLine from = line;
+        PinLine from = line;
         Thread thread = reader;
         line = null;
         reader = null;
@@ -105,7 +140,7 @@ final class ChardevInput extends DigitalInputBase implements DigitalInput {
         return super.shutdown(context);
     }
 
-    private void end(InputLine from, Thread thread) {
+    private void end(PinLine from, Thread thread) {
         try {
             from.wake();
             if (thread.join(LONGEST_FAREWELL)) {

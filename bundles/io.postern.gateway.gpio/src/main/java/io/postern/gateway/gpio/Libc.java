@@ -16,9 +16,9 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /** The calls of the C library that a character device needs and the JDK lacks: above all ioctl and poll. */
-final class Libc {
+public final class Libc {
     /** A call that failed, with the kernel's reason. */
-    static final class ErrnoException extends IOException {
+    public static final class ErrnoException extends IOException {
         private static final long serialVersionUID = 1L;
 
         private final int errno;
@@ -28,18 +28,26 @@ final class Libc {
             this.errno = errno;
         }
 
-        int errno() {
+        public int errno() {
             return errno;
         }
     }
 
     // asm-generic/errno-base.h, the same on every architecture
-    static final int ENOENT = 2;
+    public static final int ENOENT = 2;
     static final int EINTR = 4;
-    static final int EACCES = 13;
+    public static final int ENXIO = 6;
+    public static final int EAGAIN = 11;
+    public static final int EACCES = 13;
     static final int EBUSY = 16;
+    static final int ENODEV = 19;
     static final int EINVAL = 22;
     static final int ENOTTY = 25;
+
+    // asm-generic/errno.h, the same on x86, ARM and RISC-V
+    public static final int EOPNOTSUPP = 95;
+    public static final int ETIMEDOUT = 110;
+    public static final int EREMOTEIO = 121;
 
     static final short POLLIN = 1;
 
@@ -71,7 +79,7 @@ final class Libc {
 
     private Libc() {}
 
-    static int open(String path) throws IOException {
+    public static int open(String path) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path), O_RDWR | O_CLOEXEC);
@@ -81,7 +89,7 @@ final class Libc {
         }
     }
 
-    static void ioctl(int fd, long request, MemorySegment argument, String name) throws IOException {
+    public static void ioctl(int fd, long request, MemorySegment argument, String name) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             int result = (int) IOCTL.invokeExact(state, fd, request, argument);
@@ -111,11 +119,15 @@ final class Libc {
         }
     }
 
-    /** Waits without end for one of {@code count} entries of struct pollfd; a signal ends it early. */
-    static void poll(MemorySegment entries, long count) throws IOException {
+    /**
+     * Waits for one of {@code count} entries of struct pollfd; a signal ends it early.
+     *
+     * @param millis how long at most; -1 without end
+     */
+    static void poll(MemorySegment entries, long count, int millis) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
-            int ready = (int) POLL.invokeExact(state, entries, count, -1);
+            int ready = (int) POLL.invokeExact(state, entries, count, millis);
             if (ready >= 0 || (int) ERRNO_OF.get(state, 0L) != EINTR) {
                 checked(ready, state, "poll");
             }
@@ -135,7 +147,7 @@ final class Libc {
         }
     }
 
-    static void close(int fd) {
+    public static void close(int fd) {
         try {
             var _ = (int) CLOSE.invokeExact(fd); // the descriptor is gone whatever the call says (close(2))
         } catch (Throwable t) {

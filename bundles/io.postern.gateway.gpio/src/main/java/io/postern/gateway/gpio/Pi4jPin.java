@@ -4,15 +4,22 @@ package io.postern.gateway.gpio;
 import com.pi4j.Pi4J;
 import com.pi4j.context.Context;
 import com.pi4j.exception.Pi4JException;
+import com.pi4j.io.gpio.digital.Digital;
 import com.pi4j.io.gpio.digital.DigitalInput;
-import com.pi4j.io.gpio.digital.DigitalInputProvider;
+import com.pi4j.io.gpio.digital.DigitalOutput;
 import com.pi4j.io.gpio.digital.DigitalState;
+import com.pi4j.io.gpio.digital.DigitalStateChangeEvent;
 import com.pi4j.io.gpio.digital.DigitalStateChangeListener;
 import com.pi4j.plugin.mock.provider.gpio.digital.MockDigitalInput;
 import com.pi4j.plugin.mock.provider.gpio.digital.MockDigitalInputProvider;
+import com.pi4j.plugin.mock.provider.gpio.digital.MockDigitalOutputProvider;
+import com.pi4j.provider.Provider;
+import io.postern.sensor.pins.PinMap;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,23 +42,27 @@ final class Pi4jPin implements Pin {
     }
 
     private final Context context;
-    private final DigitalInput input;
+    private final Digital<?, ?, ?> digital;
+    private final String label;
     private final Optional<ScheduledExecutorService> mocker;
 
-    private Pi4jPin(Context context, DigitalInput input, Duration mockPeriod) {
+    private Pi4jPin(Context context, Digital<?, ?, ?> digital, String label, Duration mockPeriod) {
         this.context = context;
-        this.input = input;
-        this.mocker = input instanceof MockDigitalInput mock && !mockPeriod.isZero()
+        this.digital = digital;
+        this.label = label;
+        this.mocker = digital instanceof MockDigitalInput mock && !mockPeriod.isZero()
                 ? Optional.of(changing(mock, mockPeriod))
                 : Optional.empty();
     }
 
-    static Pin open(PinSettings settings, Consumer<Level> listener) throws IOException {
-        DigitalInputProvider provider =
-                switch (settings.provider()) {
-                    case CHARDEV -> new ChardevInputProvider(settings.chip());
-                    case MOCK -> MockDigitalInputProvider.newInstance();
-                };
+    /** @param devices where chips appear, {@code /dev} */
+    static Pin open(Path devices, PinAddress address, PinMap map, Consumer<Change> listener) throws IOException {
+        PinAddress.Found found = address.find(devices);
+        boolean mock = address instanceof PinAddress.Mock;
+        boolean output = map.role() == PinMap.Role.OUTPUT;
+        Provider<?, ?, ?> provider = output
+                ? mock ? MockDigitalOutputProvider.newInstance() : new ChardevProviders.Outputs(found.chip(), map)
+                : mock ? MockDigitalInputProvider.newInstance() : new ChardevProviders.Inputs(found.chip(), map);
         Context context = Pi4J.newContextBuilder()
                 .noAutoDetect()
                 .noAutoInject()
@@ -59,18 +70,36 @@ final class Pi4jPin implements Pin {
                 .add(provider)
                 .build();
         try {
-            DigitalInput input = context.create(DigitalInput.newConfigBuilder(context)
-                    .id("line-" + settings.line())
-                    .address(settings.line())
-                    .provider(provider.id())
-                    .build());
-            input.addListener((DigitalStateChangeListener) event -> listener.accept(level(event.state())));
-            return new Pi4jPin(context, input, settings.mockPeriod());
+            Digital<?, ?, ?> digital = output
+                    ? output(context, provider.id(), found.line(), map)
+                    : input(context, provider.id(), found.line(), listener);
+            Duration period = address instanceof PinAddress.Mock(int _, Duration each) ? each : Duration.ZERO;
+            return new Pi4jPin(context, digital, found.label(), period);
         } catch (Pi4JException
                 | IllegalStateException e) { // its registry throws the latter around what a provider throws
             context.shutdown();
             throw new IOException(plain(e), e);
         }
+    }
+
+    private static DigitalInput input(Context context, String provider, int line, Consumer<Change> listener) {
+        DigitalInput input = context.create(DigitalInput.newConfigBuilder(context)
+                .id("line-" + line)
+                .address(line)
+                .provider(provider)
+                .build());
+        input.addListener((DigitalStateChangeListener) event -> listener.accept(change(event)));
+        return input;
+    }
+
+    private static DigitalOutput output(Context context, String provider, int line, PinMap map) {
+        DigitalState safe = map.safe() ? DigitalState.HIGH : DigitalState.LOW;
+        return context.create(DigitalOutput.newConfigBuilder(context)
+                .id("line-" + line)
+                .address(line)
+                .initial(safe)
+                .provider(provider)
+                .build());
     }
 
     /** What our provider said, without what Pi4J wraps around it. */
@@ -94,17 +123,40 @@ final class Pi4jPin implements Pin {
         return mocker;
     }
 
+    private static Change change(DigitalStateChangeEvent<?> event) {
+        return event instanceof ChardevEdge edge
+                ? new Change(level(event.state()), edge.lost(), OptionalLong.of(edge.at()))
+                : new Change(level(event.state()), 0, OptionalLong.empty());
+    }
+
     private static Level level(DigitalState state) {
         return switch (state) {
-            case HIGH -> Level.HIGH;
-            case LOW -> Level.LOW;
+            case HIGH -> Level.ACTIVE;
+            case LOW -> Level.INACTIVE;
             case UNKNOWN -> Level.GONE;
         };
     }
 
     @Override
     public Level level() {
-        return level(input.state());
+        return level(digital.state());
+    }
+
+    @Override
+    public void set(boolean active) throws IOException {
+        if (!(digital instanceof DigitalOutput output)) {
+            throw new IllegalStateException("an input is not set");
+        }
+        try {
+            output.state(active ? DigitalState.HIGH : DigitalState.LOW);
+        } catch (com.pi4j.io.exception.IOException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String label() {
+        return label;
     }
 
     @Override

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.gpio;
 
+import io.postern.gateway.Reading;
+import io.postern.gateway.spi.Instrument;
 import io.postern.gateway.spi.LeafClaims;
 import io.postern.gateway.spi.ReadingSink;
+import io.postern.gateway.spi.StateStore;
+import io.postern.sensor.Observation;
+import io.postern.wire.DeviceId;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
@@ -10,6 +16,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One leaf for each configuration {@code io.postern.gateway.gpio~<leaf>}. */
 @Component(
@@ -39,20 +47,45 @@ public final class PinComponent {
     }
 
     private final LeafClaims.Claim claim;
-    private final PinSensor sensor;
+    private final Instrument.Watch watch;
 
     @Activate
     public PinComponent(
-            @Reference ReadingSink sink, @Reference LeafClaims claims, Config config, Map<String, Object> properties) {
+            @Reference ReadingSink sink,
+            @Reference LeafClaims claims,
+            @Reference StateStore store,
+            Config config,
+            Map<String, Object> properties) {
         PinSettings settings = PinSettings.parse(
                 config.leaf(), config.chip(), config.line(), config.provider(), config.period(), config.mockPeriod());
         claim = claims.claim(settings.leaf(), String.valueOf(properties.get("service.pid")));
-        sensor = PinSensor.start(settings, sink, InstantSource.system(), Pi4jPin::open);
+        watch = PinDriverComponent.driver(store)
+                .watch(settings.address(), PinSettings.MAP, settings.period(), new LeafListener(settings.leaf(), sink));
     }
 
     @Deactivate
     void close() {
-        sensor.close();
+        watch.close();
         claim.close();
+    }
+
+    /** Makes readings of what a pin shows. */
+    private record LeafListener(DeviceId leaf, ReadingSink sink) implements Instrument.Listener {
+        private static final Logger LOG = LoggerFactory.getLogger(PinComponent.class);
+
+        @Override
+        public void observed(Observation observation) {
+            try {
+                sink.accept(new Reading(
+                        leaf, observation.taken().orElseGet(InstantSource.system()::instant), observation.values()));
+            } catch (IOException | IllegalArgumentException e) {
+                LOG.atWarn().addKeyValue("deviceId", leaf).setCause(e).log("reading was not accepted and is lost");
+            }
+        }
+
+        @Override
+        public void failed(IOException why) {
+            LOG.atDebug().addKeyValue("deviceId", leaf).setCause(why).log("pin cannot be read");
+        }
     }
 }

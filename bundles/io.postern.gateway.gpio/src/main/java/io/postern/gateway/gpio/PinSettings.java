@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.gpio;
 
+import io.postern.sensor.pins.PinMap;
 import io.postern.wire.DeviceId;
 import io.postern.wire.DurationText;
 import io.postern.wire.Setting;
 import io.postern.wire.Shown;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
 
 /**
  * One leaf on a pin.
@@ -31,6 +36,18 @@ record PinSettings(DeviceId leaf, Path chip, int line, Provider provider, Durati
         }
     }
 
+    /** State and rising edges, as such leaves have always shown. */
+    static final PinMap MAP = new PinMap(
+            PinMap.Role.INPUT,
+            PinMap.Bias.AS_IS,
+            false,
+            Duration.ZERO,
+            PinMap.Edge.ACTIVE,
+            false,
+            Optional.empty(),
+            Duration.ofSeconds(10),
+            fields());
+
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -48,6 +65,20 @@ record PinSettings(DeviceId leaf, Path chip, int line, Provider provider, Durati
                 throw new IllegalArgumentException("mockPeriod: for the provider mock only");
             }
         }
+    }
+
+    private static SequencedMap<String, PinMap.Field> fields() {
+        var fields = new LinkedHashMap<String, PinMap.Field>();
+        fields.put("state", new PinMap.Field(PinMap.Fact.STATE, OptionalDouble.empty()));
+        fields.put("count", new PinMap.Field(PinMap.Fact.COUNT, OptionalDouble.empty()));
+        return fields;
+    }
+
+    String address() {
+        return switch (provider) {
+            case CHARDEV -> chip + ":" + line;
+            case MOCK -> "mock:" + line + (mockPeriod.isZero() ? "" : "@" + mockPeriod.toMillis() + "ms");
+        };
     }
 
     /** @throws IllegalArgumentException naming the key whose value cannot be used */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Pins: a Pi4J provider over the kernel's GPIO character device, and one sensor per pin. Alone knows Pi4J. */
+/**
+ * Pins: Pi4J providers over the kernel's GPIO character device, and a watch for each pin that is an instrument. Alone knows
+ * Pi4J. The board's buses are in {@code .i2c} and {@code .onewire}.
+ */
 @NullMarked
 package io.postern.gateway.gpio;
 

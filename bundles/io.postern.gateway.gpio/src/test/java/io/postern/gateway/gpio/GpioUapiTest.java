@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.gpio.GpioUapi.Edge;
+import io.postern.gateway.gpio.GpioUapi.Wish;
+import io.postern.sensor.pins.PinMap;
 import io.postern.wire.Bytes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** Against offsets and numbers taken from linux/gpio.h of Linux 6.1 with a C compiler. */
 class GpioUapiTest {
+    private static final Wish EDGES = new Wish.Input(PinMap.Bias.AS_IS, false, true, true, Duration.ZERO);
+
     private final Arena arena = Arena.ofConfined();
 
     @BeforeEach
@@ -34,12 +39,14 @@ class GpioUapiTest {
         assertThat(GpioUapi.GET_CHIP_INFO).isEqualTo(0x8044_B401L); // GPIO_GET_CHIPINFO_IOCTL, 68 octets
         assertThat(GpioUapi.GET_LINE).isEqualTo(0xC250_B407L); // GPIO_V2_GET_LINE_IOCTL, 592 octets
         assertThat(GpioUapi.GET_VALUES).isEqualTo(0xC010_B40EL); // GPIO_V2_LINE_GET_VALUES_IOCTL, 16 octets
+        assertThat(GpioUapi.SET_VALUES).isEqualTo(0xC010_B40FL); // GPIO_V2_LINE_SET_VALUES_IOCTL, 16 octets
+        assertThat(GpioUapi.GET_LINE_INFO).isEqualTo(0xC100_B405L); // GPIO_V2_GET_LINEINFO_IOCTL, 256 octets
         assertThat(GpioUapi.LINE_EVENT.byteSize()).isEqualTo(48);
     }
 
     @Test
     void anInputWithBothEdgesIsAskedForLikeThis() {
-        Bytes request = Bytes.of(GpioUapi.lineRequest(arena, 0x1234, "postern").toArray(JAVA_BYTE));
+        Bytes request = Bytes.of(GpioUapi.lineRequest(arena, 0x1234, "postern", EDGES).toArray(JAVA_BYTE));
 
         assertThat(request.slice(0, 4)).isEqualTo(Bytes.hex("34120000")); // offsets[0]
         assertThat(request.slice(256, 264)).isEqualTo(Bytes.hex("706f737465726e00")); // consumer
@@ -53,8 +60,33 @@ class GpioUapiTest {
     }
 
     @Test
+    void aCounterWithPullUpActiveLowAndDebounceIsAskedForLikeThis() {
+        var wish = new Wish.Input(PinMap.Bias.PULL_UP, true, true, false, Duration.ofMillis(5));
+        Bytes request =
+                Bytes.of(GpioUapi.lineRequest(arena, 3, "postern", wish).toArray(JAVA_BYTE));
+
+        assertThat(request.slice(288, 296)).isEqualTo(Bytes.hex("1601000000000000")); // input, rising, pull-up, active low
+        assertThat(request.slice(296, 300)).isEqualTo(Bytes.hex("01000000")); // config.num_attrs
+        assertThat(request.slice(320, 324)).isEqualTo(Bytes.hex("03000000")); // attrs[0].attr.id: debounce
+        assertThat(request.slice(328, 336)).isEqualTo(Bytes.hex("8813000000000000")); // 5,000 microseconds
+        assertThat(request.slice(336, 344)).isEqualTo(Bytes.hex("0100000000000000")); // attrs[0].mask
+        assertThat(zeros(request, 344, 560)).isTrue();
+    }
+
+    @Test
+    void anOutputIsAskedForWithWhatItShowsFirst() {
+        var wish = new Wish.Output(PinMap.Bias.AS_IS, false, true);
+        Bytes request =
+                Bytes.of(GpioUapi.lineRequest(arena, 3, "postern", wish).toArray(JAVA_BYTE));
+
+        assertThat(request.slice(288, 296)).isEqualTo(Bytes.hex("0800000000000000")); // output
+        assertThat(request.slice(320, 324)).isEqualTo(Bytes.hex("02000000")); // attrs[0].attr.id: output values
+        assertThat(request.slice(328, 336)).isEqualTo(Bytes.hex("0100000000000000"));
+    }
+
+    @Test
     void theGrantedDescriptorIsTheLastField() {
-        MemorySegment request = GpioUapi.lineRequest(arena, 0, "x");
+        MemorySegment request = GpioUapi.lineRequest(arena, 0, "x", EDGES);
         request.set(JAVA_BYTE, 588, (byte) 42);
 
         assertThat(GpioUapi.granted(request)).isEqualTo(42);
@@ -62,13 +94,13 @@ class GpioUapiTest {
 
     @Test
     void anEventIsReadWithItsDirectionAndNumber() {
-        assertThat(GpioUapi.edge(event(1, 7))).isEqualTo(new Edge(true, 7));
-        assertThat(GpioUapi.edge(event(2, 8))).isEqualTo(new Edge(false, 8));
+        assertThat(GpioUapi.edge(event(1, 7), 0)).isEqualTo(new Edge(true, 7, Events.AT));
+        assertThat(GpioUapi.edge(event(2, 8), 0)).isEqualTo(new Edge(false, 8, Events.AT));
     }
 
     @Test
     void aConsumerThatDoesNotFitIsTheCallersMistake() {
-        assertThatThrownBy(() -> GpioUapi.lineRequest(arena, 0, "x".repeat(32)))
+        assertThatThrownBy(() -> GpioUapi.lineRequest(arena, 0, "x".repeat(32), EDGES))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
