@@ -30,7 +30,8 @@ public record Block(Bytes command, Duration pause, int length, Optional<Crc8> ch
         Optional<Node> once = members.optional("once");
         Bytes command = write.isPresent() ? hex(write.get()) : Bytes.EMPTY;
         int length = members.optional("read").isPresent() ? members.whole("read", 1, LONGEST) : 0;
-        Optional<Crc8> check = crc.isPresent() ? Optional.of(check(crc.get().asMembers("crc"), length)) : Optional.empty();
+        Optional<Crc8> check =
+                crc.isPresent() ? Optional.of(check(crc.get().asMembers("crc"), length)) : Optional.empty();
         if (command.isEmpty() && length == 0) {
             throw node.place().refuse("a block writes, reads, or both");
         }

@@ -46,12 +46,14 @@ public record Value(String block, int at, int octets, boolean signed, boolean li
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
             throw node.place()
-                    .refuse("\"at\" is block:octet:type as in measure:0:u16; types are u8, i8, u16, i16, u24, i24, u32, i32");
+                    .refuse(
+                            "\"at\" is block:octet:type as in measure:0:u16; types are u8, i8, u16, i16, u24, i24, u32, i32");
         }
         Block block = blocks.get(parts.group(1));
         if (block == null) {
             throw node.place()
-                    .refuse("there is no block \"" + parts.group(1) + "\"; there are " + String.join(", ", blocks.keySet()));
+                    .refuse("there is no block \"" + parts.group(1) + "\"; there are "
+                            + String.join(", ", blocks.keySet()));
         }
         int at = Integer.parseInt(parts.group(2));
         int octets = Integer.parseInt(parts.group(4)) / 8;

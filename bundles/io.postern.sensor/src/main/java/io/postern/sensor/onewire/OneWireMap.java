@@ -27,11 +27,13 @@ public record OneWireMap(String family, String field) {
             throw mapping.need("family")
                     .place()
                     .refuse("\"family\" is one of "
-                            + String.join(", ", FAMILIES.keySet().stream().sorted().toList()));
+                            + String.join(
+                                    ", ", FAMILIES.keySet().stream().sorted().toList()));
         }
         String field = mapping.text("temperature");
-        boolean fits = template.model().contents().get(field) instanceof Model.Content.Telemetry(Model.Schema schema, _)
-                && (schema == Model.Schema.DOUBLE || schema == Model.Schema.FLOAT);
+        boolean fits =
+                template.model().contents().get(field) instanceof Model.Content.Telemetry(Model.Schema schema, String _)
+                        && (schema == Model.Schema.DOUBLE || schema == Model.Schema.FLOAT);
         if (!fits) {
             throw mapping.need("temperature").place().refuse("\"" + field + "\" is no double telemetry of the model");
         }

@@ -51,7 +51,8 @@ public record Scratchpad(Bytes octets) {
         var scratchpad = new Scratchpad(Bytes.hex(parts.group(1).replace(" ", "")));
         byte[] octets = scratchpad.octets.toArray();
         if (parts.group(3).equals("NO") || crc(octets) != (octets[LENGTH - 1] & 0xFF)) {
-            throw new IOException("check sum wrong; a long or branched cable, a weak pull-up or parasite power does that");
+            throw new IOException(
+                    "check sum wrong; a long or branched cable, a weak pull-up or parasite power does that");
         }
         return scratchpad;
     }

@@ -195,7 +195,7 @@ public record PinMap(
                     fits(node, field, schema);
                     writable(node, field, role, writable);
                 }
-                case Model.Content.Command() ->
+                case Model.Content.Command _ ->
                     throw node.place().refuse("\"" + member.getKey() + "\" is a command, and a pin carries out none");
             }
             fields.put(member.getKey(), field);
