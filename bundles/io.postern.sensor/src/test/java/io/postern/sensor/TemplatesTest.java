@@ -4,10 +4,15 @@ package io.postern.sensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.wire.ModelId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,9 +28,39 @@ class TemplatesTest {
     void everyShippedTemplateIsRead() throws Exception {
         Templates shipped = Templates.shipped();
 
-        assertThat(shipped.names()).contains("eastron-sdm120");
         for (String name : shipped.names()) {
-            assertThat(shipped.read(name).name()).isEqualTo(name);
+            Template template = shipped.read(name);
+            assertThat(template.name()).isEqualTo(name);
+            assertThat(template.modelId().text()).startsWith("dtmi:io:postern:sensor:");
+            assertThat(template.simulation().all().keySet())
+                    .as(name)
+                    .isNotEmpty()
+                    .isSubsetOf(template.model().contents().keySet());
+        }
+    }
+
+    @Test
+    void everyTemplateInTheBundleIsInItsList() throws Exception {
+        Path resources =
+                Path.of(Templates.class.getResource("templates/list.txt").toURI());
+        try (Stream<Path> files = Files.list(resources.getParent())) {
+            List<String> names = files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.endsWith(".json"))
+                    .map(file -> file.replace(".json", ""))
+                    .sorted()
+                    .toList();
+
+            assertThat(Files.readAllLines(resources)).isEqualTo(names);
+        }
+    }
+
+    @Test
+    void noTwoTemplatesHaveOneModel() throws Exception {
+        Templates shipped = Templates.shipped();
+        Set<ModelId> models = new HashSet<>();
+
+        for (String name : shipped.names()) {
+            assertThat(models.add(shipped.read(name).modelId())).as(name).isTrue();
         }
     }
 
