@@ -86,8 +86,8 @@ public record I2cMap(
             throws TemplateException {
         Model.Schema schema =
                 switch (model.contents().get(name)) {
-                    case Model.Content.Telemetry(Model.Schema of, _) -> of;
-                    case Model.Content.Property(Model.Schema of, _, boolean writable) when !writable -> of;
+                    case Model.Content.Telemetry(Model.Schema of, String _) -> of;
+                    case Model.Content.Property(Model.Schema of, String _, boolean writable) when !writable -> of;
                     case null, default ->
                         throw node.place()
                                 .refuse("\"" + name + "\" is no telemetry and no read-only property of the model");
@@ -100,12 +100,14 @@ public record I2cMap(
                 };
         Value value = Value.of(node, blocks);
         if (blocks.get(value.block()).once()) {
-            throw node.place().refuse("block \"" + value.block() + "\" is read once; a field needs one that is read each time");
+            throw node.place()
+                    .refuse("block \"" + value.block() + "\" is read once; a field needs one that is read each time");
         }
         List<Term> terms = node instanceof Node.Members members ? terms(members, blocks) : linear(0, 1);
         Optional<Node> none = node instanceof Node.Members members ? members.optional("none") : Optional.empty();
-        OptionalLong nothing =
-                none.isPresent() ? OptionalLong.of(Value.octets(none.get(), "none", 0xFFFF_FFFFL)) : OptionalLong.empty();
+        OptionalLong nothing = none.isPresent()
+                ? OptionalLong.of(Value.octets(none.get(), "none", 0xFFFF_FFFFL))
+                : OptionalLong.empty();
         return new Field(value, terms, nothing, whole);
     }
 
@@ -118,7 +120,10 @@ public record I2cMap(
             return linear(number(members, "offset", 0), number(members, "scale", 1));
         }
         if (members.optional("scale").isPresent() || members.optional("offset").isPresent()) {
-            throw polynomial.get().place().refuse("scale and offset are the first two terms of a polynomial: give one or the other");
+            throw polynomial
+                    .get()
+                    .place()
+                    .refuse("scale and offset are the first two terms of a polynomial: give one or the other");
         }
         var terms = new ArrayList<Term>();
         for (Node node : polynomial.get().asItems("polynomial")) {
