@@ -94,7 +94,7 @@ class PymodbusIT {
 
         // three attempts, then one after each rest of ten times what an attempt costs: the timeout and as much quiet
         long rests = Duration.ofNanos(System.nanoTime() - begun).dividedBy(timeout.multipliedBy(20));
-        assertThat(line.statistics().failed()).isBetween(1L, 3 + rests);
+        assertThat(line.report().all().failed()).isBetween(1L, 3 + rests);
         assertThat(of(UNITS + 1)).isEmpty();
     }
 
@@ -108,7 +108,7 @@ class PymodbusIT {
         }
         awaitReadings(1, of(1).size() + 2);
 
-        assertThat(line.statistics().reopened()).isEqualTo(3);
+        assertThat(line.report().reopened()).isEqualTo(3);
         assertThat(of(1)).allSatisfy(reading -> assertRight(1, reading));
     }
 

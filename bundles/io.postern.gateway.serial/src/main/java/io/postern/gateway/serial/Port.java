@@ -3,12 +3,22 @@ package io.postern.gateway.serial;
 
 import java.io.IOException;
 
-/** An open port, as little of it as a line needs. Never waits. Used by one thread. */
+/** An open port, as little of it as a line needs. Reads and writes never wait. Used by one thread. */
 interface Port extends AutoCloseable {
     /** @return the number of octets put into {@code buffer} from {@code offset}, 0 when there are none now */
     int read(byte[] buffer, int offset) throws PortGoneException;
 
     void write(byte[] frame) throws PortGoneException;
+
+    /** Waits about {@code nanos}, or until there may be something to read when the port can tell. */
+    default void await(long nanos, Ticker ticker) throws InterruptedException {
+        ticker.pause(nanos);
+    }
+
+    /** Whether the port still is where it was opened, as far as can be seen without using it. */
+    default boolean isThere() {
+        return true;
+    }
 
     @Override
     void close();

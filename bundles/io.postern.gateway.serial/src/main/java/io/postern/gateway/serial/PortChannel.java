@@ -5,34 +5,40 @@ import io.postern.gateway.spi.Line;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Keeps the manners of the wire over an open port: silence before each frame, nothing stale before a question. Remembers
  * when the port hung up, also when a task has swallowed the exception. Owned by the line's thread.
+ *
+ * <p>It knows how long octets take, so it sleeps until the next one can be there instead of looking all the time.
  */
 final class PortChannel implements Line.Channel {
     // a whole Modbus frame of 256 characters at 2400 baud takes 1.2 s: who speaks longer is not answering anybody
     private static final Duration MOST_BABBLE = Duration.ofSeconds(2);
-    // fine enough to start reading within a character at 19200 baud, coarse enough to cost no CPU
-    private static final long SHORTEST_NAP = 200_000;
+    // short enough to lose nothing at 115200 baud; who is waited for longer is looked at more rarely
+    private static final long SHORTEST_NAP = 100_000;
     private static final long LONGEST_NAP = 1_000_000;
+    private static final int NAPS_PER_WAIT = 8; // so looking more rarely adds an eighth to a wait at most
 
     private final Port port;
     private final SerialSettings settings;
     private final Ticker ticker;
-    private final Consumer<Line.Event> noted;
-    private final long nap;
+    private final long character;
     private final byte[] unasked = new byte[512];
+    private Tally run = new Tally();
+    private Optional<Long> firstUse = Optional.empty();
+    private long lastUse;
+    private long silent;
     private long busyUntil;
+    private boolean asked;
+    private int expected;
     private Optional<PortGoneException> gone = Optional.empty();
 
-    PortChannel(Port port, SerialSettings settings, Ticker ticker, Consumer<Line.Event> noted) {
+    PortChannel(Port port, SerialSettings settings, Ticker ticker) {
         this.port = port;
         this.settings = settings;
         this.ticker = ticker;
-        this.noted = noted;
-        this.nap = Math.clamp(settings.characterTime().toNanos(), SHORTEST_NAP, LONGEST_NAP);
+        this.character = settings.characterTime().toNanos();
         this.busyUntil = ticker.nanoTime(); // who knows what was said before we listened
     }
 
@@ -41,15 +47,36 @@ final class PortChannel implements Line.Channel {
         return gone;
     }
 
+    /** What happened since this was last asked. */
+    Tally takeRun() {
+        Tally done = run;
+        firstUse.ifPresent(since -> done.occupied(lastUse - since, silent));
+        run = new Tally();
+        firstUse = Optional.empty();
+        silent = 0;
+        asked = false;
+        expected = 0;
+        return done;
+    }
+
     @Override
     public void write(byte[] frame) throws IOException, InterruptedException {
+        begin();
         awaitSilence(settings.silence());
         try {
             port.write(frame);
         } catch (PortGoneException e) {
             throw latched(e);
         }
-        busyUntil = ticker.nanoTime() + frame.length * settings.characterTime().toNanos();
+        busyUntil = ticker.nanoTime() + frame.length * character;
+        asked = true;
+        expected = 0;
+        lastUse = busyUntil;
+    }
+
+    @Override
+    public void expect(int octets) {
+        expected = octets;
     }
 
     @Override
@@ -57,15 +84,42 @@ final class PortChannel implements Line.Channel {
         if (offset >= buffer.length) {
             throw new IllegalArgumentException("no room behind " + offset + " in a buffer of " + buffer.length);
         }
-        long deadline = ticker.nanoTime() + patience.toNanos();
+        begin();
+        long begun = ticker.nanoTime();
+        long deadline = begun + patience.toNanos();
+        long possible = nextPossible();
         while (true) {
             int got = receive(buffer, offset);
-            long left = deadline - ticker.nanoTime();
-            if (got > 0 || left <= 0) {
+            long now = ticker.nanoTime();
+            if (got > 0 || deadline - now <= 0) {
+                heard(got, begun, now);
                 return got;
             }
-            ticker.pause(Math.min(nap, left));
+            long nap = possible - now > 0
+                    ? possible - now
+                    : Math.clamp((now - possible) / NAPS_PER_WAIT, SHORTEST_NAP, LONGEST_NAP);
+            port.await(Math.min(nap, deadline - now), ticker);
         }
+    }
+
+    /** When the octets that are waited for can be there at the earliest, as things stand. */
+    private long nextPossible() {
+        return busyUntil + character * Math.max(1, asked ? 1 : expected - 1);
+    }
+
+    private void heard(int got, long begun, long now) {
+        lastUse = now;
+        if (got == 0) {
+            silent += now - begun;
+            return;
+        }
+        if (asked) {
+            silent += now - begun;
+            run.answeredAfter(Math.max(0, now - busyUntil - got * character));
+        }
+        asked = false;
+        busyUntil = Math.max(busyUntil, now);
+        expected = Math.max(0, expected - got);
     }
 
     @Override
@@ -75,13 +129,20 @@ final class PortChannel implements Line.Channel {
 
     @Override
     public void note(Line.Event event) {
-        noted.accept(event);
+        run.note(event);
     }
 
     @Override
     public void quiet(Duration silence) throws IOException, InterruptedException {
+        begin();
         busyUntil = Math.max(busyUntil, ticker.nanoTime());
         awaitSilence(silence.compareTo(settings.silence()) > 0 ? silence : settings.silence());
+    }
+
+    private void begin() {
+        if (firstUse.isEmpty()) {
+            firstUse = Optional.of(ticker.nanoTime());
+        }
     }
 
     /** Returns when nothing was on the wire for {@code silence}; what arrives until then is dropped. */
@@ -90,28 +151,31 @@ final class PortChannel implements Line.Channel {
                 + silence.plus(MOST_BABBLE).toNanos();
         long dropped = 0;
         while (true) {
-            dropped += receive(unasked, 0);
+            int got = receive(unasked, 0);
             long now = ticker.nanoTime();
+            lastUse = now;
+            if (got > 0) {
+                dropped += got;
+                busyUntil = Math.max(busyUntil, now);
+            }
             long owed = busyUntil + silence.toNanos() - now;
             if (owed <= 0) {
                 return;
             }
             if (now - deadline > 0) {
+                run.note(Line.Event.GARBLED);
                 throw new IOException(
                         settings.port() + " is never silent, " + dropped
                                 + " octets came unasked: is there another master, are speed and parity right, is the bus terminated?");
             }
-            ticker.pause(Math.min(nap, owed));
+            // what comes meanwhile waits in the port
+            ticker.pause(Math.min(owed, Math.max(4 * character, LONGEST_NAP)));
         }
     }
 
     private int receive(byte[] buffer, int offset) throws PortGoneException {
         try {
-            int got = port.read(buffer, offset);
-            if (got > 0) {
-                busyUntil = Math.max(busyUntil, ticker.nanoTime());
-            }
-            return got;
+            return port.read(buffer, offset);
         } catch (PortGoneException e) {
             throw latched(e);
         }

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.serial;
 
+import io.postern.gateway.spi.AnsweredException;
 import io.postern.gateway.spi.Line;
 import io.postern.gateway.spi.LineReport;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * A line and the one thread that owns its port. The thread opens the port, runs what is due, and when the port hangs up
@@ -28,26 +23,24 @@ public final class SerialLine implements Line, AutoCloseable {
     private static final Duration LONGEST_RETRY = Duration.ofMillis(500); // half of the second a replug may cost
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(10); // longer than any exchange may last
 
+    private static final Duration IDLE_LOOK = Duration.ofMillis(500); // so a replug is noticed though nothing is due
+
     private final String name;
     private final SerialSettings settings;
     private final Port.Opener opener;
+    private final Agenda agenda;
     private final Thread thread;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Timetable timetable = new Timetable(); // guarded by lock
-    private Optional<Timetable.Entry> running = Optional.empty(); // guarded by lock
-
-    private volatile LineStatistics statistics = LineStatistics.NONE; // written by the thread alone
+    private volatile long reopened; // written by the thread alone
     private volatile boolean closed;
 
-    SerialLine(String name, SerialSettings settings, Port.Opener opener) {
+    private SerialLine(String name, SerialSettings settings, Port.Opener opener) {
         if (name.isBlank()) {
-            throw new IllegalArgumentException("name: a line needs one, by which drivers choose it");
+            throw new IllegalArgumentException("name: a line needs one, by which leaves choose it");
         }
         this.name = name;
         this.settings = settings;
         this.opener = opener;
+        this.agenda = new Agenda(name, settings.restingShare());
         this.thread = Thread.ofPlatform().name("line-" + name).daemon().unstarted(this::own);
     }
 
@@ -67,10 +60,6 @@ public final class SerialLine implements Line, AutoCloseable {
         return name;
     }
 
-    public LineStatistics statistics() {
-        return statistics;
-    }
-
     @Override
     public Timing timing() {
         return settings.timing();
@@ -78,70 +67,17 @@ public final class SerialLine implements Line, AutoCloseable {
 
     @Override
     public LineReport report() {
-        LineStatistics now = statistics;
-        var all = new LineReport.Counts(now.run(), now.failed(), 0, 0, 0, 0, 0, Duration.ZERO, Duration.ZERO);
-        return new LineReport(name, settings.port().toString(), "", now.reopened(), all, List.of());
-    }
-
-    @Override
-    public <T> T once(String who, Duration patience, Errand<T> errand) throws IOException, InterruptedException {
-        var result = new CompletableFuture<T>();
-        Task task = channel -> {
-            try {
-                result.complete(errand.run(channel));
-            } catch (IOException | RuntimeException e) {
-                result.completeExceptionally(e);
-            }
-        };
-        try (Scheduled _ = schedule(who, Duration.ofDays(1), task)) {
-            return result.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new IOException(
-                    "line " + name + ": no turn for " + who + " within " + patience.toMillis() + " ms", e);
-        } catch (ExecutionException e) {
-            throw new IOException(e.getCause().getMessage(), e.getCause());
-        }
+        return agenda.report(settings.port().toString(), reopened);
     }
 
     @Override
     public Scheduled schedule(String who, Duration period, Task task) {
-        lock.lock();
-        try {
-            Timetable.Entry entry = timetable.add(task, period, System.nanoTime());
-            changed.signalAll();
-            return new Scheduled() {
-                @Override
-                public Optional<Duration> resting() {
-                    return Optional.empty();
-                }
-
-                @Override
-                public void close() {
-                    remove(entry);
-                }
-            };
-        } finally {
-            lock.unlock();
-        }
+        return agenda.schedule(who, period, task);
     }
 
-    private void remove(Timetable.Entry entry) {
-        lock.lock();
-        try {
-            timetable.remove(entry);
-            long left = LONGEST_FAREWELL.toNanos();
-            while (isRunning(entry) && Thread.currentThread() != thread && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isRunning(Timetable.Entry entry) {
-        return running.filter(r -> r == entry).isPresent();
+    @Override
+    public <T> T once(String who, Duration patience, Errand<T> errand) throws IOException, InterruptedException {
+        return agenda.once(who, patience, errand);
     }
 
     /** Ends the thread and closes the port; tasks no longer run. */
@@ -165,10 +101,11 @@ public final class SerialLine implements Line, AutoCloseable {
             while (!closed) {
                 try (Port port = openPatiently(trouble)) {
                     if (again) {
-                        statistics = statistics.withReopened();
+                        reopened++;
+                        agenda.portIsNew();
                     }
                     again = true;
-                    trouble = Optional.of(serve(new PortChannel(port, settings, Ticker.SYSTEM, _ -> {})));
+                    trouble = Optional.of(serve(port, new PortChannel(port, settings, Ticker.SYSTEM)));
                 }
             }
         } catch (InterruptedException e) {
@@ -179,23 +116,25 @@ public final class SerialLine implements Line, AutoCloseable {
                     .addKeyValue("port", settings.port())
                     .setCause(e)
                     .log("the line broke and stands still: restart the gateway and report this");
+        } finally {
+            agenda.end();
         }
     }
 
     /** Tries until the port is there; says once that it is not, and once that it is again. */
     private Port openPatiently(Optional<IOException> trouble) throws InterruptedException {
-        trouble.ifPresent(this::logGone);
+        trouble.ifPresent(this::gone);
         long since = System.nanoTime();
         boolean told = trouble.isPresent();
         Duration retry = FIRST_RETRY;
         while (true) {
             try {
                 Port port = opener.open(settings);
-                logOpen(Duration.ofNanos(System.nanoTime() - since));
+                opened(Duration.ofNanos(System.nanoTime() - since));
                 return port;
             } catch (IOException e) {
                 if (!told) {
-                    logGone(e);
+                    gone(e);
                     told = true;
                 }
             }
@@ -207,7 +146,8 @@ public final class SerialLine implements Line, AutoCloseable {
         }
     }
 
-    private void logGone(IOException why) {
+    private void gone(IOException why) {
+        agenda.state("waiting for its port: " + why.getMessage());
         LOG.atWarn()
                 .addKeyValue("line", name)
                 .addKeyValue("port", settings.port())
@@ -215,7 +155,8 @@ public final class SerialLine implements Line, AutoCloseable {
                 .log("serial port is not there, waiting for it");
     }
 
-    private void logOpen(Duration after) {
+    private void opened(Duration after) {
+        agenda.state("open");
         LOG.atInfo()
                 .addKeyValue("line", name)
                 .addKeyValue("port", settings.port())
@@ -225,14 +166,13 @@ public final class SerialLine implements Line, AutoCloseable {
     }
 
     /** Runs what is due until the port hangs up. */
-    private PortGoneException serve(PortChannel channel) throws InterruptedException {
+    private PortGoneException serve(Port port, PortChannel channel) throws InterruptedException {
         while (true) {
-            Timetable.Entry entry = awaitDue();
-            try {
-                boolean ok = run(entry.task(), channel);
-                statistics = statistics.withRun(ok);
-            } finally {
-                finish(entry);
+            Optional<Turn> turn = agenda.take(IDLE_LOOK);
+            if (turn.isPresent()) {
+                run(turn.get(), channel);
+            } else if (!port.isThere()) {
+                return new PortGoneException(settings.port() + " went away");
             }
             if (channel.gone().isPresent()) {
                 return channel.gone().get();
@@ -240,60 +180,57 @@ public final class SerialLine implements Line, AutoCloseable {
         }
     }
 
-    private Timetable.Entry awaitDue() throws InterruptedException {
-        lock.lockInterruptibly();
+    private void run(Turn turn, PortChannel channel) throws InterruptedException {
+        long begun = System.nanoTime();
+        var outcome = Agenda.Outcome.IN_VAIN;
         try {
-            while (true) {
-                Optional<Timetable.Entry> earliest = timetable.earliest();
-                if (earliest.isEmpty()) {
-                    changed.await();
-                    continue;
-                }
-                long left = earliest.get().due() - System.nanoTime();
-                if (left <= 0) {
-                    running = earliest;
-                    return earliest.get();
-                }
-                var _ = changed.await(left, TimeUnit.NANOSECONDS); // woken early or not, it looks again
-            }
+            outcome = attempt(turn, channel);
         } finally {
-            lock.unlock();
+            // a port that hung up is not the instrument's fault
+            boolean excused =
+                    outcome == Agenda.Outcome.IN_VAIN && channel.gone().isPresent();
+            agenda.done(turn, begun, excused ? Agenda.Outcome.REFUSED : outcome, channel.takeRun());
         }
     }
 
-    private void finish(Timetable.Entry entry) {
-        lock.lock();
+    private Agenda.Outcome attempt(Turn turn, PortChannel channel) throws InterruptedException {
         try {
-            timetable.done(entry, System.nanoTime());
-            running = Optional.empty();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean run(Task task, PortChannel channel) throws InterruptedException {
-        try {
-            task.run(channel);
-            return true;
+            turn.task().run(channel);
+            return Agenda.Outcome.DONE;
         } catch (InterruptedException e) {
             if (closed) {
                 throw e;
             }
-            LOG.atDebug().addKeyValue("line", name).setCause(e).log("a task gave up");
-            return false;
+            log(turn, e).log("a task gave up");
+            return Agenda.Outcome.IN_VAIN;
+        } catch (AnsweredException e) {
+            log(turn, e).log("an instrument refused");
+            return Agenda.Outcome.REFUSED;
         } catch (IOException e) {
             // the driver tells about its unit; the line only counts
-            LOG.atDebug().addKeyValue("line", name).setCause(e).log("a task failed");
-            return false;
+            log(turn, e).log("a task failed");
+            return Agenda.Outcome.IN_VAIN;
         } catch (RuntimeException | Error e) { // a broken driver must not take the line from the others
-            LOG.atError().addKeyValue("line", name).setCause(e).log("a task broke, it runs again when due");
-            return false;
+            if (turn instanceof Timetable.Entry) { // an errand's asker is told
+                LOG.atError()
+                        .addKeyValue("line", name)
+                        .addKeyValue("task", turn.name())
+                        .setCause(e)
+                        .log("a task broke, it runs again when due");
+            }
+            return Agenda.Outcome.IN_VAIN;
         } finally {
             // an interrupt is for the line when it closes; one that a task left behind would end the thread
             if (Thread.interrupted() && closed) {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private LoggingEventBuilder log(Turn turn, Exception e) {
+        return LOG.atDebug()
+                .addKeyValue("line", name)
+                .addKeyValue("task", turn.name())
+                .setCause(e);
     }
 }

@@ -61,6 +61,11 @@ public record SerialSettings(Path port, int baud, int dataBits, Parity parity, i
         return new Line.Timing(characterTime(), silence(), Duration.ofMillis(2));
     }
 
+    /** Percent of the line's time that tasks without answers may cost together. */
+    int restingShare() {
+        return 10;
+    }
+
     /** As technicians write it: {@code 19200 8E1}. */
     public String format() {
         return baud + " " + dataBits + parity.name().charAt(0) + stopBits;

@@ -66,7 +66,7 @@ class SerialLineIT {
             }
             awaitMore(answers);
 
-            assertThat(line.statistics().reopened()).isEqualTo(5);
+            assertThat(line.report().reopened()).isEqualTo(5);
         }
     }
 
@@ -83,7 +83,7 @@ class SerialLineIT {
                 Await.until(
                         SOON,
                         "the line to run on the first terminal",
-                        () -> line.statistics().run() > 0);
+                        () -> line.report().all().runs() > 0);
                 Files.delete(steady);
                 Files.createSymbolicLink(steady, second.port(0));
                 first.unplug(0);
@@ -102,7 +102,7 @@ class SerialLineIT {
             try (PtyBus _ = PtyBus.open(PtyBus.Wiring.FULL_DUPLEX, port, dir.resolve("b"))) {
                 awaitMore(runs);
             }
-            assertThat(line.statistics().reopened()).isZero();
+            assertThat(line.report().reopened()).isZero();
         }
     }
 

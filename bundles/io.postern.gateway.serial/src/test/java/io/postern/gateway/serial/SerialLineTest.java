@@ -2,12 +2,19 @@
 package io.postern.gateway.serial;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.gateway.spi.AnsweredException;
 import io.postern.gateway.spi.Line;
+import io.postern.gateway.spi.LineReport;
 import io.postern.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,25 +30,31 @@ class SerialLineTest {
     void aFailingTaskStopsNoOtherAndIsCounted() {
         try (SerialLine line = start(settings -> new FakePort())) {
             var good = new AtomicInteger();
-            line.schedule("x", OFTEN, channel -> {
+            line.schedule("mute", OFTEN, channel -> {
                 throw new IOException("no answer");
             });
-            line.schedule("x", OFTEN, channel -> {
+            line.schedule("broken", OFTEN, channel -> {
                 throw new IllegalStateException("a broken driver");
             });
-            line.schedule("x", OFTEN, channel -> {
+            line.schedule("half", OFTEN, channel -> {
                 throw new NoClassDefFoundError("a half updated bundle");
             });
-            line.schedule("x", OFTEN, channel -> {
+            line.schedule("tired", OFTEN, channel -> {
                 throw new InterruptedException("a task that gives up");
             });
-            line.schedule("x", OFTEN, channel -> Thread.currentThread().interrupt());
-            line.schedule("x", OFTEN, channel -> good.incrementAndGet());
+            line.schedule("rude", OFTEN, channel -> Thread.currentThread().interrupt());
+            line.schedule("good", OFTEN, channel -> good.incrementAndGet());
 
             Await.until(SOON, "the good task to run ten times", () -> good.get() >= 10);
-            LineStatistics statistics = line.statistics();
-            assertThat(statistics.failed()).isGreaterThanOrEqualTo(4 * 5).isLessThan(statistics.run());
-            assertThat(statistics.reopened()).isZero();
+            LineReport report = line.report();
+            assertThat(report.all().failed())
+                    .isGreaterThanOrEqualTo(4 * 3)
+                    .isLessThan(report.all().runs());
+            assertThat(report.reopened()).isZero();
+            assertThat(report.leaves())
+                    .extracting(LineReport.Leaf::name)
+                    .containsExactly("mute", "broken", "half", "tired", "rude", "good");
+            assertThat(report.leaves().getLast().counts().failed()).isZero();
         }
     }
 
@@ -124,8 +137,8 @@ class SerialLineTest {
 
             Await.until(SOON, "the task to run on the new port", () -> runs.get() >= 3);
             assertThat(opened).hasValue(4);
-            assertThat(line.statistics().failed()).isEqualTo(1);
-            assertThat(line.statistics().reopened()).isEqualTo(1);
+            assertThat(line.report().all().failed()).isEqualTo(1);
+            assertThat(line.report().reopened()).isEqualTo(1);
         }
     }
 
@@ -162,6 +175,110 @@ class SerialLineTest {
         line.close();
 
         assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void anErrandIsDoneWithItsResultOrItsOwnException() throws Exception {
+        try (SerialLine line = start(settings -> new FakePort())) {
+            assertThat(line.<String>once("x", SOON, channel -> "done")).isEqualTo("done");
+            assertThatThrownBy(() -> line.once("x", SOON, channel -> {
+                        throw new AnsweredException("illegal data address");
+                    }))
+                    .isExactlyInstanceOf(AnsweredException.class)
+                    .hasMessage("illegal data address");
+            assertThatThrownBy(() -> line.once("x", SOON, channel -> {
+                        throw new IllegalArgumentException("voltage: cannot be written");
+                    }))
+                    .isExactlyInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void errandsGoAheadOfWhatIsDueButLetItHaveEverySecondTurn() throws Exception {
+        try (SerialLine line = start(settings -> new FakePort())) {
+            var begun = new CountDownLatch(1);
+            var go = new CountDownLatch(1);
+            List<String> order = new CopyOnWriteArrayList<>();
+            line.schedule("first", Duration.ofDays(1), channel -> {
+                begun.countDown();
+                go.await();
+            });
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            for (int i = 0; i < 4; i++) {
+                line.schedule("poll" + i, Duration.ofDays(1), channel -> order.add("poll"));
+            }
+            List<Thread> askers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                askers.add(Thread.ofVirtual().start(() -> ask(line, order)));
+            }
+            Await.until(SOON, "three errands to wait", () -> askers.stream()
+                    .allMatch(asker -> asker.getState() == Thread.State.TIMED_WAITING));
+            go.countDown();
+
+            Await.until(SOON, "all seven", () -> order.size() == 7);
+            assertThat(order).containsExactly("errand", "poll", "errand", "poll", "errand", "poll", "poll");
+        }
+    }
+
+    private static void ask(Line line, List<String> order) {
+        try {
+            line.once("x", SOON, channel -> order.add("errand"));
+        } catch (IOException | InterruptedException e) {
+            order.add(e.toString());
+        }
+    }
+
+    @Test
+    void anErrandWhoseTurnDoesNotComeIsTakenBackAndSaysWhatTheLineIsDoing() throws Exception {
+        var done = new AtomicBoolean();
+        try (SerialLine line = start(settings -> {
+            throw new IOException("there is no /dev/fake");
+        })) {
+            assertThatThrownBy(() -> line.once("a write", Duration.ofMillis(50), channel -> {
+                        done.set(true);
+                        return 1;
+                    }))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("waiting for its port: there is no /dev/fake")
+                    .hasMessageContaining("no turn for a write within 50 ms");
+        }
+        assertThat(done).isFalse();
+    }
+
+    @Test
+    void anErrandOfATaskOnItsOwnLineIsRefusedInsteadOfWaitingForEver() {
+        try (SerialLine line = start(settings -> new FakePort())) {
+            var refused = new AtomicBoolean();
+            line.schedule("x", OFTEN, channel -> {
+                try {
+                    line.once("y", SOON, _ -> 1);
+                } catch (IllegalStateException e) {
+                    refused.set(true);
+                }
+            });
+
+            Await.until(SOON, "the refusal", refused::get);
+        }
+    }
+
+    @Test
+    void closingTheLineTellsWhoWaitsForATurn() throws Exception {
+        SerialLine line = start(settings -> {
+            throw new IOException("none");
+        });
+        var why = new CompletableFuture<String>();
+        Thread asker = Thread.ofVirtual().start(() -> {
+            try {
+                line.once("x", Duration.ofHours(1), _ -> 1);
+            } catch (IOException | InterruptedException e) {
+                why.complete(String.valueOf(e.getMessage()));
+            }
+        });
+        Await.until(SOON, "the errand to wait", () -> asker.getState() == Thread.State.TIMED_WAITING);
+        line.close();
+
+        assertThat(why.get(10, TimeUnit.SECONDS)).contains("line test was closed");
+        assertThatThrownBy(() -> line.once("x", SOON, _ -> 1)).hasMessageContaining("is closed");
     }
 
     private static SerialLine start(Port.Opener opener) {

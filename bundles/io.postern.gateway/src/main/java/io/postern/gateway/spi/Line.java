@@ -82,6 +82,12 @@ public interface Line {
          */
         int read(byte[] buffer, int offset, Duration patience) throws IOException, InterruptedException;
 
+        /**
+         * A hint for the reads that follow, until a frame is written: that many octets are still to come, whatever has
+         * been read. Once the first of them is there, a line that knows how long octets take sleeps until the last can be.
+         */
+        default void expect(int octets) {}
+
         /** How the line speaks. */
         Timing timing();
 
