@@ -85,10 +85,7 @@ final class ChardevInput extends DigitalInputBase implements DigitalInput {
     private void start(PinLine opened, Debounce debounce) {
         line = opened;
         // a platform thread: it stays in a native call
-        reader = Thread.ofPlatform()
-                .name("pin-" + config.address())
-                .daemon()
-                .start(() -> read(opened, debounce));
+        reader = Thread.ofPlatform().name("pin-" + config.address()).daemon().start(() -> read(opened, debounce));
     }
 
     private void read(PinLine from, Debounce debounce) {

@@ -75,7 +75,8 @@ final class ChardevOutput extends DigitalOutputBase implements DigitalOutput {
         try {
             to.set(map.safe());
         } catch (IOException e) { // a chip that is gone switches nothing
-            throw new ShutdownException("cannot bring line " + config.address() + " of " + chip + " to its safe state", e);
+            throw new ShutdownException(
+                    "cannot bring line " + config.address() + " of " + chip + " to its safe state", e);
         } finally {
             line = null;
             to.close();

@@ -115,7 +115,8 @@ final class GpioUapi {
         request.setString(offset(LINE_REQUEST, "consumer"), consumer);
         request.set(JAVA_LONG, offset(LINE_REQUEST, "config"), flags(wish));
         switch (wish) {
-            case Wish.Input input when input.debounce().isPositive() ->
+            case Wish.Input input
+            when input.debounce().isPositive() ->
                 attribute(request, ATTRIBUTE_DEBOUNCE, input.debounce().toNanos() / 1_000);
             case Wish.Input _ -> {}
             case Wish.Output output -> attribute(request, ATTRIBUTE_OUTPUT_VALUES, output.first() ? 1 : 0);

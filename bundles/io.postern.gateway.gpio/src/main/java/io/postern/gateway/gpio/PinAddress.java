@@ -29,7 +29,8 @@ sealed interface PinAddress {
     /** A line that is there. */
     record Found(Path chip, String label, int line) {}
 
-    Pattern FORM = Pattern.compile("(mock|label:[^:\\p{Cntrl}]{1,31}|/?[A-Za-z0-9_./-]{1,60}):([0-9]{1,4})(@[0-9a-z]+)?");
+    Pattern FORM =
+            Pattern.compile("(mock|label:[^:\\p{Cntrl}]{1,31}|/?[A-Za-z0-9_./-]{1,60}):([0-9]{1,4})(@[0-9a-z]+)?");
     Pattern NAME = Pattern.compile("line:([^\\p{Cntrl}]{1,31})");
     Duration FASTEST = Duration.ofMillis(10);
 
@@ -41,13 +42,17 @@ sealed interface PinAddress {
         }
         Matcher parts = FORM.matcher(text);
         if (!parts.matches() || parts.group(3) != null && !parts.group(1).equals("mock")) {
-            throw new IllegalArgumentException("address: gpiochip0:17, label:pinctrl-bcm2711:17 or line:RELAY1, not \""
-                    + Shown.of(text) + "\"");
+            throw new IllegalArgumentException(
+                    "address: gpiochip0:17, label:pinctrl-bcm2711:17 or line:RELAY1, not \"" + Shown.of(text) + "\"");
         }
         int line = Integer.parseInt(parts.group(2));
         String chip = parts.group(1);
         if (chip.equals("mock")) {
-            return new Mock(line, parts.group(3) == null ? Duration.ZERO : period(parts.group(3).substring(1)));
+            return new Mock(
+                    line,
+                    parts.group(3) == null
+                            ? Duration.ZERO
+                            : period(parts.group(3).substring(1)));
         }
         return chip.startsWith("label:")
                 ? new Labelled(chip.substring("label:".length()), line)
@@ -81,7 +86,10 @@ sealed interface PinAddress {
                 }
             }
             case Labelled(String label, int line) ->
-                only(devices, "label " + label, chip -> chip.label().equals(label) ? OptionalInt.of(line) : OptionalInt.empty());
+                only(
+                        devices,
+                        "label " + label,
+                        chip -> chip.label().equals(label) ? OptionalInt.of(line) : OptionalInt.empty());
             case Named(String name) -> only(devices, "a line " + name, chip -> chip.named(name));
             case Mock(int line, Duration _) -> new Found(Path.of("mock"), "mock", line);
         };
@@ -99,7 +107,8 @@ sealed interface PinAddress {
             }
         }
         if (found == null) {
-            throw new IOException("no chip in " + devices + " has " + what + "; gpiodetect and gpioinfo show what there is");
+            throw new IOException(
+                    "no chip in " + devices + " has " + what + "; gpiodetect and gpioinfo show what there is");
         }
         return found;
     }

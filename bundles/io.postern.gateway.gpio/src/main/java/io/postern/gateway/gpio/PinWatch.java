@@ -139,7 +139,10 @@ final class PinWatch implements Instrument.Watch {
     private void changed(Change change) {
         Level level = change.level();
         if (level != Level.GONE) {
-            tally.edge(level == Level.ACTIVE, change.lost(), change.at().orElse(here.nanos().getAsLong()));
+            tally.edge(
+                    level == Level.ACTIVE,
+                    change.lost(),
+                    change.at().orElse(here.nanos().getAsLong()));
         }
         if (map.role() != PinMap.Role.COUNTER || level == Level.GONE) {
             var _ = changes.offer(seen(level, change.at())); // when full, the next of the period shows it
@@ -206,7 +209,11 @@ final class PinWatch implements Instrument.Watch {
         }
         synchronized (pinLock) {
             if (ordered.isPresent() && map.orders().isPresent()) {
-                until = Math.min(until, ordered.getAsLong() + map.orders().get().toNanos() - here.nanos().getAsLong());
+                until = Math.min(
+                        until,
+                        ordered.getAsLong()
+                                + map.orders().get().toNanos()
+                                - here.nanos().getAsLong());
             }
         }
         return Math.max(0, until);
@@ -253,7 +260,7 @@ final class PinWatch implements Instrument.Watch {
                 memory.keepNow(tally);
                 yield shown(name);
             }
-            case RATE, MISSED -> throw new IllegalArgumentException("\"" + name + "\" cannot be written");
+            case RATE, MISSED, ALARM -> throw new IllegalArgumentException("\"" + name + "\" cannot be written");
         };
     }
 
@@ -346,10 +353,7 @@ final class PinWatch implements Instrument.Watch {
             missing = why;
         }
         if (news) {
-            AUDIT.atWarn()
-                    .addKeyValue("pin", address)
-                    .addKeyValue("why", why)
-                    .log("pin is not there, waiting for it");
+            AUDIT.atWarn().addKeyValue("pin", address).addKeyValue("why", why).log("pin is not there, waiting for it");
         }
         listener.failed(e instanceof IOException io ? io : new IOException(why, e));
     }

@@ -46,7 +46,8 @@ class GpioUapiTest {
 
     @Test
     void anInputWithBothEdgesIsAskedForLikeThis() {
-        Bytes request = Bytes.of(GpioUapi.lineRequest(arena, 0x1234, "postern", EDGES).toArray(JAVA_BYTE));
+        Bytes request =
+                Bytes.of(GpioUapi.lineRequest(arena, 0x1234, "postern", EDGES).toArray(JAVA_BYTE));
 
         assertThat(request.slice(0, 4)).isEqualTo(Bytes.hex("34120000")); // offsets[0]
         assertThat(request.slice(256, 264)).isEqualTo(Bytes.hex("706f737465726e00")); // consumer
@@ -62,10 +63,10 @@ class GpioUapiTest {
     @Test
     void aCounterWithPullUpActiveLowAndDebounceIsAskedForLikeThis() {
         var wish = new Wish.Input(PinMap.Bias.PULL_UP, true, true, false, Duration.ofMillis(5));
-        Bytes request =
-                Bytes.of(GpioUapi.lineRequest(arena, 3, "postern", wish).toArray(JAVA_BYTE));
+        Bytes request = Bytes.of(GpioUapi.lineRequest(arena, 3, "postern", wish).toArray(JAVA_BYTE));
 
-        assertThat(request.slice(288, 296)).isEqualTo(Bytes.hex("1601000000000000")); // input, rising, pull-up, active low
+        assertThat(request.slice(288, 296))
+                .isEqualTo(Bytes.hex("1601000000000000")); // input, rising, pull-up, active low
         assertThat(request.slice(296, 300)).isEqualTo(Bytes.hex("01000000")); // config.num_attrs
         assertThat(request.slice(320, 324)).isEqualTo(Bytes.hex("03000000")); // attrs[0].attr.id: debounce
         assertThat(request.slice(328, 336)).isEqualTo(Bytes.hex("8813000000000000")); // 5,000 microseconds
@@ -76,8 +77,7 @@ class GpioUapiTest {
     @Test
     void anOutputIsAskedForWithWhatItShowsFirst() {
         var wish = new Wish.Output(PinMap.Bias.AS_IS, false, true);
-        Bytes request =
-                Bytes.of(GpioUapi.lineRequest(arena, 3, "postern", wish).toArray(JAVA_BYTE));
+        Bytes request = Bytes.of(GpioUapi.lineRequest(arena, 3, "postern", wish).toArray(JAVA_BYTE));
 
         assertThat(request.slice(288, 296)).isEqualTo(Bytes.hex("0800000000000000")); // output
         assertThat(request.slice(320, 324)).isEqualTo(Bytes.hex("02000000")); // attrs[0].attr.id: output values

@@ -71,7 +71,9 @@ public record PinMap(
         /** Of {@link #COUNT} those that came faster than they could be read; the kernel's numbers tell them. */
         MISSED,
         /** Has been open; stays until {@code false} is written. */
-        TAMPERED
+        TAMPERED,
+        /** In a word: {@code open} now, {@code opened} and not seen to, or {@code none}. */
+        ALARM
     }
 
     /** @param scale the unit of the field for one edge, or one edge a second */
@@ -101,7 +103,9 @@ public record PinMap(
             "missed",
             Fact.MISSED,
             "tampered",
-            Fact.TAMPERED);
+            Fact.TAMPERED,
+            "alarm",
+            Fact.ALARM);
 
     public PinMap {
         fields = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(fields));
@@ -147,6 +151,11 @@ public record PinMap(
                                     new Measurement.Quantity(
                                             rate * field.scale().orElse(1))));
                 case TAMPERED -> values.put(name, new Measurement.Flag(facts.tampered()));
+                case ALARM ->
+                    values.put(
+                            name,
+                            new Measurement.Text(
+                                    facts.active() ? "open" : facts.tampered() ? "opened" : "none"));
             }
         });
         return values;
@@ -224,30 +233,31 @@ public record PinMap(
                     case STATE -> field.scale().isEmpty();
                     case COUNT, MISSED -> role != Role.OUTPUT;
                     case RATE -> role == Role.COUNTER;
-                    case TAMPERED -> role == Role.TAMPER && field.scale().isEmpty();
+                    case TAMPERED, ALARM -> role == Role.TAMPER && field.scale().isEmpty();
                 };
         if (!fits) {
             throw node.place()
                     .refuse("no such fact of a pin that is "
                             + role.name().toLowerCase(java.util.Locale.ROOT)
-                            + "; counters have count, rate and missed, tamper contacts tampered; only numbers scale");
+                            + "; counters have count, rate and missed, tamper contacts tampered and alarm; only numbers scale");
         }
     }
 
     private static void fits(Node node, Field field, Model.Schema schema) throws TemplateException {
         boolean flag = field.fact() == Fact.STATE || field.fact() == Fact.TAMPERED;
+        boolean text = field.fact() == Fact.ALARM;
         boolean real = field.fact() == Fact.RATE || field.scale().isPresent();
         boolean fits =
                 switch (schema) {
                     case BOOLEAN -> flag;
-                    case INTEGER, LONG -> !flag && !real;
+                    case INTEGER, LONG -> !flag && !real && !text;
                     case DOUBLE, FLOAT -> real;
-                    case STRING -> false;
+                    case STRING -> text;
                 };
         if (!fits) {
             throw node.place()
                     .refuse(
-                            "the schema does not fit: state and tampered are boolean, counts long, scaled values double");
+                            "the schema does not fit: state and tampered are boolean, alarm is string, counts are long, scaled values double");
         }
     }
 
@@ -256,7 +266,7 @@ public record PinMap(
                 switch (field.fact()) {
                     case STATE -> role == Role.OUTPUT;
                     case COUNT, TAMPERED -> true;
-                    case RATE, MISSED -> false;
+                    case RATE, MISSED, ALARM -> false;
                 };
         if (writable && !can) {
             throw node.place().refuse("this cannot be written, yet the model says so");

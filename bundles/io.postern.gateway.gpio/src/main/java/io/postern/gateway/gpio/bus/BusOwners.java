@@ -132,9 +132,8 @@ public final class BusOwners implements AutoCloseable {
                 failures++;
                 LOG.atError().addKeyValue("instrument", name).setCause(e).log("reading broke down");
             }
-            long pause = failures == 0
-                    ? period
-                    : Math.max(period, FIRST_REST << Math.min(failures - 1, MOST_DOUBLINGS));
+            long pause =
+                    failures == 0 ? period : Math.max(period, FIRST_REST << Math.min(failures - 1, MOST_DOUBLINGS));
             next(Math.max(0, pause - (System.nanoTime() - begin)));
         }
 

@@ -36,7 +36,8 @@ final class I2cChip implements BusOwners.Reader {
         this.wanted = new HashSet<>();
         map.fields().values().forEach(field -> {
             wanted.add(field.value().block());
-            field.polynomial().forEach(term -> term.calibration().map(Value::block).ifPresent(wanted::add));
+            field.polynomial()
+                    .forEach(term -> term.calibration().map(Value::block).ifPresent(wanted::add));
         });
         map.must().forEach(must -> wanted.add(must.value().block()));
     }
@@ -93,7 +94,9 @@ final class I2cChip implements BusOwners.Reader {
         var answers = new HashMap<String, byte[]>();
         try (I2cBus open = opener.open(bus)) {
             for (String name : needed) {
-                answers.put(name, ask(open, Optional.ofNullable(map.blocks().get(name)).orElseThrow()));
+                answers.put(
+                        name,
+                        ask(open, Optional.ofNullable(map.blocks().get(name)).orElseThrow()));
             }
         }
         return new Fingerprint(new TreeMap<>(map.identify(answers)));

@@ -44,8 +44,9 @@ final class KernelBus implements I2cBus {
         } catch (Libc.ErrnoException e) {
             String advice =
                     switch (e.errno()) {
-                        case Libc.ENOENT -> "there is no such bus; load i2c-dev, switch the bus on (raspi-config,"
-                                + " device tree), and see what ls /dev/i2c-* shows";
+                        case Libc.ENOENT ->
+                            "there is no such bus; load i2c-dev, switch the bus on (raspi-config,"
+                                    + " device tree), and see what ls /dev/i2c-* shows";
                         case Libc.EACCES -> "add the gateway's user to the group i2c";
                         default -> "is it an I2C bus?";
                     };

@@ -53,7 +53,8 @@ final class Thermometer implements BusOwners.Reader {
 
     private Path present() throws IOException {
         if (!Files.isDirectory(devices)) {
-            throw new IOException("the kernel has no 1-Wire bus: load w1-gpio and w1-therm; " + devices + " is missing");
+            throw new IOException(
+                    "the kernel has no 1-Wire bus: load w1-gpio and w1-therm; " + devices + " is missing");
         }
         Path directory = devices.resolve(address);
         if (!Files.isDirectory(directory)) {
