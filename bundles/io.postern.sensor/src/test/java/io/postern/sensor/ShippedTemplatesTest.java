@@ -4,7 +4,10 @@ package io.postern.sensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.sensor.framed.FramedMapping;
+import io.postern.sensor.i2c.I2cMap;
 import io.postern.sensor.modbus.RegisterMap;
+import io.postern.sensor.onewire.OneWireMap;
+import io.postern.sensor.pins.PinMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +39,9 @@ class ShippedTemplatesTest {
         return switch (template.driver()) {
             case "modbus" -> RegisterMap.of(template).fields().keySet();
             case "framed" -> FramedMapping.of(template).fields().keySet();
+            case "gpio" -> PinMap.of(template).fields().keySet();
+            case "i2c" -> I2cMap.of(template).fields().keySet();
+            case "onewire" -> Set.of(OneWireMap.of(template).field());
             default -> throw new AssertionError("say here how the mapping of " + template.driver() + " is read");
         };
     }

@@ -5,7 +5,7 @@ import java.io.IOException;
 
 /**
  * A check octet after each few octets, high bit first, nothing reflected, nothing inverted at the end. Sensirion's chips have
- * polynomial 0x31 and initial 0xFF after each word (SHT3x-DIS data sheet, version 6, table 20: 0xBEEF has 0x92).
+ * polynomial 0x31 and initial 0xFF after each word (SHT3x-DIS data sheet: 0xBEEF has 0x92).
  *
  * @param every how many octets each check octet follows
  */

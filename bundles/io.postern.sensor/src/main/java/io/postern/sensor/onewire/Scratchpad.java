@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /**
  * The nine octets a DS18B20 keeps its temperature in, and the two lines the kernel's {@code w1_slave} shows them as. Source:
- * Maxim DS18B20 data sheet 19-7487, table 1 and figures 4 and 9; Linux, Documentation/w1/slaves/w1_therm.rst.
+ * Maxim DS18B20 data sheet 19-7487; Linux, Documentation/w1/slaves/w1_therm.rst.
  */
 public record Scratchpad(Bytes octets) {
     private static final int LENGTH = 9;

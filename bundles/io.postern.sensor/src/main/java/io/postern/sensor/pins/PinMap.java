@@ -153,9 +153,7 @@ public record PinMap(
                 case TAMPERED -> values.put(name, new Measurement.Flag(facts.tampered()));
                 case ALARM ->
                     values.put(
-                            name,
-                            new Measurement.Text(
-                                    facts.active() ? "open" : facts.tampered() ? "opened" : "none"));
+                            name, new Measurement.Text(facts.active() ? "open" : facts.tampered() ? "opened" : "none"));
             }
         });
         return values;
@@ -237,9 +235,10 @@ public record PinMap(
                 };
         if (!fits) {
             throw node.place()
-                    .refuse("no such fact of a pin that is "
-                            + role.name().toLowerCase(java.util.Locale.ROOT)
-                            + "; counters have count, rate and missed, tamper contacts tampered and alarm; only numbers scale");
+                    .refuse(
+                            "no such fact of a pin that is "
+                                    + role.name().toLowerCase(java.util.Locale.ROOT)
+                                    + "; counters have count, rate and missed, tamper contacts tampered and alarm; only numbers scale");
         }
     }
 
