@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** The gateway's small facts in the store's file. */
 final class SqliteStateStore implements StateStore {
-    private static final int LONGEST_NAME = 128;
+    private static final int LONGEST_NAME = 160; // a leaf's 128, and what is kept of it
     private static final int LONGEST_FACT = 64 * 1024; // an assignment is under 1 KB
 
     private final GroupWriter writer;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.runtime;
 
-import io.postern.gateway.LeafDevice;
 import io.postern.gateway.Milestones;
 import io.postern.gateway.downlink.Downlinks;
 import io.postern.gateway.https.HttpTokenLink;
 import io.postern.gateway.https.HttpsExchange;
 import io.postern.gateway.https.TlsDialer;
 import io.postern.gateway.https.TrustAnchors;
+import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.provisioning.Assignment;
 import io.postern.gateway.provisioning.Backoff;
 import io.postern.gateway.provisioning.Pause;
@@ -29,14 +29,11 @@ import io.postern.gateway.uplink.LeafToken;
 import io.postern.gateway.uplink.Retry;
 import io.postern.gateway.uplink.Sessions;
 import io.postern.gateway.uplink.Uplink;
-import io.postern.wire.Json;
-import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -45,6 +42,7 @@ import java.util.random.RandomGenerator;
 final class Assembly {
     private final GatewaySettings settings;
     private final Identity identity;
+    private final Roster roster;
     private final Outbox outbox;
     private final HubLink link;
     private final TokenLink tokens;
@@ -57,6 +55,7 @@ final class Assembly {
     private Assembly(
             GatewaySettings settings,
             Identity identity,
+            Roster roster,
             Outbox outbox,
             HubLink link,
             TokenLink tokens,
@@ -64,6 +63,7 @@ final class Assembly {
             Milestones milestones) {
         this.settings = settings;
         this.identity = identity;
+        this.roster = roster;
         this.outbox = outbox;
         this.link = link;
         this.tokens = tokens;
@@ -80,6 +80,7 @@ final class Assembly {
     static Assembled of(
             GatewaySettings settings,
             Optional<SecurityModule> module,
+            Roster roster,
             Outbox outbox,
             StateStore state,
             HubLink link,
@@ -100,6 +101,7 @@ final class Assembly {
         var assembly = new Assembly(
                 settings,
                 identity,
+                roster,
                 outbox,
                 link,
                 new HttpTokenLink(settings.tokens(), https),
@@ -180,13 +182,15 @@ final class Assembly {
                 link,
                 own,
                 settings.model(),
-                report(settings.leaves()),
+                () -> GatewayReport.of(roster.members()),
                 stranger,
                 retry,
                 milestones,
                 clock);
-        List<Uplink> uplinks = settings.leaves().stream()
-                .map(leaf -> new Uplink(
+        return new Sessions(
+                presence,
+                roster,
+                leaf -> new Uplink(
                         leaf,
                         assignment.hub(),
                         link,
@@ -195,19 +199,6 @@ final class Assembly {
                         downlinks,
                         retry,
                         milestones,
-                        clock))
-                .toList();
-        return new Sessions(presence, uplinks);
-    }
-
-    /** What the gateway tells the hub of itself; ids of leaves are values, for a name in a twin allows fewer characters. */
-    private static JsonObject report(List<LeafDevice> leaves) {
-        var ids = Json.array();
-        leaves.forEach(leaf -> ids.add(leaf.id().text()));
-        return Json.object()
-                .add(
-                        "gateway",
-                        Json.object().add("version", GatewayVersion.text()).add("leaves", ids))
-                .build();
+                        clock));
     }
 }

@@ -2,6 +2,7 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.Milestones;
+import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.spi.DpsTransport;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.LeafOrders;
@@ -45,12 +46,11 @@ public final class GatewayComponent {
                             policyOption = ReferencePolicyOption.GREEDY) // made anew when the module comes
                     @Nullable
                     SecurityModule module,
+            @Reference Roster roster,
             @Reference Outbox outbox,
             @Reference StateStore state,
             @Reference HubLink link,
-            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
-                    @Nullable
-                    LeafOrders orders,
+            @Reference LeafOrders orders,
             @Reference Milestones milestones,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) // made anew when one comes that is waited for
                     List<ComponentServiceObjects<DpsTransport>> adapters)
@@ -77,10 +77,11 @@ public final class GatewayComponent {
         gateway = Optional.of(Assembly.of(
                 settings,
                 Optional.ofNullable(module),
+                roster,
                 outbox,
                 state,
                 link,
-                Optional.ofNullable(orders),
+                Optional.of(orders),
                 milestones,
                 transports));
         gateway.get().start();

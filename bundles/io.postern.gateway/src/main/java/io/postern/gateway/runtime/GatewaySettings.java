@@ -3,6 +3,7 @@ package io.postern.gateway.runtime;
 
 import io.postern.gateway.LeafDevice;
 import io.postern.gateway.https.HttpProxy;
+import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.provisioning.HubLatencies;
 import io.postern.gateway.provisioning.RegistrationPayload;
 import io.postern.wire.IdScope;
@@ -43,14 +44,11 @@ record GatewaySettings(
         IdentitySettings identity,
         Optional<ModelId> model,
         RegistrationPayload payload,
-        Optional<Path> stateFile,
-        List<LeafDevice> leaves) {
-    private static final int MOST_LEAVES = 1000; // what one connection may carry in the SDKs; 70 kB each here
+        Optional<Path> stateFile) {
     private static final int HTTPS = 443;
     private static final int LONGEST_PAYLOAD = 16 << 10; // the service takes 96 kB in all
 
     GatewaySettings {
-        leaves = List.copyOf(leaves);
         if (trustSignerFile.isPresent() && caFile.isEmpty()) {
             throw new IllegalArgumentException(
                     "trustSignerFile: of no use without the key caFile, the file it replaces");
@@ -71,14 +69,13 @@ record GatewaySettings(
                 identity,
                 model,
                 payload(config, model),
-                path("stateFile", config.stateFile()),
-                leaves(config.leaves()));
+                path("stateFile", config.stateFile()));
     }
 
     /** @throws IllegalArgumentException naming the leaf that cannot be one */
     static List<LeafDevice> leaves(String[] texts) {
-        if (texts.length > MOST_LEAVES) {
-            throw new IllegalArgumentException("leaves: at most " + MOST_LEAVES + ", not " + texts.length);
+        if (texts.length > Roster.MOST_LEAVES) {
+            throw new IllegalArgumentException("leaves: at most " + Roster.MOST_LEAVES + ", not " + texts.length);
         }
         List<LeafDevice> leaves = new ArrayList<>();
         var names = new HashSet<String>();

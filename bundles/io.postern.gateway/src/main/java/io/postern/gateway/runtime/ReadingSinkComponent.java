@@ -2,6 +2,7 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.Reading;
+import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.spi.LeafClaims;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.ReadingSink;
@@ -21,8 +22,8 @@ public final class ReadingSinkComponent implements ReadingSink, LeafClaims {
     private final Gateway gateway;
 
     @Activate
-    public ReadingSinkComponent(GatewayConfig config, @Reference Outbox outbox) {
-        gateway = new Gateway(GatewaySettings.leaves(config.leaves()), outbox);
+    public ReadingSinkComponent(@Reference Roster roster, @Reference Outbox outbox) {
+        gateway = new Gateway(roster, outbox);
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.Optional;
  * certificate: the fingerprint of the instrument that was approved for it.
  */
 public interface LeafOffice {
-    /** All configured leaves, and those that were buried, by name. */
+    /** All configured leaves, those that were buried among them, by name. */
     List<Entry> leaves();
 
     /**

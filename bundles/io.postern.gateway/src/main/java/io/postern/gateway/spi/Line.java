@@ -36,6 +36,14 @@ public interface Line {
     LineReport report();
 
     /**
+     * How often the port came back after it was gone; each time somebody may have exchanged what hangs on it. Asked before
+     * each read, so to be cheap.
+     */
+    default long reopened() {
+        return report().reopened();
+    }
+
+    /**
      * How a line speaks.
      *
      * @param characterTime one character: start, data, parity and stop bits over the baud rate; zero for a socket

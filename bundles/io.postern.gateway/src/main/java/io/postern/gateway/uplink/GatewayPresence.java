@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,20 +26,21 @@ import org.slf4j.LoggerFactory;
 public final class GatewayPresence implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayPresence.class);
     private static final Duration LOOK = Duration.ofSeconds(1); // the loss of the session is noticed within
+    private static final int REPORT_LOOKS = 30; // a leaf that comes and goes costs two messages a minute at most
     private static final int NOT_A_MISTAKE = 2; // refusals in a row, each of a credential made for the occasion
 
     private final HubName hub;
     private final HubLink link;
     private final GatewayIdentity identity;
     private final Optional<ModelId> model;
-    private final JsonObject report;
+    private final Supplier<JsonObject> report;
     private final Runnable stranger;
     private final Pause pause;
     private final SessionThread thread;
 
     /**
      * @param model what the gateway says it is (CEN-22)
-     * @param report the reported properties
+     * @param report the reported properties as they are now; told again when they change
      * @param stranger told when the hub does not accept the gateway any more, again after each further refusal
      */
     public GatewayPresence(
@@ -46,7 +48,7 @@ public final class GatewayPresence implements AutoCloseable {
             HubLink link,
             GatewayIdentity identity,
             Optional<ModelId> model,
-            JsonObject report,
+            Supplier<JsonObject> report,
             Runnable stranger,
             Retry retry,
             Milestones milestones,
@@ -94,13 +96,21 @@ public final class GatewayPresence implements AutoCloseable {
                 refusals = 0;
                 LOG.atInfo().addKeyValue("deviceId", identity.device()).log("gateway connected");
                 thread.connected(Milestone.CONNECTED);
-                session.report(report);
+                JsonObject reported = report.get();
+                session.report(reported);
                 thread.succeeded();
+                int looks = 0;
                 while (identity.credential().equals(credential)) { // another one when this is worn
                     if (!session.isOpen()) {
                         throw new IOException("the connection of " + identity.device() + " to " + hub + " was lost");
                     }
                     pause.take(LOOK);
+                    looks++;
+                    JsonObject now = looks % REPORT_LOOKS == 0 ? report.get() : reported;
+                    if (!now.equals(reported)) {
+                        session.report(now);
+                        reported = now;
+                    }
                 }
             }
         }

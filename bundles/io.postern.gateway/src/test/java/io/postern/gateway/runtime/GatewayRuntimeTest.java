@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.Milestones;
 import io.postern.gateway.identity.Attestation.Kind;
+import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.provisioning.Assignment;
 import io.postern.gateway.provisioning.Backoff;
 import io.postern.gateway.provisioning.ProvisioningEvent;
@@ -153,12 +154,15 @@ class GatewayRuntimeTest {
                         },
                         new TokenIdentity(module::sign, assignment.hub(), assignment.deviceId(), clock),
                         Optional.empty(),
-                        Json.object().build(),
+                        () -> Json.object().build(),
                         () -> {},
                         Retry.standard(new Random(7), io.postern.gateway.provisioning.Pause.REAL),
                         nowhere,
                         clock),
-                List.of());
+                new Roster(List.of()),
+                leaf -> {
+                    throw new IllegalStateException("no leaves in this test");
+                });
     }
 
     private static Assignment assignment(String hub) {

@@ -58,11 +58,11 @@ class GatewaySettingsTest {
                                 Optional.of(Json.parseObject("{\"site\":\"north\"}")),
                                 Optional.of(ModelId.of("dtmi:lab:gw;1")),
                                 HubLatencies.NONE),
-                        Optional.of(Path.of("/var/lib/postern/state.json")),
-                        List.of(
-                                new LeafDevice(DeviceId.of("meter-1"), Optional.empty()),
-                                new LeafDevice(
-                                        DeviceId.of("valve=1"), Optional.of(ModelId.of("dtmi:postern:valve;2"))))));
+                        Optional.of(Path.of("/var/lib/postern/state.json"))));
+        assertThat(GatewaySettings.leaves(config.leaves))
+                .containsExactly(
+                        new LeafDevice(DeviceId.of("meter-1"), Optional.empty()),
+                        new LeafDevice(DeviceId.of("valve=1"), Optional.of(ModelId.of("dtmi:postern:valve;2"))));
     }
 
     @ParameterizedTest
@@ -120,7 +120,10 @@ class GatewaySettingsTest {
             case "latencyHubs" -> config.latencyHubs = value.split(",");
             default -> config.leaves = value.split(",");
         }
-        assertThatThrownBy(() -> GatewaySettings.of(config))
+        assertThatThrownBy(() -> {
+                    GatewaySettings.of(config);
+                    GatewaySettings.leaves(config.leaves);
+                })
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(key + ": ");
     }

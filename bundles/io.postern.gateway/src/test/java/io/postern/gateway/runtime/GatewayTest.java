@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.postern.gateway.LeafDevice;
 import io.postern.gateway.Reading;
 import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.spi.LeafClaims;
 import io.postern.gateway.spi.Outbox;
 import io.postern.sensor.Measurement;
@@ -27,7 +28,8 @@ class GatewayTest {
     private static final DeviceId METER = DeviceId.of("meter-1");
 
     private final List<TelemetryMessage> stored = new ArrayList<>();
-    private final Gateway gateway = new Gateway(List.of(LeafDevice.parse("meter-1")), new RecordingOutbox());
+    private final Gateway gateway =
+            new Gateway(new Roster(List.of(LeafDevice.parse("meter-1"))), new RecordingOutbox());
 
     @Test
     void aReadingBecomesOneMessageWithItsValuesAsJsonInTheirOrder() throws IOException {

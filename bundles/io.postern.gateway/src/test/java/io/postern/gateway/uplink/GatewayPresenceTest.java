@@ -35,7 +35,7 @@ class GatewayPresenceTest {
             hub,
             new TokenIdentity(module::sign, FakeTokens.HUB, DeviceId.of("gw-1"), clock),
             Optional.empty(),
-            REPORT,
+            () -> REPORT,
             strangers::incrementAndGet,
             Retry.standard(new Random(7), time -> {
                 steps.acquire();

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.leaf;
+
+import io.postern.gateway.Reading;
+import io.postern.gateway.spi.LeafOffice;
+import io.postern.gateway.spi.Outbox;
+import io.postern.gateway.spi.ReadingSink;
+import io.postern.gateway.spi.StateStore;
+import io.postern.sensor.Fingerprint;
+import io.postern.sensor.Measurement;
+import io.postern.sensor.Template;
+import io.postern.wire.Bytes;
+import io.postern.wire.DeviceId;
+import io.postern.wire.Json;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One configured leaf: its state, its birth certificate, its last reading, and the only door through which its values go
+ * out. Outlives the comings and goings of its line and driver; what it decides is stored before it takes effect. Safe for
+ * threads.
+ */
+final class Leaf implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Leaf.class);
+    // where a gap begins after a power cut is known to a minute, for one small write a minute
+    private static final Duration KEPT_EACH = Duration.ofMinutes(1);
+
+    private final LeafSettings settings;
+    private final Template template;
+    private final Depot depot;
+    private final Roster.Seat seat;
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile LeafRecord leafRecord;
+    private volatile Optional<Instant> lastReading;
+    private Optional<Instant> kept; // guarded by lock
+    private volatile String oddity = "";
+    private volatile String refusal = "";
+
+    /** Where everything of a leaf goes. */
+    record Depot(StateStore store, Outbox outbox, ReadingSink sink, InstantSource clock) {}
+
+    private Leaf(
+            LeafSettings settings,
+            Template template,
+            Depot depot,
+            Roster.Seat seat,
+            LeafRecord leafRecord,
+            Optional<Instant> lastReading) {
+        this.settings = settings;
+        this.template = template;
+        this.depot = depot;
+        this.seat = seat;
+        this.leafRecord = leafRecord;
+        this.lastReading = lastReading;
+        this.kept = lastReading;
+    }
+
+    /** @throws IOException when what is stored of the leaf cannot be read */
+    static Leaf open(LeafSettings settings, Template template, Depot depot, Roster.Seat seat) throws IOException {
+        Instant now = depot.clock().instant();
+        DeviceId id = settings.leaf();
+        try {
+            LeafRecord stored =
+                    depot.store().read(recordName(id)).map(LeafRecord::parse).orElse(LeafRecord.unknown(now));
+            Optional<Instant> last =
+                    depot.store().read(lastName(id)).map(json -> Instant.parse(Json.requireText(json, "at")));
+            LeafRecord begun = stored.entering(LeafRules.next(stored.state(), new LeafEvent.Started()), now);
+            var leaf = new Leaf(settings, template, depot, seat, last.isPresent() ? begun.lacking("off") : begun, last);
+            leaf.show();
+            return leaf;
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new IOException("what the store holds of leaf " + id + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    DeviceId id() {
+        return settings.leaf();
+    }
+
+    LeafSettings settings() {
+        return settings;
+    }
+
+    Template template() {
+        return template;
+    }
+
+    LeafState state() {
+        return leafRecord.state();
+    }
+
+    /**
+     * Takes over who the instrument says it is.
+     *
+     * @throws IOException when the store cannot take what follows; then nothing has changed
+     */
+    void identified(Fingerprint found) throws IOException {
+        lock.lock();
+        try {
+            LeafRecord shown = leafRecord.showing(found);
+            if (shown.certificate().isEmpty()) {
+                firstSeen(shown);
+            } else {
+                judge(shown, Comparison.of(shown.certificate().get().fingerprint(), found));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void firstSeen(LeafRecord shown) throws IOException {
+        LeafRecord asked = after(shown, new LeafEvent.Identified());
+        boolean trusts =
+                settings.approval() == LeafSettings.Approval.AUTO && !(asked.state() instanceof LeafState.Pending);
+        keep(
+                trusts
+                        ? after(asked.certified(now()), new LeafEvent.Trusted())
+                        : after(asked.lacking("pending"), new LeafEvent.Referred()),
+                trusts ? "trusted at first use" : "waits for an approval");
+    }
+
+    private void judge(LeafRecord shown, Comparison comparison) throws IOException {
+        switch (comparison) {
+            case Comparison.Same _ -> {
+                oddity = "";
+                keep(after(shown, new LeafEvent.Matched()), "the instrument of the certificate is there");
+            }
+            case Comparison.Updated(String what) -> {
+                oddity = "";
+                keep(after(shown.certified(now()), new LeafEvent.Matched()), "firmware was updated: " + what);
+                log(Level.INFO, "firmware was updated: " + what);
+            }
+            case Comparison.Unsure(String what) -> {
+                if (!what.equals(oddity)) {
+                    log(Level.WARN, "not sure that it is the same instrument: " + what);
+                }
+                oddity = what;
+                keep(after(shown, new LeafEvent.Matched()), "nothing proves a swap");
+            }
+            case Comparison.Other(String difference) -> {
+                oddity = "";
+                keep(
+                        after(shown.lacking("held"), new LeafEvent.Differed(difference)),
+                        "another instrument is there; nothing is published until it is approved as the replacement,"
+                                + " or the leaf retired");
+            }
+        }
+    }
+
+    /** A person says that the instrument found is the leaf's. Failures as {@link LeafOffice#approve}. */
+    void approve() throws IOException {
+        decide("approve", state() instanceof LeafState.Pending(String difference) && difference.isEmpty());
+    }
+
+    /** A person says that the instrument found takes the place of the one before. */
+    void replace() throws IOException {
+        decide("replace", state() instanceof LeafState.Pending(String difference) && !difference.isEmpty());
+    }
+
+    private void decide(String what, boolean fits) throws IOException {
+        lock.lock();
+        try {
+            if (!fits || !(state() instanceof LeafState.Pending)) {
+                throw new IllegalStateException(
+                        "leaf " + id() + " is " + state().text() + ", there is nothing to " + what + advice());
+            }
+            keep(after(leafRecord.certified(now()), new LeafEvent.Trusted()), what + "d by a person");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private String advice() {
+        return switch (state()) {
+            case LeafState.Pending(String difference) ->
+                difference.isEmpty()
+                        ? ": no instrument was approved for it yet, approve it"
+                        : ": another instrument is in its place, replace or retire it";
+            case LeafState.Tombstoned _ -> ": give the instrument a configuration with another leaf";
+            case LeafState.Seen _, LeafState.Fingerprinted _ -> ": its instrument has not answered yet";
+            case LeafState.Approved _, LeafState.Live _, LeafState.Stale _, LeafState.Quarantined _ -> "";
+        };
+    }
+
+    /** A person ends the leaf. */
+    void retire() throws IOException {
+        lock.lock();
+        try {
+            keep(after(leafRecord, new LeafEvent.Retired()), "retired by a person");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** There was no reading for too long. */
+    void silent(String reason, String why) {
+        lacking(reason, new LeafEvent.Silent(why));
+    }
+
+    /** The line lets its instrument rest. */
+    void rested() {
+        lacking("rest", new LeafEvent.Rested());
+    }
+
+    private void lacking(String reason, LeafEvent event) {
+        lock.lock();
+        try {
+            LeafRecord next = after(leafRecord, event);
+            if (next.state().maySpeak()) {
+                keep(lastReading.isPresent() ? next.lacking(reason) : next, "no readings");
+            }
+        } catch (IOException e) {
+            log(Level.WARN, "its state is not stored: " + e.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Hands on what was read, behind the gap that ends with it.
+     *
+     * @param values worth a message; may be none
+     * @param afterGap whether more time has passed since the reading before than the leaf's periods allow
+     * @return whether it was handed on; not when the leaf may not speak
+     * @throws IOException when the outbox does not take it; the gap, if one was open, stays open
+     */
+    boolean publish(Instant taken, SequencedMap<String, Measurement> values, boolean afterGap) throws IOException {
+        lock.lock();
+        try {
+            if (!state().maySpeak()) {
+                return false;
+            }
+            if (lastReading.isPresent() && (afterGap || isInGap())) {
+                tellGap(lastReading.get(), taken);
+            }
+            if (!values.isEmpty()) {
+                depot.sink().accept(new Reading(id(), taken, values));
+            }
+            lastReading = Optional.of(taken);
+            keep(after(leafRecord.withoutGap(), new LeafEvent.Read()), "readings come");
+            keepLastReading(KEPT_EACH);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isInGap() {
+        return !(state() instanceof LeafState.Live);
+    }
+
+    private void tellGap(Instant begin, Instant end) throws IOException {
+        String reason = leafRecord.gap().isEmpty() ? "mute" : String.join(", ", leafRecord.gap());
+        var gap = Json.object()
+                .add("begin", (begin.isBefore(end) ? begin : end).toString()) // a clock may have been set back
+                .add("end", end.toString())
+                .add("reason", reason);
+        depot.outbox()
+                .append(
+                        id(),
+                        end,
+                        Bytes.utf8(Json.object().add("gap", gap).build().toString()));
+        LOG.atInfo()
+                .addKeyValue("deviceId", id())
+                .addKeyValue("begin", begin)
+                .addKeyValue("end", end)
+                .addKeyValue("reason", reason)
+                .log("a gap in the readings ends");
+    }
+
+    /** Why the leaf's configuration is not carried out; empty when it is. */
+    void refused(String why) {
+        refusal = why;
+    }
+
+    LeafOffice.Entry entry() {
+        LeafRecord now = leafRecord;
+        Optional<Fingerprint> certificate = now.certificate().map(LeafRecord.Certificate::fingerprint);
+        String reason = refusal.isEmpty() ? now.state().reason() : refusal;
+        return new LeafOffice.Entry(
+                id(),
+                now.state().text(),
+                reason,
+                now.since(),
+                template.name(),
+                template.modelId().text(),
+                settings.line(),
+                settings.address(),
+                certificate,
+                now.found(),
+                now.state() instanceof LeafState.Pending(String difference) ? difference : oddity,
+                lastReading,
+                now.state() instanceof LeafState.Live ? Optional.empty() : lastReading);
+    }
+
+    /** Keeps when the last reading was, for the gap that begins now; gives up the seat. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            keepLastReading(Duration.ZERO);
+        } catch (IOException e) {
+            log(Level.WARN, "the time of its last reading is not stored: " + e.getMessage());
+        } finally {
+            lock.unlock();
+            seat.close();
+        }
+    }
+
+    private void keepLastReading(Duration each) throws IOException {
+        Instant last = lastReading.orElse(Instant.MIN);
+        boolean old = kept.isEmpty()
+                ? lastReading.isPresent()
+                : Duration.between(kept.get(), last).abs().compareTo(each) > 0;
+        if (old && lastReading.isPresent()) {
+            depot.store()
+                    .write(
+                            lastName(id()),
+                            Json.object().add("at", last.toString()).build());
+            kept = lastReading;
+        }
+    }
+
+    private LeafRecord after(LeafRecord before, LeafEvent event) {
+        return before.entering(LeafRules.next(before.state(), event), now());
+    }
+
+    /** Makes {@code next} the truth, on disk first. */
+    private void keep(LeafRecord next, String why) throws IOException {
+        LeafRecord before = leafRecord;
+        if (next.equals(before)) {
+            return;
+        }
+        depot.store().write(recordName(id()), next.toJson());
+        leafRecord = next;
+        if (!next.state().equals(before.state())) {
+            boolean bad = next.state() instanceof LeafState.Stale
+                    || next.state() instanceof LeafState.Quarantined
+                    || next.state() instanceof LeafState.Pending;
+            log(bad ? Level.WARN : Level.INFO, why);
+            show();
+        }
+    }
+
+    private void log(Level level, String what) {
+        LOG.atLevel(level)
+                .addKeyValue("deviceId", id())
+                .addKeyValue("state", state().text())
+                .addKeyValue("reason", state().reason())
+                .addKeyValue("lastReading", lastReading.map(Instant::toString).orElse("never"))
+                .log(what);
+    }
+
+    private void show() {
+        seat.show(state().text(), state().maySpeak());
+    }
+
+    private Instant now() {
+        return depot.clock().instant();
+    }
+
+    private static String recordName(DeviceId leaf) {
+        return "leaf/" + leaf;
+    }
+
+    private static String lastName(DeviceId leaf) {
+        return "leaf-last/" + leaf;
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.leaf;
+
+import io.postern.gateway.spi.AnsweredException;
+import io.postern.sensor.Fingerprint;
+import io.postern.sensor.Measurement;
+import io.postern.sensor.Observation;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Keeps one leaf's instrument while its driver and its line are there: asks who it is before it is believed, hands on what
+ * it shows, and notices when it shows nothing. How the instrument is reached is {@link PolledKeeper}'s and
+ * {@link WatchedKeeper}'s affair.
+ */
+abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, WatchedKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(LeafKeeper.class);
+    private static final int MISSES = 3; // readings in a row that may be missing: one is noise, two are bad luck
+    private static final Duration SHORTEST_GAP = Duration.ofSeconds(2); // below it a resend looks like a gap
+    // unscrewing four terminals and screwing them down again takes longer
+    private static final Duration SWAP = Duration.ofSeconds(5);
+    private static final Duration HELD_CHECK = Duration.ofSeconds(10); // the right instrument back is seen soon
+
+    final Leaf leaf;
+    final LeafFields fields;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final Reports reports;
+    private final long patience;
+    private volatile boolean unchecked = true;
+    private volatile long nextCheck;
+    private volatile long lastGood;
+    private volatile long lastTry;
+    private volatile Optional<IOException> trouble = Optional.empty();
+    private Optional<String> notAccepted = Optional.empty(); // of the thread that reads
+
+    LeafKeeper(Leaf leaf, LeafFields fields, InstantSource clock, LongSupplier nanoTime) {
+        this.leaf = leaf;
+        this.fields = fields;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.reports = new Reports(fields::rule);
+        Duration silence = fields.shortestPeriod().multipliedBy(MISSES);
+        this.patience = (silence.compareTo(SHORTEST_GAP) > 0 ? silence : SHORTEST_GAP).toNanos();
+        this.lastGood = nanoTime.getAsLong();
+        this.lastTry = lastGood;
+    }
+
+    /** Asks an instrument who it is. */
+    @FunctionalInterface
+    interface Identification {
+        Fingerprint ask() throws IOException, InterruptedException;
+    }
+
+    /** Begins; called once. */
+    abstract void start();
+
+    /** Looks whether readings come; called about once a second by a thread that serves all leaves. */
+    abstract void look();
+
+    /** Writes to the instrument and reads back. */
+    abstract OrderDesk.Written write(String field, Measurement value, boolean readFirst, Duration patience)
+            throws InterruptedException;
+
+    /** Takes the instrument off its line, or stops watching it; waits until nothing of it runs. */
+    @Override
+    public abstract void close();
+
+    /** Nobody knows whether the instrument is still the same: it is asked before the next value is believed. */
+    final void doubt() {
+        unchecked = true;
+    }
+
+    final boolean isCheckDue() {
+        long now = nanoTime.getAsLong();
+        if (trouble.isPresent() && now - lastGood >= SWAP.toNanos()) {
+            unchecked = true;
+        }
+        return unchecked || now - nextCheck >= 0;
+    }
+
+    final void check(Identification identification) throws IOException, InterruptedException {
+        lastTry = nanoTime.getAsLong();
+        unchecked = true; // until it has answered
+        Fingerprint found;
+        try {
+            found = identification.ask();
+        } catch (AnsweredException e) {
+            found = Fingerprint.NONE; // it is there, and does not tell
+        }
+        try {
+            leaf.identified(found);
+        } catch (IOException e) {
+            LOG.atWarn()
+                    .addKeyValue("deviceId", leaf.id())
+                    .setCause(e)
+                    .log("who the instrument is could not be stored; nothing is published until it can");
+            return;
+        }
+        Duration pause = leaf.settings().check();
+        if (!leaf.state().maySpeak() && pause.compareTo(HELD_CHECK) > 0) {
+            pause = HELD_CHECK;
+        }
+        nextCheck = nanoTime.getAsLong() + pause.toNanos();
+        unchecked = false;
+        trouble = Optional.empty();
+    }
+
+    /** Whether what is read now may be published. */
+    final boolean isTrusted() {
+        return !unchecked && leaf.state().maySpeak();
+    }
+
+    /** Hands on what was observed, as far as it is worth a message. */
+    final void observed(Observation observation) {
+        long now = nanoTime.getAsLong();
+        lastTry = now;
+        boolean overdue = now - lastGood > patience;
+        if (overdue || leaf.isInGap()) {
+            reports.forget();
+        }
+        Reports.Chosen chosen = reports.choose(fields.telemetry(observation.values()), now);
+        try {
+            if (leaf.publish(observation.taken().orElseGet(clock::instant), chosen.values(), overdue)) {
+                reports.keep(chosen);
+                lastGood = now;
+                recovered();
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            notAccepted(e);
+        }
+    }
+
+    final void failed(IOException why) {
+        lastTry = nanoTime.getAsLong();
+        boolean news = trouble.isEmpty();
+        trouble = Optional.of(why);
+        LOG.atLevel(news ? Level.WARN : Level.DEBUG)
+                .addKeyValue("deviceId", leaf.id())
+                .addKeyValue("why", why.getMessage())
+                .log("the instrument gave no reading");
+    }
+
+    /** Tells the leaf when it has been without a reading for too long. */
+    final void lookForSilence(boolean resting, Optional<String> absent) {
+        long now = nanoTime.getAsLong();
+        if (resting) {
+            unchecked = true;
+        }
+        if (now - lastGood <= patience || !leaf.state().maySpeak()) {
+            return;
+        }
+        if (absent.isPresent() && now - lastTry > patience) {
+            leaf.silent("line", absent.get());
+        } else if (resting) {
+            leaf.silent("mute", why());
+            leaf.rested();
+        } else {
+            leaf.silent(trouble.isPresent() && trouble.get() instanceof AnsweredException ? "refused" : "mute", why());
+        }
+    }
+
+    private String why() {
+        return trouble.map(e -> String.valueOf(e.getMessage())).orElse("no reading came");
+    }
+
+    private void recovered() {
+        if (trouble.isPresent()) {
+            trouble = Optional.empty();
+            LOG.atInfo().addKeyValue("deviceId", leaf.id()).log("the instrument gives readings again");
+        }
+        if (notAccepted.isPresent()) {
+            notAccepted = Optional.empty();
+            LOG.atInfo().addKeyValue("deviceId", leaf.id()).log("readings are accepted again");
+        }
+    }
+
+    private void notAccepted(Exception e) {
+        // not the instrument's fault: it was read well, the reading is lost, the next one may pass
+        String why = String.valueOf(e.getMessage());
+        boolean news = notAccepted.filter(why::equals).isEmpty();
+        notAccepted = Optional.of(why);
+        LOG.atLevel(news ? Level.WARN : Level.DEBUG)
+                .addKeyValue("deviceId", leaf.id())
+                .setCause(e)
+                .log("reading was not accepted and is lost");
+    }
+}

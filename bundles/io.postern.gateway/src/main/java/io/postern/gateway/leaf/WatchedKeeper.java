@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.gateway.leaf;
+
+import io.postern.gateway.spi.AnsweredException;
+import io.postern.gateway.spi.Instrument;
+import io.postern.sensor.Measurement;
+import io.postern.sensor.Observation;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+
+/**
+ * Listens to an instrument that is on no line. What it says before it has shown who it is, is dropped: the same comes again
+ * within a period. It is asked on a thread of its own, since the watch's is busy saying something.
+ */
+final class WatchedKeeper extends LeafKeeper {
+    private static final Duration GOODBYE = Duration.ofSeconds(5);
+
+    private final Instrument.Watched instrument;
+    private final AtomicReference<Thread> checking = new AtomicReference<>();
+    private volatile Optional<Instrument.Watch> watch = Optional.empty();
+    private volatile boolean closed;
+
+    WatchedKeeper(
+            Leaf leaf, LeafFields fields, Instrument.Watched instrument, InstantSource clock, LongSupplier nanoTime) {
+        super(leaf, fields, clock, nanoTime);
+        this.instrument = instrument;
+    }
+
+    @Override
+    void start() {
+        watch = Optional.of(instrument.watch(fields.shortestPeriod(), new Ears()));
+        checkSoon();
+    }
+
+    private final class Ears implements Instrument.Listener {
+        @Override
+        public void observed(Observation observation) {
+            if (isCheckDue()) {
+                checkSoon();
+            }
+            if (isTrusted()) {
+                WatchedKeeper.this.observed(observation);
+            }
+        }
+
+        @Override
+        public void failed(IOException why) {
+            WatchedKeeper.this.failed(why);
+        }
+    }
+
+    private void checkSoon() {
+        if (watch.isEmpty() || closed) {
+            return;
+        }
+        Thread thread = Thread.ofVirtual().name("check-" + leaf.id()).unstarted(this::checkNow);
+        if (checking.compareAndSet(null, thread)) {
+            thread.start();
+        }
+    }
+
+    private void checkNow() {
+        try {
+            check(watch.orElseThrow()::identify);
+        } catch (IOException e) {
+            failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closing
+        } finally {
+            checking.set(null);
+        }
+    }
+
+    @Override
+    void look() {
+        if (!leaf.state().maySpeak() && isCheckDue()) {
+            checkSoon();
+        }
+        lookForSilence(false, Optional.empty());
+    }
+
+    @Override
+    OrderDesk.Written write(String field, Measurement value, boolean readFirst, Duration patience)
+            throws InterruptedException {
+        if (!isTrusted() || watch.isEmpty()) {
+            return OrderDesk.Written.held();
+        }
+        try {
+            return OrderDesk.Written.shows(watch.get().write(field, value));
+        } catch (IllegalArgumentException e) {
+            return OrderDesk.Written.unfit(e);
+        } catch (AnsweredException e) {
+            return OrderDesk.Written.refused(e);
+        } catch (IOException e) {
+            return OrderDesk.Written.lost(e, true);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        watch.ifPresent(Instrument.Watch::close);
+        Thread thread = checking.get();
+        if (thread != null) {
+            thread.interrupt();
+            try {
+                thread.join(GOODBYE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
