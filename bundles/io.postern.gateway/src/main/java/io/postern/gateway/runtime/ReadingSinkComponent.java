@@ -10,14 +10,10 @@ import io.postern.wire.DeviceId;
 import java.io.IOException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 
 /** Takes readings and claims of leaves as soon as there is an outbox; neither TPM nor cloud need to be there. */
-@Component(
-        service = {ReadingSink.class, LeafClaims.class},
-        configurationPid = "io.postern.gateway",
-        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Component(service = {ReadingSink.class, LeafClaims.class})
 public final class ReadingSinkComponent implements ReadingSink, LeafClaims {
     private final Gateway gateway;
 
