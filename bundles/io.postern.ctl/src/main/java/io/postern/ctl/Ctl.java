@@ -43,8 +43,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "such a file, too."
         })
 public final class Ctl implements Runnable {
-    private static final List<String> OTHER_VERBS =
-            List.of("build", "test", "lab", "cloud", "tokens", "gateway", "factory", "doctor", "mission", "bench");
+    private static final List<String> OTHER_VERBS = List.of(
+            "build", "test", "lab", "cloud", "tokens", "gateway", "factory", "doctor", "template", "mission", "bench");
 
     private static final String NO_COMMAND = "Missing required subcommand"; // what picocli says of the groups
 

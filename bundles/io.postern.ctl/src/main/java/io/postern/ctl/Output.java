@@ -33,7 +33,7 @@ public record Output(PrintWriter out, PrintWriter err, int width) {
                 terminal ? columns(environment) : UNLIMITED);
     }
 
-    void table(Table table, String whenEmpty) {
+    public void table(Table table, String whenEmpty) {
         if (table.isEmpty()) {
             out.println(whenEmpty);
         } else {

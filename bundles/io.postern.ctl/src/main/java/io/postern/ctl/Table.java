@@ -8,19 +8,19 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Rows under headings, aligned, cut to a width by shrinking the widest columns first. */
-final class Table {
+public final class Table {
     private static final String GAP = "  ";
     private static final int NARROWEST = 6; // room for a few letters and the ellipsis
 
     private final List<String> headings;
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table(String... headings) {
+    public Table(String... headings) {
         this.headings = List.of(headings);
     }
 
     /** @throws IllegalArgumentException when the number of cells is not the number of headings */
-    Table row(String... cells) {
+    public Table row(String... cells) {
         if (cells.length != headings.size()) {
             throw new IllegalArgumentException(cells.length + " cells under " + headings.size() + " headings");
         }

@@ -25,6 +25,7 @@ enum Target {
     CERTIFICATE(FuzzedTexts::certificate),
     ENROLLMENT_JSON(FuzzedTexts::enrollment),
     QUERY(FuzzedQuery::query),
+    TEMPLATE(FuzzedTemplate::template),
     MQTT_PACKETS(octets -> {
         FuzzedPackets.readInAnyChunks(octets);
     }),

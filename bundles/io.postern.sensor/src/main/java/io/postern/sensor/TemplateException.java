@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.sensor;
 
-/** A template cannot be used; the message begins with {@code file:line: }. */
+/** A template cannot be used; the message is one line that begins with {@code file:line: }. */
 public final class TemplateException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -10,9 +10,17 @@ public final class TemplateException extends Exception {
 
     /** @param line counted from 1; 0 when the trouble has no line */
     public TemplateException(String file, int line, String reason) {
-        super(file + ":" + line + ": " + reason);
+        super(printable(file + ":" + line + ": " + reason));
         this.file = file;
         this.line = line;
+    }
+
+    /** What a template says may stand in the reason, and must not steer a terminal. */
+    private static String printable(String text) {
+        return text.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     public String file() {
