@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.lab.sim.modbus;
 
-import io.postern.lab.sim.modbus.RegisterImage.Table;
+import io.postern.sensor.modbus.Space;
+import io.postern.sensor.modbus.Span;
 import io.postern.wire.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +14,10 @@ import java.util.function.IntPredicate;
  * Answers requests on an image as the standard wants it. Pure; spec: Modbus application protocol 1.1b3, 6 and 7.
  *
  * @param identity the objects of the device identification by their id; empty when the instrument has none
- * @param writable which coils and holding registers may be written, by table
+ * @param writable which coils and holding registers may be written, by space
  */
 record ModbusServer(
-        RegisterImage image, SortedMap<Integer, String> identity, Map<Table, IntPredicate> writable, Written written) {
+        RegisterImage image, SortedMap<Integer, String> identity, Map<Space, IntPredicate> writable, Written written) {
     static final int ILLEGAL_FUNCTION = 1;
     static final int ILLEGAL_ADDRESS = 2;
     static final int ILLEGAL_VALUE = 3;
@@ -27,7 +28,7 @@ record ModbusServer(
     /** Told of what a client has written. */
     @FunctionalInterface
     interface Written {
-        void at(Table table, int address, int count);
+        void at(Span span);
     }
 
     /** @param pdu function code and data, at least one octet */
@@ -35,10 +36,10 @@ record ModbusServer(
         int function = pdu.at(0);
         try {
             return switch (function) {
-                case 1 -> bits(pdu, Table.COIL);
-                case 2 -> bits(pdu, Table.DISCRETE);
-                case 3 -> registers(pdu, Table.HOLDING);
-                case 4 -> registers(pdu, Table.INPUT);
+                case 1 -> bits(pdu, Space.COIL);
+                case 2 -> bits(pdu, Space.DISCRETE);
+                case 3 -> registers(pdu, Space.HOLDING);
+                case 4 -> registers(pdu, Space.INPUT);
                 case 5 -> writeCoil(pdu);
                 case 6 -> writeRegister(pdu);
                 case 15 -> writeCoils(pdu);
@@ -76,67 +77,55 @@ record ModbusServer(
         }
     }
 
-    private void checkThere(Table table, int address, int count) {
-        check(image.has(table, address, count), ILLEGAL_ADDRESS);
+    private void checkThere(Space space, int address, int count) {
+        check(image.has(space, address, count), ILLEGAL_ADDRESS);
     }
 
-    private void checkWritable(Table table, int address, int count) {
-        checkThere(table, address, count);
-        IntPredicate may = writable.getOrDefault(table, _ -> false);
+    private void checkWritable(Space space, int address, int count) {
+        checkThere(space, address, count);
+        IntPredicate may = writable.getOrDefault(space, _ -> false);
         for (int i = address; i < address + count; i++) {
             check(may.test(i), ILLEGAL_ADDRESS);
         }
     }
 
-    private Bytes bits(Bytes pdu, Table table) {
+    private Bytes bits(Bytes pdu, Space space) {
         check(pdu.length() == 5, ILLEGAL_VALUE);
         int address = word(pdu, 1);
         int count = word(pdu, 3);
         check(count >= 1 && count <= 2000, ILLEGAL_VALUE);
-        checkThere(table, address, count);
-        var packed = new byte[(count + 7) / 8];
-        for (int i = 0; i < count; i++) {
-            if (image.at(table, address + i).orElse(0) != 0) {
-                packed[i / 8] |= (byte) (1 << i % 8);
-            }
-        }
-        return Bytes.concat(Bytes.of((byte) pdu.at(0), (byte) packed.length), Bytes.of(packed));
+        checkThere(space, address, count);
+        Bytes packed = image.block(new Span(space, address, count)).data();
+        return Bytes.concat(Bytes.of((byte) pdu.at(0), (byte) packed.length()), packed);
     }
 
-    private Bytes registers(Bytes pdu, Table table) {
+    private Bytes registers(Bytes pdu, Space space) {
         check(pdu.length() == 5, ILLEGAL_VALUE);
-        return registers(pdu.at(0), table, word(pdu, 1), word(pdu, 3));
+        return registers(pdu.at(0), space, word(pdu, 1), word(pdu, 3));
     }
 
-    private Bytes registers(int function, Table table, int address, int count) {
+    private Bytes registers(int function, Space space, int address, int count) {
         check(count >= 1 && count <= 125, ILLEGAL_VALUE);
-        checkThere(table, address, count);
-        var octets = new byte[2 + 2 * count];
-        octets[0] = (byte) function;
-        octets[1] = (byte) (2 * count);
-        for (int i = 0; i < count; i++) {
-            int value = image.at(table, address + i).orElse(0);
-            octets[2 + 2 * i] = (byte) (value >> 8);
-            octets[3 + 2 * i] = (byte) value;
-        }
-        return Bytes.of(octets);
+        checkThere(space, address, count);
+        Bytes octets = image.block(new Span(space, address, count)).data();
+        return Bytes.concat(Bytes.of((byte) function, (byte) octets.length()), octets);
     }
 
     private Bytes writeCoil(Bytes pdu) {
         check(pdu.length() == 5 && (word(pdu, 3) == ON || word(pdu, 3) == 0), ILLEGAL_VALUE);
         int address = word(pdu, 1);
-        checkWritable(Table.COIL, address, 1);
-        image.put(Table.COIL, address, word(pdu, 3) == ON ? 1 : 0);
-        written.at(Table.COIL, address, 1);
+        checkWritable(Space.COIL, address, 1);
+        image.put(Space.COIL, address, word(pdu, 3) == ON ? 1 : 0);
+        written.at(new Span(Space.COIL, address, 1));
         return pdu;
     }
 
     private Bytes writeRegister(Bytes pdu) {
         check(pdu.length() == 5, ILLEGAL_VALUE);
         int address = word(pdu, 1);
-        checkWritable(Table.HOLDING, address, 1);
-        image.put(Table.HOLDING, address, word(pdu, 3));
-        written.at(Table.HOLDING, address, 1);
+        checkWritable(Space.HOLDING, address, 1);
+        image.put(Space.HOLDING, address, word(pdu, 3));
+        written.at(new Span(Space.HOLDING, address, 1));
         return pdu;
     }
 
@@ -146,11 +135,11 @@ record ModbusServer(
         int count = word(pdu, 3);
         int octets = pdu.at(5);
         check(count >= 1 && count <= 1968 && octets == (count + 7) / 8 && pdu.length() == 6 + octets, ILLEGAL_VALUE);
-        checkWritable(Table.COIL, address, count);
+        checkWritable(Space.COIL, address, count);
         for (int i = 0; i < count; i++) {
-            image.put(Table.COIL, address + i, pdu.at(6 + i / 8) >> i % 8 & 1);
+            image.put(Space.COIL, address + i, pdu.at(6 + i / 8) >> i % 8 & 1);
         }
-        written.at(Table.COIL, address, count);
+        written.at(new Span(Space.COIL, address, count));
         return pdu.slice(0, 5);
     }
 
@@ -165,9 +154,9 @@ record ModbusServer(
         int address = word(pdu, 1);
         int count = word(pdu, 3);
         check(count >= 1 && count <= 125, ILLEGAL_VALUE);
-        checkThere(Table.HOLDING, address, count);
+        checkThere(Space.HOLDING, address, count);
         takeRegisters(pdu, 5, 121); // the write comes first
-        return registers(23, Table.HOLDING, address, count);
+        return registers(23, Space.HOLDING, address, count);
     }
 
     /** Writes what is described from {@code at} on: address, count, octets, values. */
@@ -176,11 +165,11 @@ record ModbusServer(
         int count = word(pdu, at + 2);
         int octets = pdu.at(at + 4);
         check(count >= 1 && count <= most && octets == 2 * count && pdu.length() == at + 5 + octets, ILLEGAL_VALUE);
-        checkWritable(Table.HOLDING, address, count);
+        checkWritable(Space.HOLDING, address, count);
         for (int i = 0; i < count; i++) {
-            image.put(Table.HOLDING, address + i, word(pdu, at + 5 + 2 * i));
+            image.put(Space.HOLDING, address + i, word(pdu, at + 5 + 2 * i));
         }
-        written.at(Table.HOLDING, address, count);
+        written.at(new Span(Space.HOLDING, address, count));
     }
 
     /** spec: 6.21, conformity level extended, stream and individual access. */

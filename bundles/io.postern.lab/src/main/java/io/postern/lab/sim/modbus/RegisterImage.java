@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.lab.sim.modbus;
 
+import io.postern.sensor.modbus.Block;
+import io.postern.sensor.modbus.Space;
+import io.postern.sensor.modbus.Span;
+import io.postern.wire.Bytes;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,52 +13,68 @@ import java.util.TreeMap;
 
 /** The bits and registers an instrument has, and no others. Used by one thread at a time. */
 public final class RegisterImage {
-    /** spec: Modbus application protocol 1.1b3, 4.3. */
-    public enum Table {
-        COIL,
-        DISCRETE,
-        HOLDING,
-        INPUT
-    }
-
     private static final int ADDRESSES = 0x10000;
 
-    private final Map<Table, SortedMap<Integer, Integer>> tables = new EnumMap<>(Table.class);
+    private final Map<Space, SortedMap<Integer, Integer>> spaces = new EnumMap<>(Space.class);
 
     /** Gives the instrument {@code values} from {@code address} on: 0 and 1 for bits, 0 to 65535 for registers. */
-    public void put(Table table, int address, int... values) {
+    public void put(Space space, int address, int... values) {
         if (address < 0 || address + values.length > ADDRESSES) {
             throw new IllegalArgumentException(
                     "addresses are 0 to 65535, not " + address + " and " + values.length + " from there");
         }
         for (int i = 0; i < values.length; i++) {
-            of(table).put(address + i, values[i] & 0xFFFF);
+            of(space).put(address + i, values[i] & 0xFFFF);
         }
     }
 
-    /** Lets what is not there yet from {@code address} on read as zero. */
-    public void define(Table table, int address, int count) {
-        for (int i = address; i < address + count; i++) {
-            of(table).putIfAbsent(i, 0);
+    /** Gives the instrument what {@code block} has. */
+    public void put(Block block) {
+        Span span = block.span();
+        for (int at = span.address(); at < span.end(); at++) {
+            boolean bits = span.space().isBits();
+            of(span.space()).put(at, bits ? (block.bit(at) ? 1 : 0) : block.register(at));
         }
+    }
+
+    /** Lets what is not there yet in {@code span} read as zero. */
+    public void define(Span span) {
+        for (int at = span.address(); at < span.end(); at++) {
+            of(span.space()).putIfAbsent(at, 0);
+        }
+    }
+
+    /** What stands in {@code span}; zero where nothing is. */
+    public Block block(Span span) {
+        var octets = new byte[span.octets()];
+        for (int i = 0; i < span.count(); i++) {
+            int value = at(span.space(), span.address() + i).orElse(0);
+            if (!span.space().isBits()) {
+                octets[2 * i] = (byte) (value >> 8);
+                octets[2 * i + 1] = (byte) value;
+            } else if (value != 0) {
+                octets[i / 8] |= (byte) (1 << i % 8);
+            }
+        }
+        return new Block(span, Bytes.of(octets));
     }
 
     /** What is at {@code address}; empty when the instrument has nothing there. */
-    public Optional<Integer> at(Table table, int address) {
-        return Optional.ofNullable(of(table).get(address));
+    public Optional<Integer> at(Space space, int address) {
+        return Optional.ofNullable(of(space).get(address));
     }
 
-    boolean has(Table table, int address, int count) {
-        return of(table).subMap(address, address + count).size() == count;
+    boolean has(Space space, int address, int count) {
+        return of(space).subMap(address, address + count).size() == count;
     }
 
     /** Whether addresses below {@code end} are more than the lower half of those there are. */
-    boolean reachesBeyondHalf(Table table, int end) {
-        int all = of(table).size();
-        return of(table).headMap(end).size() > (all + 1) / 2;
+    boolean reachesBeyondHalf(Space space, int end) {
+        int all = of(space).size();
+        return of(space).headMap(end).size() > (all + 1) / 2;
     }
 
-    private SortedMap<Integer, Integer> of(Table table) {
-        return tables.computeIfAbsent(table, _ -> new TreeMap<>());
+    private SortedMap<Integer, Integer> of(Space space) {
+        return spaces.computeIfAbsent(space, _ -> new TreeMap<>());
     }
 }

@@ -46,6 +46,7 @@ public final class SimulatedBus {
     private final List<PlannedFault> faults = new ArrayList<>();
     private final Misspeech misspeech;
     private Duration turnaround = Duration.ofMillis(5);
+    private double speed = 1;
     private Consumer<Exchange> witness = _ -> {};
 
     /**
@@ -68,9 +69,18 @@ public final class SimulatedBus {
         return this;
     }
 
-    /** How long instruments take from the last octet of a question to the first of the answer. */
+    /** How long instruments whose type does not say it take from the last octet of a question to the first of the answer. */
     public synchronized SimulatedBus turnaround(Duration time) {
         turnaround = time;
+        return this;
+    }
+
+    /** Lets values move so many times as fast; faults and the wire keep their time. */
+    public synchronized SimulatedBus speed(double times) {
+        if (!(times > 0 && times <= 1_000_000)) {
+            throw new IllegalArgumentException("values move up to a million times as fast, not " + times);
+        }
+        speed = times;
         return this;
     }
 
@@ -115,7 +125,7 @@ public final class SimulatedBus {
         Duration elapsed = Duration.ofNanos(at - origin);
         if (request.unit() == 0 && framing != Framing.TCP) {
             // spec: Modbus over serial line 1.02, 2.1: nobody answers a broadcast
-            instruments.values().forEach(each -> each.answer(request.pdu(), elapsed));
+            instruments.values().forEach(each -> each.answer(request.pdu(), curveTime(elapsed)));
             return List.of();
         }
         int unit = addressed(request.unit(), framing);
@@ -133,7 +143,8 @@ public final class SimulatedBus {
         if (says.isEmpty()) {
             return List.of();
         }
-        long begin = at + turnaround.toNanos();
+        Duration own = instrument.turnaround();
+        long begin = at + (own.isZero() ? turnaround : own).toNanos();
         List<Speech> speeches = new ArrayList<>(misspeech.speak(begin, framing, request, says.get(), active));
         if (active.stream().anyMatch(Fault.Duplicate.class::isInstance)) {
             Bytes twin = said(other(unit), request.pdu(), active, elapsed);
@@ -172,7 +183,11 @@ public final class SimulatedBus {
                 .other());
     }
 
-    private static Bytes said(SimulatedInstrument instrument, Bytes pdu, List<Fault> active, Duration elapsed) {
+    private Duration curveTime(Duration elapsed) {
+        return Duration.ofNanos((long) (elapsed.toNanos() * speed));
+    }
+
+    private Bytes said(SimulatedInstrument instrument, Bytes pdu, List<Fault> active, Duration elapsed) {
         for (Fault fault : active) {
             if (fault instanceof Fault.Refuses(int code)) {
                 return ModbusServer.refusal(pdu.at(0), code);
@@ -181,6 +196,6 @@ public final class SimulatedBus {
                 return ModbusServer.refusal(pdu.at(0), ModbusServer.ILLEGAL_ADDRESS);
             }
         }
-        return instrument.answer(pdu, elapsed);
+        return instrument.answer(pdu, curveTime(elapsed));
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.lab.sim.modbus;
 
-import io.postern.lab.sim.modbus.RegisterImage.Table;
+import io.postern.sensor.modbus.Space;
+import io.postern.sensor.modbus.Span;
 import io.postern.wire.Bytes;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,11 @@ public final class SimulatedInstrument {
     @FunctionalInterface
     public interface Type {
         SimulatedInstrument make(int individual);
+
+        /** How long instruments of this type take to begin an answer; zero when that is the bus's affair. */
+        default Duration turnaround() {
+            return Duration.ZERO;
+        }
     }
 
     /** What the instrument does by itself. */
@@ -27,10 +33,10 @@ public final class SimulatedInstrument {
         void refresh(RegisterImage image, Duration elapsed);
 
         /** A client has written. */
-        void written(RegisterImage image, Table table, int address, int count);
+        void written(RegisterImage image, Span span);
 
         /** Whether a client may write there. */
-        boolean mayWrite(Table table, int address);
+        boolean mayWrite(Space space, int address);
     }
 
     /** Shows what is in the image, and takes everything that is written. */
@@ -39,15 +45,15 @@ public final class SimulatedInstrument {
         public void refresh(RegisterImage image, Duration elapsed) {}
 
         @Override
-        public void written(RegisterImage image, Table table, int address, int count) {}
+        public void written(RegisterImage image, Span span) {}
 
         @Override
-        public boolean mayWrite(Table table, int address) {
+        public boolean mayWrite(Space space, int address) {
             return true;
         }
     };
 
-    private static final List<Table> TABLES = List.of(Table.COIL, Table.DISCRETE, Table.HOLDING, Table.INPUT);
+    private static final List<Space> SPACES = List.of(Space.COIL, Space.DISCRETE, Space.HOLDING, Space.INPUT);
     private static final int OTHER = 1000; // beyond the numbers that units of a bus have
 
     private final Type type;
@@ -67,9 +73,9 @@ public final class SimulatedInstrument {
                 image,
                 identity,
                 Map.of(
-                        Table.COIL, address -> behaviour.mayWrite(Table.COIL, address),
-                        Table.HOLDING, address -> behaviour.mayWrite(Table.HOLDING, address)),
-                (table, address, count) -> behaviour.written(image, table, address, count));
+                        Space.COIL, address -> behaviour.mayWrite(Space.COIL, address),
+                        Space.HOLDING, address -> behaviour.mayWrite(Space.HOLDING, address)),
+                span -> behaviour.written(image, span));
     }
 
     /** Instruments that show what {@code image} gives for the number of the individual, and take all that is written. */
@@ -101,9 +107,13 @@ public final class SimulatedInstrument {
     boolean isBeyondHalf(Bytes pdu) {
         return pdu.length() == 5
                 && pdu.at(0) >= 1
-                && pdu.at(0) <= TABLES.size()
+                && pdu.at(0) <= SPACES.size()
                 && image.reachesBeyondHalf(
-                        TABLES.get(pdu.at(0) - 1), (pdu.at(1) << 8 | pdu.at(2)) + (pdu.at(3) << 8 | pdu.at(4)));
+                        SPACES.get(pdu.at(0) - 1), (pdu.at(1) << 8 | pdu.at(2)) + (pdu.at(3) << 8 | pdu.at(4)));
+    }
+
+    Duration turnaround() {
+        return type.turnaround();
     }
 
     Bytes answer(Bytes pdu, Duration elapsed) {

@@ -3,7 +3,7 @@ package io.postern.lab.sim.modbus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.lab.sim.modbus.RegisterImage.Table;
+import io.postern.sensor.modbus.Space;
 import io.postern.wire.Bytes;
 import java.time.Duration;
 import java.util.Map;
@@ -19,10 +19,10 @@ class ModbusServerTest {
 
     private static RegisterImage image() {
         var image = new RegisterImage();
-        image.put(Table.COIL, 0, 1, 0, 1, 1, 0, 0, 1, 1, 1, 0);
-        image.put(Table.DISCRETE, 196, 0, 1);
-        image.put(Table.HOLDING, 107, 0x022B, 0, 0x0064);
-        image.put(Table.INPUT, 8, 0x000A);
+        image.put(Space.COIL, 0, 1, 0, 1, 1, 0, 0, 1, 1, 1, 0);
+        image.put(Space.DISCRETE, 196, 0, 1);
+        image.put(Space.HOLDING, 107, 0x022B, 0, 0x0064);
+        image.put(Space.INPUT, 8, 0x000A);
         return image;
     }
 
@@ -84,7 +84,7 @@ class ModbusServerTest {
     })
     void anInstrumentSaysWhoItIs(String request, String answer) {
         var identity = new TreeMap<>(Map.of(0, "AB", 1, "C", 2, "V1", 0x80, "X"));
-        var server = new ModbusServer(new RegisterImage(), identity, Map.of(), (_, _, _) -> {});
+        var server = new ModbusServer(new RegisterImage(), identity, Map.of(), _ -> {});
 
         assertThat(server.answer(octets(request))).isEqualTo(octets(answer));
     }
@@ -92,7 +92,7 @@ class ModbusServerTest {
     @Test
     void anIdentificationThatIsTooLongForOneAnswerGoesOnInTheNext() {
         var identity = new TreeMap<>(Map.of(0, "a".repeat(200), 1, "b".repeat(100), 2, "c"));
-        var server = new ModbusServer(new RegisterImage(), identity, Map.of(), (_, _, _) -> {});
+        var server = new ModbusServer(new RegisterImage(), identity, Map.of(), _ -> {});
 
         Bytes first = server.answer(octets("2b 0e 01 00"));
         assertThat(first.slice(4, 7)).isEqualTo(Bytes.hex("ff0101"));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.PtyBus;
-import io.postern.lab.sim.modbus.RegisterImage.Table;
+import io.postern.sensor.modbus.Space;
 import io.postern.testkit.LoopbackAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,10 +33,10 @@ class OthersClientsIT {
 
     private static RegisterImage image(int individual) {
         var image = new RegisterImage();
-        image.put(Table.COIL, 0, 1, 0, 1);
-        image.put(Table.DISCRETE, 0, 0, 1);
-        image.put(Table.HOLDING, 0, individual, 2222, 3333);
-        image.put(Table.INPUT, 0, 0x4366, 0x8000, 5); // 230.5
+        image.put(Space.COIL, 0, 1, 0, 1);
+        image.put(Space.DISCRETE, 0, 0, 1);
+        image.put(Space.HOLDING, 0, individual, 2222, 3333);
+        image.put(Space.INPUT, 0, 0x4366, 0x8000, 5); // 230.5
         return image;
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.Station;
-import io.postern.lab.sim.modbus.RegisterImage.Table;
+import io.postern.sensor.modbus.Space;
 import io.postern.wire.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
@@ -33,7 +33,7 @@ class SimulatedBusTest {
 
     private static RegisterImage image(int individual) {
         var image = new RegisterImage();
-        image.put(Table.HOLDING, 0, individual, 200, 3, 4);
+        image.put(Space.HOLDING, 0, individual, 200, 3, 4);
         return image;
     }
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.lab.simulate;
+
+import io.postern.lab.sim.modbus.PlannedFault;
+import io.postern.lab.sim.modbus.SimulatedBus;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What a technician types while the instruments run: a fault switches on, and off when it is typed again. */
+final class Desk {
+    static final String HELP = """
+            [UNIT/]FAULT   switches a fault on, or off: mute, late:800ms, crc, duplicate, exception:2, garbage, swap,
+                           wrong-unit, cut, glued, over-long, gaps:2ms, short-map; of the line: noise:1s, echo
+            unplug, replug the adapter of the line
+            faults         which are on
+            right          all faults off
+            quit           as Ctrl-C""";
+
+    /** What can be done with the line. */
+    interface Wire {
+        void unplug();
+
+        void replug();
+    }
+
+    private final SimulatedBus bus;
+    private final Optional<Wire> wire;
+
+    Desk(SimulatedBus bus, Optional<Wire> wire) {
+        this.bus = bus;
+        this.wire = wire;
+    }
+
+    /** @return what to tell the technician; never throws for what he types */
+    String order(String typed) {
+        try {
+            return switch (typed) {
+                case "" -> "";
+                case "help", "?" -> HELP;
+                case "faults" -> faults();
+                case "right" -> {
+                    bus.faults().forEach(bus::remove);
+                    yield "all is right";
+                }
+                case "unplug" -> onWire(Wire::unplug, "unplugged");
+                case "replug" -> onWire(Wire::replug, "plugged in again");
+                default -> toggle(typed);
+            };
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            return e.getMessage() + "; \"help\" says what can be typed";
+        }
+    }
+
+    private String toggle(String typed) {
+        PlannedFault fault = PlannedFault.parse(typed);
+        if (fault.start().equals(Duration.ZERO) && bus.remove(fault)) {
+            return typed + " is off";
+        }
+        bus.add(fault);
+        return typed + " is on";
+    }
+
+    private String faults() {
+        return bus.faults().isEmpty()
+                ? "none"
+                : bus.faults().stream()
+                        .map(fault -> (fault.unit().isPresent()
+                                        ? "unit " + fault.unit().getAsInt() + ": "
+                                        : "")
+                                + fault.fault().toString().replace("[]", ""))
+                        .collect(Collectors.joining("\n"));
+    }
+
+    private String onWire(java.util.function.Consumer<Wire> deed, String done) {
+        deed.accept(wire.orElseThrow(() -> new IllegalStateException("there is no adapter: this is a TCP port")));
+        return done;
+    }
+}
