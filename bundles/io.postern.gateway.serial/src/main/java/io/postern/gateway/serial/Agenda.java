@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -26,6 +25,7 @@ final class Agenda {
     private static final int MOST_ERRANDS = 64; // who asks for more at once would wait for minutes
 
     private final String line;
+    private final Ticker ticker;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     // guarded by lock, all of them
@@ -39,15 +39,16 @@ final class Agenda {
     private String state = "starting";
     private boolean ended;
 
-    Agenda(String line, int sharePercent) {
+    Agenda(String line, int sharePercent, Ticker ticker) {
         this.line = line;
+        this.ticker = ticker;
         this.timetable = new Timetable(sharePercent);
     }
 
     Line.Scheduled schedule(String name, Duration period, Line.Task task) {
         lock.lock();
         try {
-            Timetable.Entry entry = timetable.add(name, task, period, System.nanoTime());
+            Timetable.Entry entry = timetable.add(name, task, period, ticker.nanoTime());
             tallies.computeIfAbsent(name, _ -> new Tally());
             changed.signalAll();
             return new Line.Scheduled() {
@@ -69,7 +70,7 @@ final class Agenda {
     private Optional<Duration> restOf(Timetable.Entry entry) {
         lock.lock();
         try {
-            return timetable.resting(entry, System.nanoTime());
+            return timetable.resting(entry, ticker.nanoTime());
         } finally {
             lock.unlock();
         }
@@ -78,7 +79,7 @@ final class Agenda {
     private void remove(Timetable.Entry entry) {
         lock.lock();
         try {
-            timetable.remove(entry, System.nanoTime());
+            timetable.remove(entry, ticker.nanoTime());
             if (timetable.entries().stream().noneMatch(other -> other.name().equals(entry.name()))) {
                 tallies.remove(entry.name());
             }
@@ -133,19 +134,19 @@ final class Agenda {
 
     /** Waits until something is due; empty when nothing was within {@code most}. */
     Optional<Turn> take(Duration most) throws InterruptedException {
-        long end = System.nanoTime() + most.toNanos();
+        long end = ticker.nanoTime() + most.toNanos();
         lock.lockInterruptibly();
         try {
             worker = Optional.of(Thread.currentThread());
             while (true) {
-                long now = System.nanoTime();
+                long now = ticker.nanoTime();
                 running = choose(now);
                 long left = end - now;
                 if (running.isPresent() || left <= 0) {
                     return running;
                 }
                 long idle = timetable.idle(now).orElse(left);
-                var _ = changed.await(Math.min(idle, left), TimeUnit.NANOSECONDS); // it looks again in any case
+                ticker.await(changed, Math.min(idle, left));
             }
         } finally {
             lock.unlock();
@@ -173,7 +174,7 @@ final class Agenda {
     void done(Turn turn, long begun, Outcome outcome, Tally run) {
         lock.lock();
         try {
-            long now = System.nanoTime();
+            long now = ticker.nanoTime();
             run.ran(outcome == Outcome.DONE);
             if (turn instanceof Timetable.Entry entry) {
                 run.missed(timetable.done(entry, begun, now, outcome == Outcome.IN_VAIN, run.waited()));
@@ -199,7 +200,7 @@ final class Agenda {
     void portIsNew() {
         lock.lock();
         try {
-            timetable.forgive(System.nanoTime());
+            timetable.forgive(ticker.nanoTime());
         } finally {
             lock.unlock();
         }
@@ -231,7 +232,7 @@ final class Agenda {
     LineReport report(String port, long reopened) {
         lock.lock();
         try {
-            long now = System.nanoTime();
+            long now = ticker.nanoTime();
             List<LineReport.Leaf> leaves = tallies.entrySet().stream()
                     .map(each ->
                             new LineReport.Leaf(each.getKey(), each.getValue().counts(), rest(each.getKey(), now)))

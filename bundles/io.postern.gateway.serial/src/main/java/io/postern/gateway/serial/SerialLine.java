@@ -28,19 +28,21 @@ public final class SerialLine implements Line, AutoCloseable {
     private final String name;
     private final SerialSettings settings;
     private final Port.Opener opener;
+    private final Ticker ticker;
     private final Agenda agenda;
     private final Thread thread;
     private volatile long reopened; // written by the thread alone
     private volatile boolean closed;
 
-    private SerialLine(String name, SerialSettings settings, Port.Opener opener) {
+    private SerialLine(String name, SerialSettings settings, Port.Opener opener, Ticker ticker) {
         if (name.isBlank()) {
             throw new IllegalArgumentException("name: a line needs one, by which leaves choose it");
         }
         this.name = name;
         this.settings = settings;
         this.opener = opener;
-        this.agenda = new Agenda(name, settings.restingShare());
+        this.ticker = ticker;
+        this.agenda = new Agenda(name, settings.restingShare(), ticker);
         this.thread = Thread.ofPlatform().name("line-" + name).daemon().unstarted(this::own);
     }
 
@@ -50,7 +52,11 @@ public final class SerialLine implements Line, AutoCloseable {
     }
 
     static SerialLine start(String name, SerialSettings settings, Port.Opener opener) {
-        var line = new SerialLine(name, settings, opener);
+        return start(name, settings, opener, Ticker.SYSTEM);
+    }
+
+    static SerialLine start(String name, SerialSettings settings, Port.Opener opener, Ticker ticker) {
+        var line = new SerialLine(name, settings, opener, ticker);
         line.thread.start();
         return line;
     }
@@ -105,7 +111,7 @@ public final class SerialLine implements Line, AutoCloseable {
                         agenda.portIsNew();
                     }
                     again = true;
-                    trouble = Optional.of(serve(port, new PortChannel(port, settings, Ticker.SYSTEM)));
+                    trouble = Optional.of(serve(port, new PortChannel(port, settings, ticker)));
                 }
             }
         } catch (InterruptedException e) {
@@ -124,13 +130,13 @@ public final class SerialLine implements Line, AutoCloseable {
     /** Tries until the port is there; says once that it is not, and once that it is again. */
     private Port openPatiently(Optional<IOException> trouble) throws InterruptedException {
         trouble.ifPresent(this::gone);
-        long since = System.nanoTime();
+        long since = ticker.nanoTime();
         boolean told = trouble.isPresent();
         Duration retry = FIRST_RETRY;
         while (true) {
             try {
                 Port port = opener.open(settings);
-                opened(Duration.ofNanos(System.nanoTime() - since));
+                opened(Duration.ofNanos(ticker.nanoTime() - since));
                 return port;
             } catch (IOException e) {
                 if (!told) {
@@ -138,7 +144,7 @@ public final class SerialLine implements Line, AutoCloseable {
                     told = true;
                 }
             }
-            Ticker.SYSTEM.pause(retry.toNanos());
+            ticker.pause(retry.toNanos());
             retry = retry.multipliedBy(2);
             if (retry.compareTo(LONGEST_RETRY) > 0) {
                 retry = LONGEST_RETRY;
@@ -181,7 +187,7 @@ public final class SerialLine implements Line, AutoCloseable {
     }
 
     private void run(Turn turn, PortChannel channel) throws InterruptedException {
-        long begun = System.nanoTime();
+        long begun = ticker.nanoTime();
         var outcome = Agenda.Outcome.IN_VAIN;
         try {
             outcome = attempt(turn, channel);

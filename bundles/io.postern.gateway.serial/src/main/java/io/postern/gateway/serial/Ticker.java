@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.serial;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 
 /** The monotonic clock and waiting by it. */
@@ -24,4 +26,9 @@ interface Ticker {
 
     /** Waits about {@code nanos}; may return early. */
     void pause(long nanos) throws InterruptedException;
+
+    /** Waits about {@code nanos} for a signal; may return early. Whoever calls holds the condition's lock. */
+    default void await(Condition condition, long nanos) throws InterruptedException {
+        var _ = condition.await(nanos, TimeUnit.NANOSECONDS); // who waits looks again in any case
+    }
 }

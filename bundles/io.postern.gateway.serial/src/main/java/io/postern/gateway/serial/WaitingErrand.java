@@ -3,6 +3,7 @@ package io.postern.gateway.serial;
 
 import io.postern.gateway.spi.Line;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -45,11 +46,12 @@ final class WaitingErrand<T> implements Turn {
         try {
             return result.get();
         } catch (ExecutionException e) {
-            switch (e.getCause()) {
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            switch (cause) {
                 case IOException failed -> throw failed; // callers tell its kinds apart
                 case RuntimeException failed -> throw failed;
                 case InterruptedException failed -> throw new IOException(name + " was broken off", failed);
-                default -> throw new IOException(name + " broke: " + e.getCause(), e.getCause());
+                default -> throw new IOException(name + " broke: " + cause, cause);
             }
         }
     }
