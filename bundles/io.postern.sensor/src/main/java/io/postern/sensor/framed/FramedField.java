@@ -198,7 +198,7 @@ public record FramedField(
         if (bare.length() > 1 && bare.charAt(0) == '0' && bare.charAt(1) != '.') {
             return sign + "0".repeat(Math.max(0, bare.length() - digits.length())) + digits;
         }
-boolean apart = bare.startsWith(" ");
+        boolean apart = bare.startsWith(" ");
         return apart ? sign + " ".repeat(Math.max(0, bare.length() - digits.length())) + digits : sign + digits;
     }
 

@@ -254,7 +254,18 @@ final class FramedMappingReader {
             prove(field, said);
             fields.put(each.getKey(), field);
         }
+        if (ofModel) {
+            complete(fields.keySet(), node);
+        }
         return fields;
+    }
+
+    private void complete(Set<String> fields, Node.Members node) throws TemplateException {
+        for (var content : template.model().contents().entrySet()) {
+            if (!(content.getValue() instanceof Content.Command) && !fields.contains(content.getKey())) {
+                throw node.place().refuse("\"" + content.getKey() + "\" of the model is missing here");
+            }
+        }
     }
 
     private Schema schema(String name, Node.Members node) throws TemplateException {

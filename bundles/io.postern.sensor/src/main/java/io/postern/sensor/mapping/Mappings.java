@@ -5,6 +5,7 @@ import io.postern.sensor.Template;
 import io.postern.sensor.TemplateException;
 import io.postern.sensor.framed.FramedMapping;
 import io.postern.sensor.i2c.I2cMap;
+import io.postern.sensor.mbus.MbusMapping;
 import io.postern.sensor.modbus.RegisterMap;
 import io.postern.sensor.onewire.OneWireMap;
 import io.postern.sensor.pins.PinMap;
@@ -24,6 +25,7 @@ public final class Mappings {
     public static Optional<Set<String>> fields(Template template) throws TemplateException {
         return switch (template.driver()) {
             case "modbus" -> Optional.of(RegisterMap.of(template).fields().keySet());
+            case "mbus" -> Optional.of(MbusMapping.of(template).fields().keySet());
             case "framed" -> Optional.of(FramedMapping.of(template).fields().keySet());
             case "gpio" -> Optional.of(PinMap.of(template).fields().keySet());
             case "i2c" -> Optional.of(I2cMap.of(template).fields().keySet());

@@ -127,7 +127,8 @@ public record DataRecord(
         }
         BigInteger value = new BigInteger(reversed());
         // spec: EN 13757-3, annex A, type B: the lowest number of all means "no value"
-        boolean none = value.equals(BigInteger.ONE.shiftLeft(8 * data.length() - 1).negate());
+        boolean none =
+                value.equals(BigInteger.ONE.shiftLeft(8 * data.length() - 1).negate());
         return none ? Optional.empty() : Optional.of(new BigDecimal(value));
     }
 

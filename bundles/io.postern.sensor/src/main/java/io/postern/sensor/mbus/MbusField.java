@@ -33,7 +33,9 @@ public record MbusField(
                 && each.storage() == storage
                 && each.tariff() == tariff
                 && each.unit() == subunit
-                && Meaning.of(each.vif()).filter(meaning -> meaning.what().equals(what)).isPresent();
+                && Meaning.of(each.vif())
+                        .filter(meaning -> meaning.what().equals(what))
+                        .isPresent();
     }
 
     /**
@@ -60,8 +62,8 @@ public record MbusField(
                 ? BigDecimal.ONE
                 : meaning.dimension()
                         .in(unit)
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                name + ": " + what + " cannot be told in " + unit));
+                        .orElseThrow(
+                                () -> new IllegalArgumentException(name + ": " + what + " cannot be told in " + unit));
         return new BigDecimal[] {meaning.factor(), one};
     }
 

@@ -29,8 +29,7 @@ import java.util.Set;
  * @param sample the telegrams of a real meter, in which the simulator puts its values; as many are asked for
  * @param patience how much longer than the standard allows a meter may take to begin its answer
  */
-public record MbusMapping(
-        SequencedMap<String, MbusField> fields, List<LinkFrame.Long> sample, Duration patience) {
+public record MbusMapping(SequencedMap<String, MbusField> fields, List<LinkFrame.Long> sample, Duration patience) {
     private static final int MOST_TELEGRAMS = 16;
     private static final int MOST_FIELDS = 250;
     // what level converters and their drivers add
@@ -59,6 +58,11 @@ public record MbusMapping(
             MbusField field = field(template, each.getKey(), node);
             prove(field, records, node);
             fields.put(each.getKey(), field);
+        }
+        for (var content : template.model().contents().entrySet()) {
+            if (!(content.getValue() instanceof Content.Command) && !fields.containsKey(content.getKey())) {
+                throw said.place().refuse("\"" + content.getKey() + "\" of the model is missing here");
+            }
         }
         Duration patience = mapping.optional("patience").isPresent()
                 ? mapping.need("patience").asDuration("patience", Duration.ofMillis(1), Duration.ofSeconds(5))
@@ -135,8 +139,8 @@ public record MbusMapping(
     private static void prove(MbusField field, List<DataRecord> records, Node.Members node) throws TemplateException {
         try {
             DataRecord record = field.find(records)
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "no record of the sample is \"" + field.what() + "\" with this function, storage, tariff and unit"));
+                    .orElseThrow(() -> new IllegalArgumentException("no record of the sample is \"" + field.what()
+                            + "\" with this function, storage, tariff and unit"));
             Meaning.Dimension dimension = Meaning.of(record.vif()).orElseThrow().dimension();
             if (field.schema() != Schema.STRING && field.unit().isEmpty() != (dimension == Meaning.Dimension.NONE)) {
                 throw new IllegalArgumentException("\"" + field.name() + "\" needs the unit of its "
@@ -184,9 +188,8 @@ public record MbusMapping(
                 Measurement value = values.get(field.name());
                 Optional<DataRecord> record = field.find(all);
                 if (value != null && record.isPresent() && isOf(telegrams.get(i), record.get())) {
-                    byte[] octets = record.get()
-                            .encode(field.raw(record.get(), value))
-                            .toArray();
+                    byte[] octets =
+                            record.get().encode(field.raw(record.get(), value)).toArray();
                     System.arraycopy(octets, 0, data, record.get().at(), octets.length);
                 }
             }

@@ -69,7 +69,8 @@ public final class MbusPeer {
             access++;
         }
         lastCount = Optional.of(bit);
-        return Optional.of(mapping.encode(address, Optional.of(meter), access, values).get(telegram));
+        return Optional.of(
+                mapping.encode(address, Optional.of(meter), access, values).get(telegram));
     }
 
     private Optional<LinkFrame> select(Bytes data) {

@@ -31,7 +31,8 @@ public record MeterId(Bytes octets) {
     public static MeterId parse(String text) {
         Matcher form = TEXT.matcher(text);
         if (!form.matches()) {
-            throw new IllegalArgumentException("a meter is eight digits such as 06855817, or all of 06855817-KAM-08-04");
+            throw new IllegalArgumentException(
+                    "a meter is eight digits such as 06855817, or all of 06855817-KAM-08-04");
         }
         var octets = new byte[LENGTH];
         for (int i = 0; i < 4; i++) {
@@ -56,7 +57,9 @@ public record MeterId(Bytes octets) {
 
     /** The identification number as it is printed on the meter. */
     public String serial() {
-        return "%02x%02x%02x%02x".formatted(octets.at(3), octets.at(2), octets.at(1), octets.at(0)).toUpperCase(Locale.ROOT);
+        return "%02x%02x%02x%02x"
+                .formatted(octets.at(3), octets.at(2), octets.at(1), octets.at(0))
+                .toUpperCase(Locale.ROOT);
     }
 
     /** Three letters. */

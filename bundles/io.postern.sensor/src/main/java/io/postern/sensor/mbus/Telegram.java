@@ -36,7 +36,8 @@ public record Telegram(Optional<MeterId> meter, int access, int status, List<Dat
                     case LONG_HEADER -> 12;
                     case SHORT_HEADER -> 4;
                     case NO_HEADER -> 0;
-                    case 0x73 -> throw new IllegalArgumentException("a telegram of fixed structure, which is not read here");
+                    case 0x73 ->
+                        throw new IllegalArgumentException("a telegram of fixed structure, which is not read here");
                     default ->
                         throw new IllegalArgumentException(
                                 "a telegram of the kind %02x, which is not read here".formatted(frame.information()));

@@ -51,7 +51,25 @@ class FieldPatternTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"(a", "a)", "[a", "a{2", "a{3,1}", "a{99}", "*a", "a**", "(a)(b)", "(a)*", "\\", "\\q", "a^b", "[b-a]", "\u20ac", "x{64}{64}"})
+    @ValueSource(
+            strings = {
+                "(a",
+                "a)",
+                "[a",
+                "a{2",
+                "a{3,1}",
+                "a{99}",
+                "*a",
+                "a**",
+                "(a)(b)",
+                "(a)*",
+                "\\",
+                "\\q",
+                "a^b",
+                "[b-a]",
+                "\u20ac",
+                "x{64}{64}"
+            })
     void whatIsNoPatternIsRefusedWithItsPlace(String pattern) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FieldPattern.parse(pattern))

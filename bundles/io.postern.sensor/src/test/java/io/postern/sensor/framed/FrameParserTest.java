@@ -25,8 +25,7 @@ class FrameParserTest {
     // spec: the example of NMEA sentences in u-blox UBX-13003221, 31.2.14
     private static final Bytes RMC =
             latin("$GPRMC,083559.00,A,4717.11437,N,00833.91522,E,0.004,77.52,091202,,,A*57\r\n");
-    private static final Heard RMC_HEARD =
-            frame("GPRMC,083559.00,A,4717.11437,N,00833.91522,E,0.004,77.52,091202,,,A");
+    private static final Heard RMC_HEARD = frame("GPRMC,083559.00,A,4717.11437,N,00833.91522,E,0.004,77.52,091202,,,A");
 
     private record Case(FrameFormat format, Bytes content) {}
 
@@ -37,7 +36,8 @@ class FrameParserTest {
                 new Case(NMEA, latin("GPGGA,1,2,3")),
                 new Case(LINES, latin("ST,GS,+012.3456  kg")),
                 new Case(METER, latin("1.8.0(000112.6*kWh)\r\n!\r\n")),
-                new Case(format(delimited("/", "!"), Optional.of(dsmr)), latin("ISk5\\2MT\r\n\r\n1-0:1.8.1(1*kWh)\r\n")),
+                new Case(
+                        format(delimited("/", "!"), Optional.of(dsmr)), latin("ISk5\\2MT\r\n\r\n1-0:1.8.1(1*kWh)\r\n")),
                 new Case(format(new Shape.Fixed(latin("U"), 11), Optional.of(sum())), Bytes.hex("510102030405060708")),
                 new Case(format(new Shape.Fixed(Bytes.EMPTY, 6), Optional.of(crc)), Bytes.hex("01020304")),
                 new Case(
@@ -100,7 +100,8 @@ class FrameParserTest {
             assertThat(heard).as("cut at %d", cut).containsExactly(wanted);
         }
         if (!idle) {
-            assertThat(hear(new FrameParser(each.format()), built, built, built)).containsExactly(wanted, wanted, wanted);
+            assertThat(hear(new FrameParser(each.format()), built, built, built))
+                    .containsExactly(wanted, wanted, wanted);
         }
         assertThat(each.format().octets(each.content().length())).isEqualTo(built.length());
     }
@@ -155,8 +156,7 @@ class FrameParserTest {
         List<Heard> heard = hear(parser, latin("9".repeat(150)), latin("9\r\n12.5\r\n"));
 
         assertThat(heard)
-                .containsExactly(
-                        new Heard.Garbled("more than 120 octets without the end of a frame"), frame("12.5"));
+                .containsExactly(new Heard.Garbled("more than 120 octets without the end of a frame"), frame("12.5"));
     }
 
     @Test
@@ -165,7 +165,8 @@ class FrameParserTest {
         assertThat(parser.state()).isInstanceOf(State.Skipping.class);
 
         assertThat(hear(parser, latin("2.5\r\n112.5\r"), latin("\n"))).containsExactly(frame("112.5"));
-        assertThat(hear(FrameParser.midstream(NMEA), RMC.slice(9, RMC.length()), RMC)).containsExactly(RMC_HEARD);
+        assertThat(hear(FrameParser.midstream(NMEA), RMC.slice(9, RMC.length()), RMC))
+                .containsExactly(RMC_HEARD);
     }
 
     @Test
@@ -223,8 +224,14 @@ class FrameParserTest {
 
     @ParameterizedTest
     @org.junit.jupiter.params.provider.CsvSource({
-        "XOR, 31", "SUM, dd", "LRC, 23", "CRC16_ARC, bb3d", "CRC16_MODBUS, 4b37", "CRC16_KERMIT, 2189",
-        "CRC16_CCITT, 29b1", "CRC16_XMODEM, 31c3"
+        "XOR, 31",
+        "SUM, dd",
+        "LRC, 23",
+        "CRC16_ARC, bb3d",
+        "CRC16_MODBUS, 4b37",
+        "CRC16_KERMIT, 2189",
+        "CRC16_CCITT, 29b1",
+        "CRC16_XMODEM, 31c3"
     })
     void sumsAreThoseOfTheCatalogue(CheckSum.Algorithm algorithm, String wanted) {
         var check = new CheckSum(algorithm, CheckSum.Form.BIG, Bytes.EMPTY, false, false);

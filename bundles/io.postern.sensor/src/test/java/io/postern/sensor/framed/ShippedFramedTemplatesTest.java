@@ -48,7 +48,8 @@ class ShippedFramedTemplatesTest {
 
         assertThat(decode(mapping, "rmc", "GPRMC,,V,,,,,,,,,,N")).isEmpty();
         assertThat(decode(mapping, "gga", "GPGGA,,,,,,0,00,99.99,,,,,,")).isEmpty();
-        assertThat(mapping.kind("rmc").matches(FramedMapping.octets("GPVTG,,,,,,,,,N"))).isFalse();
+        assertThat(mapping.kind("rmc").matches(FramedMapping.octets("GPVTG,,,,,,,,,N")))
+                .isFalse();
     }
 
     @Test
@@ -64,7 +65,8 @@ class ShippedFramedTemplatesTest {
                 .containsEntry("faults", new Text("0000000"))
                 .hasSize(11);
         assertThat(mapping.identify(readout, readout.sample())).containsEntry("serial", new Text("29789454"));
-        assertThat(mapping.identify(mapping.kind("signOn"), mapping.kind("signOn").sample()))
+        assertThat(mapping.identify(
+                        mapping.kind("signOn"), mapping.kind("signOn").sample()))
                 .containsEntry("vendor", new Text("ISk"))
                 .containsEntry("product", new Text("MT174-0001"));
         assertThat(mapping.kindsOf(List.of("voltage1")).stream().map(FrameKind::name))
@@ -75,7 +77,8 @@ class ShippedFramedTemplatesTest {
     void aValueOfAPastMonthOrInAnotherUnitIsNotTheOneAskedFor() throws Exception {
         var now = new Locator.Key("1.8.0", 0, "kWh");
 
-        assertThat(now.find(FramedMapping.octets("1-0:1.8.0*01(1*kWh)\r\n1-0:11.8.0*255(2*kWh)\r\n"))).isEmpty();
+        assertThat(now.find(FramedMapping.octets("1-0:1.8.0*01(1*kWh)\r\n1-0:11.8.0*255(2*kWh)\r\n")))
+                .isEmpty();
         assertThat(now.find(FramedMapping.octets("1-0:1.8.0*01(1*kWh)\r\n1.8.0(2*kWh)\r\n")))
                 .contains(new FieldPattern.Span(27, 28));
         org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
@@ -119,7 +122,8 @@ class ShippedFramedTemplatesTest {
         byte[] acknowledge = {6, '0', '0', '0', '\r', '\n'};
         var peer = new FramedPeer(meter, "");
 
-        assertThat(peer.hear(acknowledge, acknowledge.length, Map.of()).answers()).isEmpty();
+        assertThat(peer.hear(acknowledge, acknowledge.length, Map.of()).answers())
+                .isEmpty();
         assertThat(peer.hear(signOn, signOn.length, Map.of()).answers())
                 .containsExactly(FramedMapping.octets("/ISk5MT174-0001\r\n"));
         var readout = peer.hear(acknowledge, acknowledge.length, Map.of("voltage1", new Quantity(231.4)));
