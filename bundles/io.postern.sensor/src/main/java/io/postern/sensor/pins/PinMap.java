@@ -6,6 +6,7 @@ import io.postern.sensor.Model;
 import io.postern.sensor.Node;
 import io.postern.sensor.Template;
 import io.postern.sensor.TemplateException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -161,7 +162,9 @@ public record PinMap(
 
     private static Measurement counted(Field field, long count) {
         return field.scale().isPresent()
-                ? new Measurement.Quantity(count * field.scale().getAsDouble())
+                ? new Measurement.Quantity(BigDecimal.valueOf(field.scale().getAsDouble())
+                        .multiply(BigDecimal.valueOf(count))
+                        .doubleValue()) // 0.001 each makes 5.123, not 5.1230000000000002
                 : new Measurement.Count(count);
     }
 
