@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
@@ -99,7 +100,7 @@ public record I2cMap(
                     case BOOLEAN, STRING -> throw node.place().refuse("a field of a chip is a number");
                 };
         Value value = Value.of(node, blocks);
-        if (blocks.get(value.block()).once()) {
+        if (Objects.requireNonNull(blocks.get(value.block())).once()) {
             throw node.place()
                     .refuse("block \"" + value.block() + "\" is read once; a field needs one that is read each time");
         }
@@ -222,7 +223,7 @@ public record I2cMap(
     public SequencedMap<String, byte[]> encode(Map<String, Double> values) {
         var answers = new LinkedHashMap<String, byte[]>();
         blocks.forEach((name, block) -> answers.put(name, new byte[block.length()]));
-        must.forEach(each -> each.value().put(answers.get(each.value().block()), each.is()));
+        must.forEach(each -> each.value().put(Objects.requireNonNull(answers.get(each.value().block())), each.is()));
         values.forEach((name, value) -> {
             Field field = fields.get(name);
             if (field == null
@@ -233,7 +234,7 @@ public record I2cMap(
             }
             double raw = (value - field.polynomial().getFirst().factor())
                     / field.polynomial().getLast().factor();
-            field.value().put(answers.get(field.value().block()), Math.round(raw));
+            field.value().put(Objects.requireNonNull(answers.get(field.value().block())), Math.round(raw));
         });
         return answers;
     }
