@@ -223,7 +223,8 @@ public record I2cMap(
     public SequencedMap<String, byte[]> encode(Map<String, Double> values) {
         var answers = new LinkedHashMap<String, byte[]>();
         blocks.forEach((name, block) -> answers.put(name, new byte[block.length()]));
-        must.forEach(each -> each.value().put(Objects.requireNonNull(answers.get(each.value().block())), each.is()));
+        must.forEach(each ->
+                each.value().put(Objects.requireNonNull(answers.get(each.value().block())), each.is()));
         values.forEach((name, value) -> {
             Field field = fields.get(name);
             if (field == null
