@@ -33,6 +33,7 @@ public record Output(PrintWriter out, PrintWriter err, int width) {
                 terminal ? columns(environment) : UNLIMITED);
     }
 
+    /** @param whenEmpty said in the place of a table without rows */
     public void table(Table table, String whenEmpty) {
         if (table.isEmpty()) {
             out.println(whenEmpty);
@@ -42,7 +43,7 @@ public record Output(PrintWriter out, PrintWriter err, int width) {
     }
 
     /** Every leaf of the object on a line of its own, under its path. */
-    void facts(JsonObject object) {
+    public void facts(JsonObject object) {
         var table = new Table("NAME", "VALUE");
         addFacts(table, "", object);
         table.lines(width).stream().skip(1).forEach(out::println);

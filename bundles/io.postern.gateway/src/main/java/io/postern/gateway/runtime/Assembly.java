@@ -2,6 +2,8 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.Milestones;
+import io.postern.gateway.control.ControlDesk;
+import io.postern.gateway.control.GatewayMethods;
 import io.postern.gateway.downlink.Downlinks;
 import io.postern.gateway.https.HttpTokenLink;
 import io.postern.gateway.https.HttpsExchange;
@@ -47,6 +49,7 @@ final class Assembly {
     private final HubLink link;
     private final TokenLink tokens;
     private final Downlinks downlinks;
+    private final ControlDesk desk;
     private final Milestones milestones;
     private final InstantSource clock = InstantSource.system();
     private final RandomGenerator random = new SecureRandom();
@@ -60,6 +63,7 @@ final class Assembly {
             HubLink link,
             TokenLink tokens,
             Optional<LeafOrders> orders,
+            ControlDesk desk,
             Milestones milestones) {
         this.settings = settings;
         this.identity = identity;
@@ -68,12 +72,14 @@ final class Assembly {
         this.link = link;
         this.tokens = tokens;
         this.downlinks = orders.map(to -> Downlinks.to(to, random)).orElse(Downlinks.NONE);
+        this.desk = desk;
         this.milestones = milestones;
     }
 
     /**
      * @param module to be there when the settings' identity needs it
      * @param orders to carry out what the hub wants of leaves; none leaves that to a later start
+     * @param desk to answer the gateway's direct methods
      * @param transports to be there as far as the settings name them
      * @throws IOException when the root certificates cannot be read; nothing else is touched yet
      */
@@ -85,6 +91,7 @@ final class Assembly {
             StateStore state,
             HubLink link,
             Optional<LeafOrders> orders,
+            ControlDesk desk,
             Milestones milestones,
             Transports transports)
             throws IOException {
@@ -106,6 +113,7 @@ final class Assembly {
                 link,
                 new HttpTokenLink(settings.tokens(), https),
                 orders,
+                desk,
                 new LeafTroubles(milestones, journal::leaves));
         Provisioner provisioner = identity.provisioner(
                 new Provisioner.Settings(settings.idScope(), settings.payload()),
@@ -183,6 +191,7 @@ final class Assembly {
                 own,
                 settings.model(),
                 () -> GatewayReport.of(roster.members()),
+                new GatewayMethods(desk, assignment.hub()),
                 stranger,
                 retry,
                 milestones,

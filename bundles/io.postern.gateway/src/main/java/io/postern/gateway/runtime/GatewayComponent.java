@@ -2,6 +2,7 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.Milestones;
+import io.postern.gateway.control.ControlDeskComponent;
 import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.spi.DpsTransport;
 import io.postern.gateway.spi.HubLink;
@@ -51,6 +52,7 @@ public final class GatewayComponent {
             @Reference StateStore state,
             @Reference HubLink link,
             @Reference LeafOrders orders,
+            @Reference ControlDeskComponent control,
             @Reference Milestones milestones,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) // made anew when one comes that is waited for
                     List<ComponentServiceObjects<DpsTransport>> adapters)
@@ -82,6 +84,7 @@ public final class GatewayComponent {
                 state,
                 link,
                 Optional.of(orders),
+                control.desk(),
                 milestones,
                 transports));
         gateway.get().start();

@@ -3,6 +3,7 @@ package io.postern.gateway.uplink;
 
 import io.postern.gateway.Milestones;
 import io.postern.gateway.Milestones.Milestone;
+import io.postern.gateway.control.GatewayMethods;
 import io.postern.gateway.provisioning.Pause;
 import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubLink;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway's own session with its hub. It reports what runs here and, more than that, finds out when the hub does not
+ * The gateway's own session with its hub. It reports what runs here, answers direct methods and, more than that, finds out when the hub does not
  * know this gateway any more: then only being provisioned again can help.
  */
 public final class GatewayPresence implements AutoCloseable {
@@ -34,6 +35,7 @@ public final class GatewayPresence implements AutoCloseable {
     private final GatewayIdentity identity;
     private final Optional<ModelId> model;
     private final Supplier<JsonObject> report;
+    private final GatewayMethods methods;
     private final Runnable stranger;
     private final Pause pause;
     private final SessionThread thread;
@@ -41,6 +43,7 @@ public final class GatewayPresence implements AutoCloseable {
     /**
      * @param model what the gateway says it is (CEN-22)
      * @param report the reported properties as they are now; told again when they change
+     * @param methods what the gateway can be asked for by its hub
      * @param stranger told when the hub does not accept the gateway any more, again after each further refusal
      */
     public GatewayPresence(
@@ -49,6 +52,7 @@ public final class GatewayPresence implements AutoCloseable {
             GatewayIdentity identity,
             Optional<ModelId> model,
             Supplier<JsonObject> report,
+            GatewayMethods methods,
             Runnable stranger,
             Retry retry,
             Milestones milestones,
@@ -58,6 +62,7 @@ public final class GatewayPresence implements AutoCloseable {
         this.identity = identity;
         this.model = model;
         this.report = report;
+        this.methods = methods;
         this.stranger = stranger;
         this.pause = retry.pause();
         this.thread = new SessionThread(identity.device(), new OwnWork(), retry, milestones, clock);
@@ -98,6 +103,7 @@ public final class GatewayPresence implements AutoCloseable {
                 thread.connected(Milestone.CONNECTED);
                 JsonObject reported = report.get();
                 session.report(reported);
+                session.follow();
                 thread.succeeded();
                 int looks = 0;
                 while (identity.credential().equals(credential)) { // another one when this is worn
@@ -111,6 +117,7 @@ public final class GatewayPresence implements AutoCloseable {
                         session.report(now);
                         reported = now;
                     }
+                    methods.answerAll(session);
                 }
             }
         }

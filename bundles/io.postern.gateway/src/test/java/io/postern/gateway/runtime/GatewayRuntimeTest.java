@@ -4,6 +4,8 @@ package io.postern.gateway.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.Milestones;
+import io.postern.gateway.control.ControlDesk;
+import io.postern.gateway.control.GatewayMethods;
 import io.postern.gateway.identity.Attestation.Kind;
 import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.provisioning.Assignment;
@@ -155,6 +157,7 @@ class GatewayRuntimeTest {
                         new TokenIdentity(module::sign, assignment.hub(), assignment.deviceId(), clock),
                         Optional.empty(),
                         () -> Json.object().build(),
+                        new GatewayMethods(new ControlDesk(), assignment.hub()),
                         () -> {},
                         Retry.standard(new Random(7), io.postern.gateway.provisioning.Pause.REAL),
                         nowhere,

@@ -4,6 +4,10 @@ package io.postern.gateway.uplink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.Milestones.Milestone;
+import io.postern.gateway.control.ControlDesk;
+import io.postern.gateway.control.GatewayMethods;
+import io.postern.gateway.spi.ControlCommand;
+import io.postern.gateway.spi.HubOrder;
 import io.postern.testkit.Await;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.DeviceId;
@@ -16,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,12 +35,14 @@ class GatewayPresenceTest {
     private final AtomicInteger strangers = new AtomicInteger();
     private final List<Milestone> milestones = new CopyOnWriteArrayList<>();
     private final Semaphore steps = new Semaphore(0);
+    private final ControlDesk desk = new ControlDesk();
     private final GatewayPresence presence = new GatewayPresence(
             FakeTokens.HUB,
             hub,
             new TokenIdentity(module::sign, FakeTokens.HUB, DeviceId.of("gw-1"), clock),
             Optional.empty(),
             () -> REPORT,
+            new GatewayMethods(desk, FakeTokens.HUB),
             strangers::incrementAndGet,
             Retry.standard(new Random(7), time -> {
                 steps.acquire();
@@ -96,5 +103,63 @@ class GatewayPresenceTest {
         steps.release(100_000);
         Await.until(LONG, "the session", () -> !hub.opened.isEmpty());
         assertThat(strangers).hasValue(0);
+    }
+
+    @Test
+    void theHubMayAskForWhatIsMeantForItAndIsAnswered() {
+        desk.add(command("leaf.list", true, arguments -> arguments));
+        desk.add(command("leaf.write", false, arguments -> arguments));
+        desk.add(command("leaf.approve", true, _ -> {
+            throw new IllegalStateException("meter-1 is live: nothing to approve");
+        }));
+        presence.start();
+        Await.until(LONG, "the session", () -> hub.live() == 1);
+        call("1", "leaf.list", "{\"a\":1}");
+        call("2", "leaf.list", "null");
+        call("3", "leaf.list", "[]");
+        call("4", "leaf.write", "{}");
+        call("5", "leaf.approve", "{}");
+        steps.release(2);
+        Await.until(LONG, "five answers", () -> hub.answers.size() == 5);
+        assertThat(hub.answers)
+                .containsExactly(
+                        "1 200 {\"a\":1}",
+                        "2 200 {}",
+                        "3 400 {\"message\":\"a JSON object is needed, such as {\\\"leaf\\\":\\\"meter-1\\\"}\"}",
+                        "4 404 {\"message\":\"the gateway has no such method\"}",
+                        "5 409 {\"message\":\"meter-1 is live: nothing to approve\"}");
+    }
+
+    private void call(String id, String name, String payload) {
+        hub.orders.add(new HubOrder.Method(id, name, Json.parse(payload), System.nanoTime()));
+    }
+
+    private static ControlCommand command(String name, boolean remote, UnaryOperator<JsonObject> work) {
+        return new ControlCommand() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public String summary() {
+                return "";
+            }
+
+            @Override
+            public boolean changes() {
+                return true;
+            }
+
+            @Override
+            public boolean remote() {
+                return remote;
+            }
+
+            @Override
+            public JsonObject run(JsonObject arguments, Progress progress) {
+                return work.apply(arguments);
+            }
+        };
     }
 }

@@ -9,6 +9,12 @@ import io.postern.launcher.RunningFeature;
 import io.postern.testkit.Await;
 import io.postern.testkit.OsgiComponents;
 import io.postern.testkit.Swtpm;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +73,28 @@ class GatewayFeatureIT {
                     () -> OsgiComponents.unsatisfied(components),
                     List::isEmpty);
             assertThat(gateway.inactiveBundles()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoStandsBeforeItCanAskItForItsLeavesAndLines() throws Exception {
+        try (Swtpm tpm = Swtpm.fresh(directory);
+                RunningFeature gateway = start(tpm)) {
+            Path socket = directory.resolve("control").resolve("socket");
+            Await.until(PATIENCE, "the control socket", () -> Files.exists(socket));
+            assertThat(gateway.inactiveBundles()).isEmpty();
+            Await.value(PATIENCE, "the leaves", () -> ask(socket, "leaf.list"), "{\"result\":{\"leaves\":[]}}"::equals);
+            assertThat(ask(socket, "bus.lines")).isEqualTo("{\"result\":{\"lines\":[]}}");
+        }
+    }
+
+    private static String ask(Path socket, String command) {
+        try (SocketChannel gateway = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+                var answers = new BufferedReader(Channels.newReader(gateway, StandardCharsets.UTF_8))) {
+            gateway.write(StandardCharsets.UTF_8.encode("{\"command\":\"" + command + "\"}\n"));
+            return String.valueOf(answers.readLine());
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 

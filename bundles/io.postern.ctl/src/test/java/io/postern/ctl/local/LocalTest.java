@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.postern.ctl.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.postern.ctl.Output;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a gateway that answers each visitor with one prepared text. */
+@SuppressWarnings("NullAway.Init") // set before each test
+class LocalTest {
+    private static final String PENDING =
+            "{\"leaf\":\"meter-1\",\"state\":\"pending\",\"reason\":\"waits for approval\","
+                    + "\"since\":\"2026-03-01T08:00:00Z\",\"template\":\"eastron-sdm120\",\"model\":\"dtmi:x;1\","
+                    + "\"line\":\"cabinet\",\"address\":\"unit:7\",\"difference\":\"serial 5 instead of 4\"}";
+
+    @TempDir
+    Path state;
+
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private volatile String answer = "";
+    private ServerSocketChannel gateway;
+
+    @BeforeEach
+    void open() throws IOException {
+        gateway = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        gateway.bind(UnixDomainSocketAddress.of(
+                Files.createDirectories(state.resolve("control")).resolve("socket")));
+        Thread.startVirtualThread(this::serve);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        gateway.close();
+    }
+
+    @Test
+    void leavesAreATableForPeople() {
+        answer = "{\"result\":{\"leaves\":[" + PENDING + "]}}\n";
+        assertThat(run("leaf", "list")).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "LEAF     STATE    TEMPLATE        LINE     ADDRESS  LAST READING  REASON",
+                        "meter-1  pending  eastron-sdm120  cabinet  unit:7                 waits for approval; serial 5 instead of"
+                                + " 4");
+        assertThat(requests).containsExactly("{\"command\":\"leaf.list\",\"arguments\":{}}");
+    }
+
+    @Test
+    void programsGetJson() {
+        answer = "{\"result\":{\"leaves\":[" + PENDING + "]}}\n";
+        assertThat(run("leaf", "list", "--json")).isZero();
+        assertThat(out.toString()).startsWith("[").contains("\"address\": \"unit:7\"");
+    }
+
+    @Test
+    void aDecisionNamesTheLeafAndItsStateAfterwards() {
+        answer = "{\"result\":" + PENDING.replace("pending", "approved") + "}\n";
+        assertThat(run("leaf", "approve", "meter-1")).isZero();
+        assertThat(out.toString()).isEqualTo("meter-1 is approved; its state is now approved\n");
+        assertThat(requests).containsExactly("{\"command\":\"leaf.approve\",\"arguments\":{\"leaf\":\"meter-1\"}}");
+    }
+
+    @Test
+    void aValueIsWrittenAsItIsTypedAndTheInstrumentsIsShown() {
+        answer = "{\"result\":{\"leaf\":\"heater\",\"field\":\"setpoint\",\"value\":21.5}}\n";
+        assertThat(run("leaf", "write", "heater", "setpoint", "21.5")).isZero();
+        assertThat(run("leaf", "write", "heater", "mode", "eco")).isZero();
+        assertThat(run("leaf", "write", "heater", "reset")).isZero();
+        assertThat(out.toString()).startsWith("heater shows setpoint = 21.5\n");
+        assertThat(requests)
+                .extracting(request -> request.replaceAll(".*\"value\":(.*)}}", "$1"))
+                .containsExactly("21.5", "\"eco\"", "null");
+    }
+
+    @Test
+    void linesAreTheirStatisticsLeafByLeaf() {
+        String counts = "\"runs\":10,\"failed\":1,\"missed\":0,\"frames\":9,\"garbled\":0,\"timeouts\":1,\"refused\":0,"
+                + "\"turnaroundMs\":12.5,\"busTimeMs\":1500";
+        answer =
+                "{\"result\":{\"lines\":[{\"line\":\"cabinet\",\"port\":\"/dev/ttyS1\",\"state\":\"open\",\"reopened\":2,"
+                        + "\"all\":{" + counts + "},\"leaves\":[{\"name\":\"meter-1\"," + counts
+                        + ",\"restingMs\":4000}]}]}}\n";
+        assertThat(run("bus", "lines")).isZero();
+        assertThat(out.toString().lines().toList())
+                .hasSize(4)
+                .startsWith("cabinet: /dev/ttyS1, open, reopened 2 times")
+                .last()
+                .satisfies(row -> assertThat(row.split(" +"))
+                        .containsExactly(
+                                "-", "meter-1", "10", "1", "0", "9", "0", "1", "0", "12.5", "ms", "1.5", "s", "4.0",
+                                "s"));
+    }
+
+    @Test
+    void whatTheGatewayRefusesIsItsOwnSentence() {
+        answer = "{\"error\":\"there is no leaf meter-9\"}\n";
+        assertThat(run("leaf", "retire", "meter-9")).isEqualTo(1);
+        assertThat(err.toString()).isEqualTo("there is no leaf meter-9\n");
+    }
+
+    @Test
+    void aGatewayThatEndsOrTalksNonsenseIsSaidSo() {
+        assertThat(run("leaf", "list")).isEqualTo(1);
+        assertThat(err.toString()).contains("ended the visit without an answer");
+        answer = "hello\n";
+        assertThat(run("leaf", "list")).isEqualTo(1);
+        assertThat(err.toString()).contains("is not understood: not JSON");
+    }
+
+    @Test
+    void whereNoGatewayIsTheRemedyIsSaid() throws IOException {
+        close();
+        assertThat(run("leaf", "list")).isEqualTo(1);
+        assertThat(err.toString()).contains("it has ended; start it again");
+        state = state.resolve("elsewhere");
+        assertThat(run("bus", "lines")).isEqualTo(1);
+        assertThat(err.toString()).contains("name its state directory with --state");
+    }
+
+    @Test
+    void wrongUsageIsSaidWithTheHelpThatHelps() {
+        assertThat(run("leaf", "approve")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("Missing required parameter: 'LEAF'")
+                .contains("postern leaf approve --help");
+    }
+
+    private int run(String... arguments) {
+        return Local.run(
+                new Output(new PrintWriter(out, true), new PrintWriter(err, true), 200),
+                Map.of("POSTERN_STATE", state.toString()),
+                arguments);
+    }
+
+    private void serve() {
+        while (gateway.isOpen()) {
+            try (SocketChannel visitor = gateway.accept();
+                    var reader = new BufferedReader(Channels.newReader(visitor, StandardCharsets.UTF_8))) {
+                requests.add(String.valueOf(reader.readLine()));
+                visitor.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                // closed, or a visitor that left
+            }
+        }
+    }
+}
