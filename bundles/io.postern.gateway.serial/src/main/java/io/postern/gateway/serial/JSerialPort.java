@@ -4,7 +4,11 @@ package io.postern.gateway.serial;
 import com.fazecast.jSerialComm.SerialPort;
 import com.fazecast.jSerialComm.SerialPortInvalidPortException;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A port by jSerialComm, in raw mode and locked against other programs that lock.
@@ -18,6 +22,8 @@ final class JSerialPort implements Port {
     private static final int EACCES = 13;
     private static final int EBUSY = 16;
 
+    private static final Logger LOG = LoggerFactory.getLogger(JSerialPort.class);
+
     private final SerialPort port;
     private final SerialSettings settings;
 
@@ -26,12 +32,9 @@ final class JSerialPort implements Port {
         this.settings = settings;
     }
 
-    static Port open(SerialSettings settings) throws IOException {
-        if (!Files.exists(settings.port())) {
-            throw new IOException("there is no " + settings.port()
-                    + ": is the adapter plugged in, does ls -l /dev/serial/by-id show it?");
-        }
-        SerialPort port = portAt(settings);
+    /** @param device where {@code settings.port()} leads now */
+    static Port open(Path device, SerialSettings settings) throws IOException {
+        SerialPort port = portAt(device, settings);
         port.setComPortParameters(
                 settings.baud(),
                 settings.dataBits(),
@@ -42,16 +45,44 @@ final class JSerialPort implements Port {
                     case ODD -> SerialPort.ODD_PARITY;
                 });
         port.setFlowControl(SerialPort.FLOW_CONTROL_DISABLED);
+        Rs485 rs485 = settings.rs485();
+        if (!rs485.isOff()) {
+            port.setRs485ModeParameters(
+                    true,
+                    rs485.isRtsHighWhileSending(),
+                    Math.toIntExact(rs485.before().toMillis() * 1000),
+                    Math.toIntExact(rs485.after().toMillis() * 1000));
+        }
         port.setComPortTimeouts(SerialPort.TIMEOUT_NONBLOCKING, 0, 0);
         if (!port.openPort()) {
             throw refused(settings, port.getLastErrorCode());
         }
+        if (!rs485.isOff()) {
+            tellOfDirection(device, settings);
+        }
         return new JSerialPort(port, settings);
     }
 
-    private static SerialPort portAt(SerialSettings settings) throws IOException {
+    /** What the library says of RS-485 is not to be trusted: it returns true for terminals that know nothing of it. */
+    private static void tellOfDirection(Path device, SerialSettings settings) throws IOException {
+        Optional<String> complaint = Rs485Driver.complaint(device, settings.rs485());
+        if (complaint.isEmpty()) {
+            LOG.atInfo().addKeyValue("port", settings.port()).log("the driver turns the line by RTS");
+            return;
+        }
+        boolean mayBe = settings.rs485().direction() == Rs485.Direction.AUTO;
+        LOG.atLevel(mayBe ? Level.INFO : Level.WARN)
+                .addKeyValue("port", settings.port())
+                .addKeyValue("why", complaint.get())
+                .log(
+                        mayBe
+                                ? "the adapter has to turn the line by itself"
+                                : "the line is not turned as configured: nothing will be heard unless the adapter does it itself");
+    }
+
+    private static SerialPort portAt(Path device, SerialSettings settings) throws IOException {
         try {
-            return SerialPort.getCommPort(settings.port().toString());
+            return SerialPort.getCommPort(device.toString());
         } catch (SerialPortInvalidPortException e) {
             throw new IOException(settings.port() + " is not a serial port", e);
         }

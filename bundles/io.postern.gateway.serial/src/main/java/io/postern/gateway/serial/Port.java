@@ -15,6 +15,11 @@ interface Port extends AutoCloseable {
         ticker.pause(nanos);
     }
 
+    /** Whether {@link #await} ends by itself when there is something to read. */
+    default boolean tells() {
+        return false;
+    }
+
     /** Whether the port still is where it was opened, as far as can be seen without using it. */
     default boolean isThere() {
         return true;

@@ -18,6 +18,7 @@ final class PortChannel implements Line.Channel {
     // short enough to lose nothing at 115200 baud; who is waited for longer is looked at more rarely
     private static final long SHORTEST_NAP = 100_000;
     private static final long LONGEST_NAP = 1_000_000;
+    private static final long LONGEST_SELECT = 100_000_000; // a port that tells wakes the thread by itself
     private static final int NAPS_PER_WAIT = 8; // so looking more rarely adds an eighth to a wait at most
 
     private final Port port;
@@ -95,11 +96,14 @@ final class PortChannel implements Line.Channel {
                 heard(got, begun, now);
                 return got;
             }
-            long nap = possible - now > 0
-                    ? possible - now
-                    : Math.clamp((now - possible) / NAPS_PER_WAIT, SHORTEST_NAP, LONGEST_NAP);
-            port.await(Math.min(nap, deadline - now), ticker);
+            port.await(Math.min(port.tells() ? LONGEST_SELECT : nap(possible, now), deadline - now), ticker);
         }
+    }
+
+    private static long nap(long possible, long now) {
+        return possible - now > 0
+                ? possible - now
+                : Math.clamp((now - possible) / NAPS_PER_WAIT, SHORTEST_NAP, LONGEST_NAP);
     }
 
     /** When the octets that are waited for can be there at the earliest, as things stand. */
@@ -159,7 +163,7 @@ final class PortChannel implements Line.Channel {
                 busyUntil = Math.max(busyUntil, now);
             }
             long owed = busyUntil + silence.toNanos() - now;
-            if (owed <= 0) {
+            if (owed <= 0 && got == 0) {
                 return;
             }
             if (now - deadline > 0) {
@@ -169,7 +173,7 @@ final class PortChannel implements Line.Channel {
                                 + " octets came unasked: is there another master, are speed and parity right, is the bus terminated?");
             }
             // what comes meanwhile waits in the port
-            ticker.pause(Math.min(owed, Math.max(4 * character, LONGEST_NAP)));
+            ticker.pause(Math.clamp(owed, SHORTEST_NAP, Math.max(4 * character, LONGEST_NAP)));
         }
     }
 

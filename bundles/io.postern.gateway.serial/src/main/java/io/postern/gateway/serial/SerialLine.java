@@ -46,9 +46,11 @@ public final class SerialLine implements Line, AutoCloseable {
         this.thread = Thread.ofPlatform().name("line-" + name).daemon().unstarted(this::own);
     }
 
-    /** Starts the line; its port may be missing still, it is opened when it appears. */
+    /** Starts a line by itself; its port may be missing still, it is opened when it appears. */
     public static SerialLine open(String name, SerialSettings settings) {
-        return start(name, settings, JSerialPort::open);
+        var desk = new PortDesk(PortTree.SYSTEM);
+        desk.name(name, settings.port());
+        return start(name, settings, each -> desk.open(name, each));
     }
 
     static SerialLine start(String name, SerialSettings settings, Port.Opener opener) {

@@ -10,6 +10,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
 
 /**
  * One line for each configuration {@code io.postern.gateway.serial~<line>}. The line is registered by hand because its
@@ -26,7 +27,7 @@ public final class SerialLineComponent {
         /** How drivers call the line. */
         String name() default "main";
 
-        /** The device; prefer the stable names below /dev/serial/by-id. */
+        /** An absolute path, usb:SERIAL, id:NAME, path:NAME or tcp://HOST:PORT. */
         String port() default "";
 
         /** Bits a second, 50 to 4000000. */
@@ -40,16 +41,30 @@ public final class SerialLineComponent {
 
         /** 1 or 2. */
         int stopBits() default 1;
+
+        /** off, auto, rts-on-send or rts-after-send. */
+        String rs485() default "off";
+
+        /** From RTS to the first bit. */
+        String rs485Before() default "0ms";
+
+        /** From the last bit to the release of RTS. */
+        String rs485After() default "0ms";
+
+        /** Percent of the line's time that tasks without answers may cost together, 1 to 50. */
+        int restingShare() default SerialSettings.USUAL_RESTING_SHARE;
     }
 
+    private final PortDesk desk;
     private final SerialLine line;
     private final ServiceRegistration<Line> registration;
 
     @Activate
-    public SerialLineComponent(BundleContext context, Config config) {
-        SerialSettings settings = SerialSettings.parse(
-                config.port(), config.baud(), config.dataBits(), config.parity(), config.stopBits());
-        line = SerialLine.open(config.name(), settings);
+    public SerialLineComponent(BundleContext context, @Reference PortDeskComponent ports, Config config) {
+        SerialSettings settings = SerialSettings.parse(config);
+        desk = ports.desk();
+        desk.name(config.name(), settings.port());
+        line = SerialLine.start(config.name(), settings, each -> desk.open(config.name(), each));
         var properties = new Hashtable<String, Object>();
         properties.put("line.name", config.name());
         registration = context.registerService(Line.class, line, properties);
@@ -59,5 +74,6 @@ public final class SerialLineComponent {
     void close() {
         registration.unregister();
         line.close();
+        desk.leave(line.name());
     }
 }

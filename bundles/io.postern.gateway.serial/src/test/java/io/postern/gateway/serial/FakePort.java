@@ -47,9 +47,13 @@ final class FakePort implements Port, Ticker {
         if (arrivals.isEmpty() || arrivals.getFirst().atNanos() > now) {
             return 0;
         }
-        byte[] octets = arrivals.removeFirst().octets().toArray();
-        System.arraycopy(octets, 0, buffer, offset, octets.length);
-        return octets.length;
+        int got = 0;
+        while (!arrivals.isEmpty() && arrivals.getFirst().atNanos() <= now) {
+            byte[] octets = arrivals.removeFirst().octets().toArray();
+            System.arraycopy(octets, 0, buffer, offset + got, octets.length);
+            got += octets.length;
+        }
+        return got;
     }
 
     @Override

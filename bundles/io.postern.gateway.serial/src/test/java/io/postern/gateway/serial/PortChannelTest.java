@@ -4,6 +4,7 @@ package io.postern.gateway.serial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.gateway.spi.Line;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ class PortChannelTest {
     private final FakePort port = new FakePort();
     private final PortChannel channel = new PortChannel(port, SETTINGS, port);
     private final byte[] buffer = new byte[16];
+    private final byte[] buffer64 = new byte[64];
 
     @Test
     void theFirstFrameWaitsOutTheSilence() throws Exception {
@@ -107,5 +109,77 @@ class PortChannelTest {
     @Test
     void aBufferWithoutRoomIsTheCallersMistake() {
         assertThatThrownBy(() -> channel.read(buffer, 16, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void itSleepsUntilAllThatIsExpectedCanBeThere() throws Exception {
+        channel.write(new byte[8]);
+        channel.expect(25);
+        long answer = 20 * MS;
+        for (int i = 0; i < 25; i++) {
+            port.arrives(answer + i * 572_916L, "%02x".formatted(i));
+        }
+        int got = 0;
+        int reads = 0;
+        while (got < 25) {
+            int more = channel.read(buffer64, got, Duration.ofMillis(100));
+            got += more;
+            reads++;
+        }
+
+        assertThat(reads).isLessThan(6); // instead of one for each octet
+        assertThat(port.nanoTime()).isLessThan(answer + 24 * 572_916L + 200_000); // and none too late
+    }
+
+    @Test
+    void turnaroundAndTheTimeTheLineWasOccupiedAreMeasured() throws Exception {
+        channel.write(new byte[8]);
+        long asked = SILENCE + 8 * 572_916L;
+        port.arrives(asked + 5 * MS + 572_916, "0a"); // its first bit 5 ms after the question's last
+        assertThat(channel.read(buffer, 0, Duration.ofMillis(100))).isEqualTo(1);
+        channel.note(Line.Event.FRAME);
+        var counts = channel.takeRun().counts();
+
+        assertThat(counts.frames()).isEqualTo(1);
+        assertThat(counts.turnaround()).isBetween(Duration.ofMillis(5), Duration.ofNanos(5_700_000));
+        assertThat(counts.busTime()).isEqualTo(Duration.ofNanos(port.nanoTime()));
+        assertThat(channel.takeRun().counts().busTime()).isZero();
+    }
+
+    @Test
+    void aFloodOfGarbageCostsFewLooks() {
+        var flood = new Flood();
+        var drowned = new PortChannel(flood, SETTINGS, flood);
+
+        assertThatThrownBy(() -> drowned.write(new byte[] {1})).hasMessageContaining("is never silent");
+        assertThat(flood.reads).isLessThan(3_000); // of at most 512 octets, in 2 s
+    }
+
+    /** Always has as much as one can take. */
+    private static final class Flood implements Port, Ticker {
+        private long now;
+        private int reads;
+
+        @Override
+        public int read(byte[] buffer, int offset) {
+            reads++;
+            return buffer.length - offset;
+        }
+
+        @Override
+        public void write(byte[] frame) {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public long nanoTime() {
+            return now;
+        }
+
+        @Override
+        public void pause(long nanos) {
+            now += nanos;
+        }
     }
 }

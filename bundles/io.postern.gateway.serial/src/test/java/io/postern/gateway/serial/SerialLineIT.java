@@ -109,18 +109,18 @@ class SerialLineIT {
     @Test
     void aPortThatIsInUseOrMissingOrNoneIsNamed() throws Exception {
         try (PtyBus bus = bus();
-                Port _ = JSerialPort.open(settings(bus.port(0), 9600))) {
-            assertThatThrownBy(() -> JSerialPort.open(settings(bus.port(0), 9600)))
+                Port _ = JSerialPort.open(bus.port(0).toRealPath(), settings(bus.port(0), 9600))) {
+            assertThatThrownBy(() -> JSerialPort.open(bus.port(0).toRealPath(), settings(bus.port(0), 9600)))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("cannot open " + bus.port(0) + " at 9600 8N1")
                     .hasMessageContaining("another line or program has it");
         }
-        assertThatThrownBy(() -> JSerialPort.open(settings(dir.resolve("none"), 9600)))
+        assertThatThrownBy(() -> PortTree.SYSTEM.locate(new PortAddress.Device(dir.resolve("none"))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("there is no " + dir.resolve("none"))
                 .hasMessageContaining("/dev/serial/by-id");
         Path file = Files.createFile(dir.resolve("file"));
-        assertThatThrownBy(() -> JSerialPort.open(settings(file, 9600))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> JSerialPort.open(file, settings(file, 9600))).isInstanceOf(IOException.class);
     }
 
     private PtyBus bus() throws IOException {
