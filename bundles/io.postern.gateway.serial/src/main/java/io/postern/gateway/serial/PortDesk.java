@@ -70,6 +70,9 @@ final class PortDesk implements PortInventory {
     /** Opens the port of {@code line}, which is named. */
     Port open(String line, SerialSettings settings) throws IOException {
         PortAddress address = settings.port();
+        if (!addressOf(line).equals(address)) {
+            throw new IllegalStateException("line " + line + " names " + addressOf(line) + ", not " + address);
+        }
         if (address instanceof PortAddress.Socket socket) {
             Port port = SocketPort.open(socket);
             opened(line, Path.of("tcp"));
@@ -123,6 +126,10 @@ final class PortDesk implements PortInventory {
             place.refusal = why;
             audit(Level.WARN, line, place.address).addKeyValue("why", why).log("port refused");
         }
+    }
+
+    private synchronized PortAddress addressOf(String line) {
+        return placeOf(line).address;
     }
 
     private Place placeOf(String line) {
