@@ -5,6 +5,7 @@ import io.postern.sensor.Measurement;
 import io.postern.sensor.Measurement.Count;
 import io.postern.sensor.Measurement.Flag;
 import io.postern.sensor.Measurement.Quantity;
+import io.postern.sensor.modbus.Block;
 import io.postern.sensor.modbus.Space;
 import io.postern.wire.Shown;
 import java.math.BigDecimal;
@@ -95,7 +96,7 @@ record Field(String name, Space space, int address, Type type, Optional<BigDecim
     }
 
     /** The value in {@code frame}; empty when the unit says "no value" by a number that is none. */
-    Optional<Measurement> decode(Frame frame) {
+    Optional<Measurement> decode(Block frame) {
         return switch (type) {
             case BOOL -> Optional.of(new Flag(frame.bit(address)));
             case U16, U32 -> Optional.of(whole(raw(frame)));
@@ -108,8 +109,9 @@ record Field(String name, Space space, int address, Type type, Optional<BigDecim
         };
     }
 
-    private long raw(Frame frame) {
-        return frame.registers(address, type.width());
+    private long raw(Block frame) {
+        long high = frame.register(address);
+        return type.width() == 1 ? high : high << 16 | frame.register(address + 1);
     }
 
     private Measurement whole(long raw) {

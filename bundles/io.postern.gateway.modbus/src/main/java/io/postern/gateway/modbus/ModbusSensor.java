@@ -2,11 +2,13 @@
 package io.postern.gateway.modbus;
 
 import io.postern.gateway.Reading;
-import io.postern.gateway.modbus.ModbusException.Fault;
 import io.postern.gateway.spi.Line;
 import io.postern.gateway.spi.ReadingSink;
+import io.postern.sensor.modbus.Answer;
+import io.postern.sensor.modbus.Block;
+import io.postern.sensor.modbus.Framing;
+import io.postern.sensor.modbus.Request;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,42 +28,36 @@ final class ModbusSensor implements Line.Task {
     private final ModbusSettings settings;
     private final ReadingSink sink;
     private final InstantSource clock;
-    private final LongSupplier nanoTime;
-    private final RtuClient client;
-    private final UnitRest rest;
-    private Optional<Fault> fault = Optional.empty();
+    private final UnitClient client;
+    private Optional<String> fault = Optional.empty();
     private Optional<String> notAccepted = Optional.empty();
 
     ModbusSensor(ModbusSettings settings, ReadingSink sink, InstantSource clock, LongSupplier nanoTime) {
         this.settings = settings;
         this.sink = sink;
         this.clock = clock;
-        this.nanoTime = nanoTime;
-        this.client = new RtuClient(settings.unit(), settings.timeout(), settings.echo());
-        // an attempt in vain takes the timeout and then the quiet after it
-        this.rest = new UnitRest(settings.timeout().multipliedBy(2));
+        this.client = new UnitClient(
+                new UnitAddress(settings.unit(), Framing.RTU, settings.echo()), settings.timeout(), nanoTime);
     }
 
     @Override
     public void run(Line.Channel channel) throws IOException, InterruptedException {
-        if (rest.isResting(nanoTime.getAsLong())) {
-            return;
-        }
-        List<Frame> frames = poll(channel);
-        settings.map().decode(settings.leaf(), clock.instant(), frames).ifPresent(this::hand);
+        List<Block> blocks = poll(channel);
+        settings.map().decode(settings.leaf(), clock.instant(), blocks).ifPresent(this::hand);
     }
 
-    private List<Frame> poll(Line.Channel channel) throws IOException, InterruptedException {
-        List<Frame> frames = new ArrayList<>();
+    private List<Block> poll(Line.Channel channel) throws IOException, InterruptedException {
+        List<Block> blocks = new ArrayList<>();
         try {
-            for (ReadRequest request : settings.map().requests()) {
-                frames.add(client.read(channel, request));
+            for (Request.Read request : settings.map().requests()) {
+                if (client.ask(channel, request) instanceof Answer.Data(Block block)) {
+                    blocks.add(block);
+                }
             }
-        } catch (ModbusException e) {
+        } catch (ModbusException | RefusedException e) {
             failed(e);
             throw e;
         }
-        rest.answered();
         if (fault.isPresent()) {
             fault = Optional.empty();
             LOG.atInfo()
@@ -69,23 +65,17 @@ final class ModbusSensor implements Line.Task {
                     .addKeyValue("unit", settings.unit())
                     .log("unit answers again");
         }
-        return frames;
+        return blocks;
     }
 
-    private void failed(ModbusException e) {
-        Duration pause = Duration.ZERO;
-        if (e.fault() instanceof Fault.Refused) {
-            rest.answered();
-        } else {
-            pause = rest.missed(nanoTime.getAsLong());
-        }
-        boolean news = fault.filter(before -> before.isLike(e.fault())).isEmpty();
-        fault = Optional.of(e.fault());
+    private void failed(IOException e) {
+        String why = String.valueOf(e.getMessage());
+        boolean news = fault.isEmpty();
+        fault = Optional.of(why);
         LOG.atLevel(news ? Level.WARN : Level.DEBUG)
                 .addKeyValue("deviceId", settings.leaf())
                 .addKeyValue("unit", settings.unit())
-                .addKeyValue("restMs", pause.toMillis())
-                .addKeyValue("why", e.getMessage())
+                .addKeyValue("why", why)
                 .log("unit gave no reading");
     }
 

@@ -3,10 +3,15 @@ package io.postern.gateway.modbus;
 
 import io.postern.gateway.Reading;
 import io.postern.sensor.Measurement;
+import io.postern.sensor.modbus.Block;
+import io.postern.sensor.modbus.BlockPlanner;
+import io.postern.sensor.modbus.BusTime;
+import io.postern.sensor.modbus.Framing;
+import io.postern.sensor.modbus.Request;
+import io.postern.sensor.modbus.Span;
 import io.postern.wire.DeviceId;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +21,7 @@ import java.util.Optional;
  * What a unit measures and where: the fields of its readings, and the fewest requests that fetch them. Fields that touch
  * or overlap are fetched by one request; registers between fields are not, since a unit may refuse addresses it lacks.
  */
-record SensorMap(List<Field> fields, List<ReadRequest> requests) {
+record SensorMap(List<Field> fields, List<Request.Read> requests) {
     private static final int MOST_FIELDS = 250; // what two full requests hold
 
     /** @throws IllegalArgumentException naming the line that is wrong */
@@ -35,28 +40,14 @@ record SensorMap(List<Field> fields, List<ReadRequest> requests) {
         return new SensorMap(fields, plan(fields));
     }
 
-    private static List<ReadRequest> plan(List<Field> fields) {
-        List<ReadRequest> requests = new ArrayList<>();
-        for (Field field : fields.stream()
-                .sorted(Comparator.comparing(Field::space).thenComparing(Field::address))
-                .toList()) {
-            Optional<ReadRequest> merged = requests.isEmpty() ? Optional.empty() : merged(requests.getLast(), field);
-            if (merged.isPresent()) {
-                requests.removeLast();
-            }
-            requests.add(merged.orElseGet(() ->
-                    new ReadRequest(field.space(), field.address(), field.type().width())));
-        }
-        return List.copyOf(requests);
+    private static List<Request.Read> plan(List<Field> fields) {
+        var time = new BusTime(Framing.RTU, Duration.ZERO, Duration.ZERO, Duration.ofMillis(1));
+        return new BlockPlanner(List.of(), List.of(), time)
+                .plan(fields.stream().map(SensorMap::span).toList());
     }
 
-    private static Optional<ReadRequest> merged(ReadRequest request, Field field) {
-        int end = request.address() + request.count();
-        int count = Math.max(end, field.address() + field.type().width()) - request.address();
-        boolean fits = request.space() == field.space()
-                && field.address() <= end
-                && count <= request.space().mostAtOnce();
-        return fits ? Optional.of(new ReadRequest(request.space(), request.address(), count)) : Optional.empty();
+    private static Span span(Field field) {
+        return new Span(field.space(), field.address(), field.type().width());
     }
 
     /**
@@ -65,7 +56,7 @@ record SensorMap(List<Field> fields, List<ReadRequest> requests) {
      * @param frames the answers to {@link #requests}
      * @return empty when no field has a value
      */
-    Optional<Reading> decode(DeviceId leaf, Instant taken, List<Frame> frames) {
+    Optional<Reading> decode(DeviceId leaf, Instant taken, List<Block> frames) {
         var values = new LinkedHashMap<String, Measurement>();
         for (Field field : fields) {
             field.decode(frameOf(field, frames)).ifPresent(value -> values.put(field.name(), value));
@@ -73,10 +64,9 @@ record SensorMap(List<Field> fields, List<ReadRequest> requests) {
         return values.isEmpty() ? Optional.empty() : Optional.of(new Reading(leaf, taken, values));
     }
 
-    private static Frame frameOf(Field field, List<Frame> frames) {
+    private static Block frameOf(Field field, List<Block> frames) {
         return frames.stream()
-                .filter(frame -> frame.request()
-                        .covers(field.space(), field.address(), field.type().width()))
+                .filter(frame -> frame.span().covers(span(field)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no answer holds the field " + field.name()));
     }

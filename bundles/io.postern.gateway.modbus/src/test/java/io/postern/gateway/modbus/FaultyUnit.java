@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.modbus;
 
+import io.postern.sensor.modbus.Framing;
 import io.postern.wire.Bytes;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -78,10 +79,10 @@ final class FaultyUnit implements AutoCloseable {
                 pause(Duration.ofMillis(50));
                 say(good.slice(4, good.length()));
             }
-            case EXCEPTION -> say(Octets.closed("%02x%02x02".formatted(request.at(0), request.at(1) | 0x80)));
+            case EXCEPTION -> say(closed("%02x%02x02".formatted(request.at(0), request.at(1) | 0x80)));
             case ECHO -> say(Bytes.concat(request, good));
             case MUTE -> {}
-            case ANOTHER_UNIT -> say(Octets.closed("09" + good.slice(1, good.length() - 2)));
+            case ANOTHER_UNIT -> say(closed("09" + good.slice(1, good.length() - 2)));
             case BROKEN_OFF -> say(good.slice(0, good.length() - 2));
             default -> say(good);
         }
@@ -92,7 +93,12 @@ final class FaultyUnit implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             body.append("%04x".formatted(address + i));
         }
-        return Octets.closed(body.toString());
+        return closed(body.toString());
+    }
+
+    private static Bytes closed(String hex) {
+        Bytes body = Bytes.hex(hex);
+        return Framing.RTU.frame(body.at(0), 0, body.slice(1, body.length()));
     }
 
     private void say(Bytes octets) throws IOException {

@@ -9,7 +9,12 @@ import io.postern.gateway.serial.SerialLine;
 import io.postern.gateway.serial.SerialSettings;
 import io.postern.gateway.spi.Line;
 import io.postern.lab.sim.PtyBus;
+import io.postern.sensor.modbus.Answer;
+import io.postern.sensor.modbus.Block;
+import io.postern.sensor.modbus.Framing;
+import io.postern.sensor.modbus.Request;
 import io.postern.sensor.modbus.Space;
+import io.postern.sensor.modbus.Span;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +35,7 @@ class FaultyUnitIT {
     private PtyBus bus;
     private SerialLine line;
     private FaultyUnit unit;
-    private final RtuClient client = new RtuClient(1, TIMEOUT, false);
+    private final UnitClient client = client(false);
 
     @BeforeEach
     void open() throws IOException {
@@ -90,7 +95,7 @@ class FaultyUnitIT {
     @Test
     void anEchoIsBorneAndTakenAwayWhenItIsConfigured() {
         assertThat(read(client, FaultyUnit.ECHO)).isEqualTo("600 601");
-        assertThat(read(new RtuClient(1, TIMEOUT, true), FaultyUnit.ECHO)).isEqualTo("600 601");
+        assertThat(read(client(true), FaultyUnit.ECHO)).isEqualTo("600 601");
         assertNextAreRight();
     }
 
@@ -112,6 +117,10 @@ class FaultyUnitIT {
         }
     }
 
+    private static UnitClient client(boolean echo) {
+        return new UnitClient(new UnitAddress(1, Framing.RTU, echo), TIMEOUT, System::nanoTime);
+    }
+
     private void assertNextAreRight() {
         for (int i = 0; i < 3; i++) {
             assertThat(read(client, GOOD + i)).isEqualTo((GOOD + i) + " " + (GOOD + i + 1));
@@ -127,16 +136,17 @@ class FaultyUnitIT {
     }
 
     /** The two registers at {@code address}, or the message of what went wrong. */
-    private String read(RtuClient asking, int address) {
-        var request = new ReadRequest(Space.HOLDING, address, 2);
+    private String read(UnitClient asking, int address) {
+        var request = new Request.Read(new Span(Space.HOLDING, address, 2));
         var result = new CompletableFuture<String>();
         Line.Task once = channel -> {
             if (result.isDone()) {
                 return;
             }
             try {
-                Frame frame = asking.read(channel, request);
-                result.complete(frame.registers(address, 1) + " " + frame.registers(address + 1, 1));
+                if (asking.ask(channel, request) instanceof Answer.Data(Block block)) {
+                    result.complete(block.register(address) + " " + block.register(address + 1));
+                }
             } catch (IOException e) {
                 result.complete(e.getMessage());
             }

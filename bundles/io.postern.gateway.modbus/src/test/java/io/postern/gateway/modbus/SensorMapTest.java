@@ -9,7 +9,10 @@ import io.postern.sensor.Measurement;
 import io.postern.sensor.Measurement.Count;
 import io.postern.sensor.Measurement.Flag;
 import io.postern.sensor.Measurement.Quantity;
+import io.postern.sensor.modbus.Block;
+import io.postern.sensor.modbus.Request;
 import io.postern.sensor.modbus.Space;
+import io.postern.sensor.modbus.Span;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import java.time.Instant;
@@ -56,29 +59,35 @@ class SensorMapTest {
     @Test
     void aRealThatIsNoNumberIsLeftOut() {
         SensorMap map = SensorMap.parse(List.of("a=holding:0:f32", "b=holding:2:f32", "c=holding:4:u16"));
-        var frame = new Frame(map.requests().getFirst(), Bytes.hex("7fc00000" + "7f800000" + "0007"));
+        var frame = new Block(map.requests().getFirst().span(), Bytes.hex("7fc00000" + "7f800000" + "0007"));
 
         assertThat(map.decode(LEAF, TAKEN, List.of(frame)).map(Reading::values))
                 .contains(new java.util.LinkedHashMap<>(Map.of("c", new Count(7))));
         SensorMap only = SensorMap.parse(List.of("a=holding:0:f32"));
-        assertThat(only.decode(LEAF, TAKEN, List.of(new Frame(only.requests().getFirst(), Bytes.hex("7fc00000")))))
+        assertThat(only.decode(
+                        LEAF,
+                        TAKEN,
+                        List.of(new Block(only.requests().getFirst().span(), Bytes.hex("7fc00000")))))
                 .isEmpty();
     }
 
     @Test
     void bitsAreCountedFromTheLowestOfTheFirstOctet() {
         SensorMap map = SensorMap.parse(List.of("first=coil:20:bool", "second=coil:21:bool", "ninth=coil:28:bool"));
-        List<ReadRequest> requests = map.requests();
-        assertThat(requests).containsExactly(new ReadRequest(Space.COIL, 20, 2), new ReadRequest(Space.COIL, 28, 1));
+        List<Request.Read> requests = map.requests();
+        assertThat(requests)
+                .containsExactly(
+                        new Request.Read(new Span(Space.COIL, 20, 2)), new Request.Read(new Span(Space.COIL, 28, 1)));
 
-        List<Frame> frames =
-                List.of(new Frame(requests.get(0), Bytes.hex("02")), new Frame(requests.get(1), Bytes.hex("01")));
+        List<Block> frames = List.of(
+                new Block(requests.get(0).span(), Bytes.hex("02")),
+                new Block(requests.get(1).span(), Bytes.hex("01")));
         assertThat(map.decode(LEAF, TAKEN, frames).orElseThrow().values())
                 .containsExactly(
                         Map.entry("first", new Flag(false)),
                         Map.entry("second", new Flag(true)),
                         Map.entry("ninth", new Flag(true)));
-        var nine = new Frame(new ReadRequest(Space.COIL, 20, 9), Bytes.hex("0001"));
+        var nine = new Block(new Span(Space.COIL, 20, 9), Bytes.hex("0001"));
         assertThat(nine.bit(28)).isTrue();
         assertThat(nine.bit(27)).isFalse();
     }
@@ -86,9 +95,9 @@ class SensorMapTest {
     @Test
     void theReadingKeepsTheOrderOfTheConfiguration() {
         SensorMap map = SensorMap.parse(List.of("z=holding:3:u16", "a=holding:0:u32", "m=holding:2:u16"));
-        assertThat(map.requests()).containsExactly(new ReadRequest(Space.HOLDING, 0, 4));
+        assertThat(map.requests()).containsExactly(new Request.Read(new Span(Space.HOLDING, 0, 4)));
 
-        var frame = new Frame(map.requests().getFirst(), Bytes.hex("0000000100020003"));
+        var frame = new Block(map.requests().getFirst().span(), Bytes.hex("0000000100020003"));
         Reading reading = map.decode(LEAF, TAKEN, List.of(frame)).orElseThrow();
         assertThat(reading.leaf()).isEqualTo(LEAF);
         assertThat(reading.taken()).isEqualTo(TAKEN);
@@ -99,17 +108,13 @@ class SensorMapTest {
 
     @Test
     void neighboursShareARequestAndStrangersDoNot() {
-        assertThat(SensorMap.parse(List.of(
-                                "a=holding:0:u16",
-                                "b=holding:1:f32",
-                                "again=holding:2:u16", // inside b
-                                "gap=holding:4:u16",
-                                "other=input:3:u16"))
+        assertThat(SensorMap.parse(
+                                List.of("a=holding:0:u16", "b=holding:1:f32", "gap=holding:4:u16", "other=input:3:u16"))
                         .requests())
                 .containsExactly(
-                        new ReadRequest(Space.HOLDING, 0, 3),
-                        new ReadRequest(Space.HOLDING, 4, 1),
-                        new ReadRequest(Space.INPUT, 3, 1));
+                        new Request.Read(new Span(Space.HOLDING, 0, 3)),
+                        new Request.Read(new Span(Space.HOLDING, 4, 1)),
+                        new Request.Read(new Span(Space.INPUT, 3, 1)));
     }
 
     @Test
@@ -119,7 +124,9 @@ class SensorMapTest {
                 .toList();
 
         assertThat(SensorMap.parse(lines).requests())
-                .containsExactly(new ReadRequest(Space.HOLDING, 0, 125), new ReadRequest(Space.HOLDING, 125, 5));
+                .containsExactly(
+                        new Request.Read(new Span(Space.HOLDING, 0, 125)),
+                        new Request.Read(new Span(Space.HOLDING, 125, 5)));
     }
 
     @ParameterizedTest
@@ -157,7 +164,7 @@ class SensorMapTest {
 
     private static Measurement decode(String line, String registers) {
         SensorMap map = SensorMap.parse(List.of(line));
-        var frame = new Frame(map.requests().getFirst(), Bytes.hex(registers));
+        var frame = new Block(map.requests().getFirst().span(), Bytes.hex(registers));
         return map.decode(LEAF, TAKEN, List.of(frame))
                 .orElseThrow()
                 .values()

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.gateway.modbus;
+package io.postern.sensor.modbus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.postern.gateway.modbus.ResponseParser.State;
-import io.postern.sensor.modbus.ExceptionCode;
-import io.postern.sensor.modbus.Space;
+import io.postern.sensor.modbus.AnswerParser.State;
 import io.postern.wire.Bytes;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ResponseParserTest {
-    private static final ReadRequest REQUEST = new ReadRequest(Space.HOLDING, 0x006B, 3);
+class RtuAnswerParserTest {
+    private static final Request.Read REQUEST = new Request.Read(new Span(Space.HOLDING, 0x006B, 3));
     // the example of Modbus application protocol 1.1b3, 6.3, as an RTU frame of unit 17
     private static final Bytes ANSWER = Bytes.hex(
             "11" // unit
@@ -23,7 +21,7 @@ class ResponseParserTest {
                     + "0000" // register 108
                     + "0064" // register 109
                     + "c8ba"); // check sum
-    private static final State ANSWERED = new State.Answered(new Frame(REQUEST, Bytes.hex("022b00000064")));
+    private static final State ANSWERED = new State.Answered(data(REQUEST, Bytes.hex("022b00000064")));
 
     @Test
     void anAnswerIsFound() {
@@ -111,8 +109,8 @@ class ResponseParserTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 99, 255})
     void anExceptionIsToldExactly(int code) {
-        assertThat(accept(Octets.closed("1183" + "%02x".formatted(code))))
-                .isEqualTo(new State.Refused(new ExceptionCode(code)));
+        assertThat(accept(closed("1183" + "%02x".formatted(code))))
+                .isEqualTo(new State.Answered(new Answer.Refused(new ExceptionCode(code))));
     }
 
     @Test
@@ -131,7 +129,7 @@ class ResponseParserTest {
                 "128302" // an exception of another unit
             })
     void anAnswerToSomethingElseIsNeverTaken(String frame) {
-        Bytes foreign = Octets.closed(frame);
+        Bytes foreign = closed(frame);
         var parser = parser();
 
         assertThat(parser.accept(foreign.toArray(), foreign.length())).isInstanceOf(State.Listening.class);
@@ -142,8 +140,8 @@ class ResponseParserTest {
 
     @Test
     void dataThatLookLikeAnExceptionAreData() {
-        Bytes tricky = Octets.closed("110306" + Octets.closed("118302") + "00");
-        State wanted = new State.Answered(new Frame(REQUEST, tricky.slice(3, 9)));
+        Bytes tricky = closed("110306" + closed("118302") + "00");
+        State wanted = new State.Answered(data(REQUEST, tricky.slice(3, 9)));
 
         assertThat(accept(tricky)).isEqualTo(wanted);
         for (int cut = 1; cut < tricky.length(); cut++) {
@@ -155,11 +153,11 @@ class ResponseParserTest {
 
     @Test
     void anExceptionBehindNoiseThatLooksLikeTheBeginningIsFoundAtTheEnd() {
-        Bytes heard = Bytes.concat(Bytes.hex("110306"), Octets.closed("118302"));
+        Bytes heard = Bytes.concat(Bytes.hex("110306"), closed("118302"));
         var parser = parser();
 
         assertThat(parser.accept(heard.toArray(), heard.length())).isInstanceOf(State.Accumulating.class);
-        assertThat(parser.end()).isEqualTo(new State.Refused(new ExceptionCode(2)));
+        assertThat(parser.end()).isEqualTo(new State.Answered(new Answer.Refused(new ExceptionCode(2))));
     }
 
     @Test
@@ -191,29 +189,29 @@ class ResponseParserTest {
             var parser = parser();
             parser.accept(octets, octets.length);
 
-            assertThat(parser.end()).isNotInstanceOfAny(State.Answered.class, State.Refused.class);
+            assertThat(parser.end()).isNotInstanceOf(State.Answered.class);
         }
     }
 
     @Test
     void anEchoIsTakenAwayAlsoWhenItLooksLikeAnAnswer() {
-        var request = new ReadRequest(Space.COIL, 0x0300, 20); // its echo has the shape of its answer
-        Bytes echo = Octets.closed("1101" + "0300" + "0014");
-        Bytes answer = Octets.closed("110103" + "ffee0d");
+        var request = new Request.Read(new Span(Space.COIL, 0x0300, 20)); // its echo has the shape of its answer
+        Bytes echo = closed("1101" + "0300" + "0014");
+        Bytes answer = closed("110103" + "ffee0d");
         for (int cut = 0; cut <= echo.length() + answer.length(); cut++) {
-            var parser = new ResponseParser(17, request, echo);
+            var parser = new RtuAnswerParser(17, request, echo);
             Bytes heard = Bytes.concat(Bytes.hex(""), echo, answer);
             parser.accept(heard.slice(0, cut).toArray(), cut);
             byte[] rest = heard.slice(cut, heard.length()).toArray();
 
             assertThat(parser.accept(rest, rest.length))
-                    .isEqualTo(new State.Answered(new Frame(request, Bytes.hex("ffee0d"))));
+                    .isEqualTo(new State.Answered(data(request, Bytes.hex("ffee0d"))));
         }
     }
 
     @Test
     void anEchoThatStaysAwayIsNamed() {
-        var parser = new ResponseParser(17, REQUEST, Bytes.hex("1103006b00037687"));
+        var parser = new RtuAnswerParser(17, REQUEST, Bytes.hex("1103006b00037687"));
         parser.accept(ANSWER.toArray(), ANSWER.length());
 
         assertThat(parser.end()).isInstanceOfSatisfying(State.Foreign.class, state -> assertThat(state.what())
@@ -221,8 +219,17 @@ class ResponseParserTest {
                 .contains("set echo to false"));
     }
 
-    private static ResponseParser parser() {
-        return new ResponseParser(17, REQUEST, Bytes.EMPTY);
+    private static Answer data(Request.Read request, Bytes octets) {
+        return new Answer.Data(new Block(request.span(), octets));
+    }
+
+    private static Bytes closed(String hex) {
+        Bytes body = Bytes.hex(hex);
+        return Framing.RTU.frame(body.at(0), 0, body.slice(1, body.length()));
+    }
+
+    private static RtuAnswerParser parser() {
+        return new RtuAnswerParser(17, REQUEST, Bytes.EMPTY);
     }
 
     private static State accept(Bytes... chunks) {
