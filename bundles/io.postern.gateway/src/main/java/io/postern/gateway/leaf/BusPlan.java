@@ -2,14 +2,17 @@
 package io.postern.gateway.leaf;
 
 import io.postern.gateway.spi.Instrument;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Whether all that leaves want of a line fits into its time. Pure. */
 final class BusPlan {
+    private static final BigDecimal NOTHING = BigDecimal.valueOf(1, 9); // what a double is off by, and more
+
     private BusPlan() {}
 
     /** Fields read together. */
@@ -71,7 +74,7 @@ final class BusPlan {
         if (room < own / 1000) { // a period a thousand times as long is no advice
             return "the line is full without it: take a leaf off it or raise the baud rate";
         }
-        double shortest = Math.ceil(period.toMillis() * own / room / 100) / 10; // up to the tenth of a second
+        double shortest = Math.ceil(period.toMillis() * own / room / 100 - 1e-9) / 10; // up to the tenth of a second
         return "make the period at least " + seconds(shortest) + " or raise the baud rate";
     }
 
@@ -79,10 +82,13 @@ final class BusPlan {
         return seconds(duration.toNanos() / 1e9);
     }
 
+    /** Rounded up to the millisecond, so that what needs a little more than all does not read as all. */
     private static String seconds(double seconds) {
-        String text = seconds >= 0.095
-                ? String.format(Locale.ROOT, "%.1f", seconds)
-                : String.format(Locale.ROOT, "%.2g", seconds);
-        return (text.endsWith(".0") ? text.substring(0, text.length() - 2) : text) + " s";
+        return BigDecimal.valueOf(seconds)
+                        .subtract(NOTHING)
+                        .setScale(3, RoundingMode.CEILING)
+                        .stripTrailingZeros()
+                        .toPlainString()
+                + " s";
     }
 }

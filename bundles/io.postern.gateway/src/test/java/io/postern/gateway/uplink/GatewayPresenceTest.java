@@ -36,12 +36,13 @@ class GatewayPresenceTest {
     private final List<Milestone> milestones = new CopyOnWriteArrayList<>();
     private final Semaphore steps = new Semaphore(0);
     private final ControlDesk desk = new ControlDesk();
+    private volatile JsonObject report = REPORT;
     private final GatewayPresence presence = new GatewayPresence(
             FakeTokens.HUB,
             hub,
             new TokenIdentity(module::sign, FakeTokens.HUB, DeviceId.of("gw-1"), clock),
             Optional.empty(),
-            () -> REPORT,
+            () -> report,
             new GatewayMethods(desk, FakeTokens.HUB),
             strangers::incrementAndGet,
             Retry.standard(new Random(7), time -> {
@@ -62,6 +63,18 @@ class GatewayPresenceTest {
         Await.until(LONG, "the report", () -> hub.reports.equals(List.of(REPORT)));
         assertThat(presence.state().phase()).isEqualTo(SessionState.Phase.CONNECTED);
         assertThat(milestones).containsExactly(Milestone.CONNECTED);
+    }
+
+    @Test
+    void aReportIsMadeAgainWhenItHasChangedAndNotBefore() {
+        JsonObject changed = Json.parseObject("{\"gateway\":{\"version\":\"0.2.0\"}}");
+        presence.start();
+        steps.release(31);
+        Await.until(LONG, "half a minute", () -> steps.availablePermits() == 0);
+        assertThat(hub.reports).containsExactly(REPORT);
+        report = changed;
+        steps.release(31);
+        Await.until(LONG, "the new report", () -> hub.reports.equals(List.of(REPORT, changed)));
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** An outbox in memory; outlives the uplinks of a test as the real one outlives the process. */
-final class MemoryOutbox implements Outbox {
+public final class MemoryOutbox implements Outbox {
     private static final Duration SHORT = Duration.ofMillis(5); // so that a moved clock is soon noticed
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -71,7 +71,7 @@ final class MemoryOutbox implements Outbox {
         }
     }
 
-    int size(DeviceId leaf) {
+    public int size(DeviceId leaf) {
         return head(leaf, Integer.MAX_VALUE).size();
     }
 }
