@@ -4,6 +4,8 @@ package io.postern.gateway.uplink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.LeafDevice;
+import io.postern.gateway.control.ControlDesk;
+import io.postern.gateway.control.GatewayMethods;
 import io.postern.gateway.downlink.Downlinks;
 import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.provisioning.Pause;
@@ -39,6 +41,7 @@ class SessionsTest {
                     own,
                     Optional.empty(),
                     () -> Json.object().build(),
+                    new GatewayMethods(new ControlDesk(), FakeTokens.HUB),
                     () -> {},
                     retry,
                     (milestone, subject) -> {},
