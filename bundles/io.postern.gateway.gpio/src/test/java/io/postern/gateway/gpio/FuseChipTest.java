@@ -147,7 +147,8 @@ class FuseChipTest {
         }
         assertThatThrownBy(() -> open("gpiochip0:8"))
                 .hasMessage(directory.resolve("gpiochip0") + " has the lines 0 to 7, not 8");
-        assertThatThrownBy(() -> open("line:RELAY9")).hasMessageContaining("has a line RELAY9; gpiodetect and gpioinfo");
+        assertThatThrownBy(() -> open("line:RELAY9"))
+                .hasMessageContaining("has a line RELAY9; gpiodetect and gpioinfo");
     }
 
     private void open(String address) throws Exception {

@@ -61,8 +61,8 @@ final class FuseFiles implements AutoCloseable {
         Device open() throws Refusal;
     }
 
-    private static final MethodHandle MOUNT = handle(
-            "mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
+    private static final MethodHandle MOUNT =
+            handle("mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
     private static final MethodHandle UMOUNT = handle("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final int DETACH = 2;
     private static final int LARGEST = 1 << 16;
@@ -177,7 +177,15 @@ final class FuseFiles implements AutoCloseable {
         long handle = request.remaining() >= IN + 8 ? request.getLong(IN) : 0;
         return switch (opcode) {
             case 26 -> // INIT: 7.31, no flags
-                octets(64).putInt(7).putInt(31).putInt(0).putInt(0).putInt(0).putInt(4096).putInt(1).array();
+                octets(64)
+                        .putInt(7)
+                        .putInt(31)
+                        .putInt(0)
+                        .putInt(0)
+                        .putInt(0)
+                        .putInt(4096)
+                        .putInt(1)
+                        .array();
             case 1 -> lookup(text(request));
             case 3 -> octets(104).put(16, attributes(node)).array();
             case 14 -> open(node);
@@ -238,7 +246,11 @@ final class FuseFiles implements AutoCloseable {
         long offset = 1;
         for (String name : files.keySet()) {
             byte[] octets = name.getBytes(StandardCharsets.UTF_8);
-            entries.putLong(++offset).putLong(offset).putInt(octets.length).putInt(8).put(octets);
+            entries.putLong(++offset)
+                    .putLong(offset)
+                    .putInt(octets.length)
+                    .putInt(8)
+                    .put(octets);
             entries.position((entries.position() + 7) / 8 * 8);
         }
         byte[] all = new byte[entries.position()];
