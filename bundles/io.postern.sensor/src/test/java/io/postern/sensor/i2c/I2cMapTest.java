@@ -13,6 +13,7 @@ import io.postern.sensor.Templates;
 import io.postern.wire.Bytes;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,14 @@ class I2cMapTest {
                 Node.parse("x.json", mapping),
                 template.reporting(),
                 template.simulation()));
+    }
+
+    private static byte[] answer(I2cMap map, String block, Map<String, Double> values) {
+        return Objects.requireNonNull(map.encode(values).get(block));
+    }
+
+    private static double quantity(Map<String, Measurement> values, String field) {
+        return values.get(field) instanceof Quantity(double value) ? value : Double.NaN;
     }
 
     @Test
@@ -64,7 +73,7 @@ class I2cMapTest {
 
         assertThat(map.decode(Map.of("temperature", Bytes.hex(register).toArray())))
                 .containsEntry("temperature", new Quantity(celsius));
-        assertThat(Bytes.of(map.encode(Map.of("temperature", celsius)).get("temperature")))
+        assertThat(Bytes.of(answer(map, "temperature", Map.of("temperature", celsius))))
                 .isEqualTo(Bytes.hex(register));
     }
 
@@ -78,23 +87,23 @@ class I2cMapTest {
     @Test
     void anSht3xGoesBothWaysWithinItsResolution() throws Exception {
         I2cMap map = shipped("sensirion-sht3x");
-        Block block = map.blocks().get("measure");
+        Block block = Objects.requireNonNull(map.blocks().get("measure"));
         for (double celsius = -45; celsius <= 130; celsius += 0.37) {
             byte[] framed = block.framed(
-                    map.encode(Map.of("temperature", celsius, "humidity", 41.5)).get("measure"));
+                    answer(map, "measure", Map.of("temperature", celsius, "humidity", 41.5)));
             assertThat(framed).hasSize(6);
             Map<String, Measurement> values = map.decode(Map.of("measure", block.data(framed)));
-            assertThat(((Quantity) values.get("temperature")).value()).isCloseTo(celsius, Offset.offset(0.002));
-            assertThat(((Quantity) values.get("humidity")).value()).isCloseTo(41.5, Offset.offset(0.001));
+            assertThat(quantity(values, "temperature")).isCloseTo(celsius, Offset.offset(0.002));
+            assertThat(quantity(values, "humidity")).isCloseTo(41.5, Offset.offset(0.001));
         }
     }
 
     @Test
     void everyFlippedBitOfACheckedAnswerIsNoticed() throws Exception {
         I2cMap map = shipped("sensirion-sht3x");
-        Block block = map.blocks().get("measure");
+        Block block = Objects.requireNonNull(map.blocks().get("measure"));
         byte[] right = block.framed(
-                map.encode(Map.of("temperature", 21.0, "humidity", 45.0)).get("measure"));
+                answer(map, "measure", Map.of("temperature", 21.0, "humidity", 45.0)));
         for (int bit = 0; bit < right.length * 8; bit++) {
             byte[] wrong = right.clone();
             wrong[bit / 8] ^= (byte) (1 << bit % 8);

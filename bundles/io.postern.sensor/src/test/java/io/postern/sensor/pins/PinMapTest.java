@@ -12,6 +12,7 @@ import io.postern.sensor.Template;
 import io.postern.sensor.TemplateException;
 import io.postern.sensor.Templates;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,7 @@ class PinMapTest {
                 .containsEntry("power", new Quantity(1_800)) // half a watt hour each second
                 .containsEntry("pulses", new Count(5_123))
                 .containsEntry("missed", new Count(2));
-        assertThat(PinMap.count(map.fields().get("energy"), new Quantity(5.123)))
+        assertThat(PinMap.count(Objects.requireNonNull(map.fields().get("energy")), new Quantity(5.123)))
                 .isEqualTo(5_123);
     }
 
