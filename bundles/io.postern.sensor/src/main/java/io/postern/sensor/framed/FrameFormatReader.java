@@ -87,7 +87,8 @@ final class FrameFormatReader {
                     switch (name) {
                         case "nmea" -> CheckSum.NMEA;
                         case "bcc" -> CheckSum.BCC;
-                        default -> new CheckSum(algorithm(place, name), Form.BIG, Bytes.EMPTY, true, false);
+                        default ->
+                            new CheckSum(algorithm(place, String.valueOf(name)), Form.BIG, Bytes.EMPTY, true, false);
                     });
         }
         Node.Members sum = said.get().asMembers("check");

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -224,7 +225,9 @@ final class FramedMappingReader {
                         pair.get(0).asWhole("characters", 0, FrameFormat.LONGEST),
                         pair.get(1).asWhole("characters", 1, FrameFormat.LONGEST));
             }
-            case "part" -> new Locator.Part(node.whole("part", 0, FrameFormat.LONGEST), separators.get(kind));
+            case "part" ->
+                new Locator.Part(
+                        node.whole("part", 0, FrameFormat.LONGEST), Objects.requireNonNull(separators.get(kind)));
             case "pattern" -> new Locator.Matched(pattern(node.need("pattern"), "pattern"));
             default -> {
                 int item = node.optional("item").isPresent() ? node.whole("item", 0, 32) : 0;
@@ -337,7 +340,7 @@ final class FramedMappingReader {
 
     /** Reads the field from the sample, and writes what was read back into it. */
     private void prove(FramedField field, Node.Members node) throws TemplateException {
-        FrameKind kind = kinds.get(field.kind());
+        FrameKind kind = Objects.requireNonNull(kinds.get(field.kind()));
         try {
             var value = field.decode(kind.sample())
                     .orElseThrow(

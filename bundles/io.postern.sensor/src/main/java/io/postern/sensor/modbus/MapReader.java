@@ -222,7 +222,7 @@ final class MapReader {
         try {
             return new Span(space.get(), first, Integer.parseInt(parts.group(3)) - first + 1);
         } catch (IllegalArgumentException e) {
-            throw node.place().refuse(e.getMessage());
+            throw node.place().refuse(String.valueOf(e.getMessage()));
         }
     }
 

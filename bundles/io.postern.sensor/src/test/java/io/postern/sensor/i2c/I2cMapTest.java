@@ -89,8 +89,7 @@ class I2cMapTest {
         I2cMap map = shipped("sensirion-sht3x");
         Block block = Objects.requireNonNull(map.blocks().get("measure"));
         for (double celsius = -45; celsius <= 130; celsius += 0.37) {
-            byte[] framed = block.framed(
-                    answer(map, "measure", Map.of("temperature", celsius, "humidity", 41.5)));
+            byte[] framed = block.framed(answer(map, "measure", Map.of("temperature", celsius, "humidity", 41.5)));
             assertThat(framed).hasSize(6);
             Map<String, Measurement> values = map.decode(Map.of("measure", block.data(framed)));
             assertThat(quantity(values, "temperature")).isCloseTo(celsius, Offset.offset(0.002));
@@ -102,8 +101,7 @@ class I2cMapTest {
     void everyFlippedBitOfACheckedAnswerIsNoticed() throws Exception {
         I2cMap map = shipped("sensirion-sht3x");
         Block block = Objects.requireNonNull(map.blocks().get("measure"));
-        byte[] right = block.framed(
-                answer(map, "measure", Map.of("temperature", 21.0, "humidity", 45.0)));
+        byte[] right = block.framed(answer(map, "measure", Map.of("temperature", 21.0, "humidity", 45.0)));
         for (int bit = 0; bit < right.length * 8; bit++) {
             byte[] wrong = right.clone();
             wrong[bit / 8] ^= (byte) (1 << bit % 8);
