@@ -11,8 +11,10 @@ import io.postern.sensor.Measurement.Quantity;
 import io.postern.sensor.Measurement.Text;
 import io.postern.sensor.Templates;
 import io.postern.wire.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The values of real sentences, telegrams and answers, and the way back. */
@@ -33,8 +35,10 @@ class ShippedFramedTemplatesTest {
         Map<String, Measurement> values =
                 decode(mapping, "rmc", "GNRMC,220516.00,A,5133.82000,S,00042.24000,W,173.8,231.8,130694,,,D");
 
-        assertThat(((Quantity) values.get("latitude")).value()).isCloseTo(-51.563_666_667, within(1e-9));
-        assertThat(((Quantity) values.get("longitude")).value()).isCloseTo(-0.704, within(1e-9));
+        assertThat(((Quantity) Objects.requireNonNull(values.get("latitude"))).value())
+                .isCloseTo(-51.563_666_667, within(1e-9));
+        assertThat(((Quantity) Objects.requireNonNull(values.get("longitude"))).value())
+                .isCloseTo(-0.704, within(1e-9));
         assertThat(values.get("speed")).isEqualTo(new Quantity(173.8));
         assertThat(values.get("course")).isEqualTo(new Quantity(231.8));
         assertThat(decode(mapping, "gga", "GPGGA,092725.00,4717.11399,N,00833.91590,E,1,08,1.01,499.6,M,48.0,M,,"))
@@ -110,7 +114,10 @@ class ShippedFramedTemplatesTest {
 
         FramedMapping balance = mapping("mettler-new-classic");
         assertThat(new FramedPeer(balance, "")
-                        .hear("SI\r\n".getBytes(), 4, Map.of("weight", new Quantity(-7.25), "stable", new Flag(false)))
+                        .hear(
+                                "SI\r\n".getBytes(StandardCharsets.US_ASCII),
+                                4,
+                                Map.of("weight", new Quantity(-7.25), "stable", new Flag(false)))
                         .answers())
                 .containsExactly(FramedMapping.octets("S D      -7.25 g\r\n"));
     }
@@ -118,7 +125,7 @@ class ShippedFramedTemplatesTest {
     @Test
     void aPeerAnswersAHandshakeInItsOrderOnly() throws Exception {
         FramedMapping meter = mapping("iskraemeco-mt174");
-        byte[] signOn = "/?!\r\n".getBytes();
+        byte[] signOn = "/?!\r\n".getBytes(StandardCharsets.US_ASCII);
         byte[] acknowledge = {6, '0', '0', '0', '\r', '\n'};
         var peer = new FramedPeer(meter, "");
 
