@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +49,10 @@ public abstract class DriverContract {
     /** Subclasses have nothing to give. */
     protected DriverContract() {}
 
-    /** A new driver. When it is {@link AutoCloseable}, it is closed after the test. */
+    /**
+     * A new driver. When it is {@link AutoCloseable}, it is closed after the test. One that measures time, beside what the
+     * channel's patience does, is given {@link #clock}.
+     */
     protected abstract Driver driver() throws Exception;
 
     /** The template of the instrument; with several fields, if there can be. */
@@ -72,6 +76,11 @@ public abstract class DriverContract {
     /** A writable property and a value that {@link #shown} does not have; empty when the driver writes nothing. */
     protected Optional<Map.Entry<String, Measurement>> written() {
         return Optional.empty();
+    }
+
+    /** In place of {@link System#nanoTime}: the clock of the simulated line, which waits in no time. */
+    protected final LongSupplier clock() {
+        return () -> line.now().toNanos();
     }
 
     /** Whether the protocol has a check sum, so that a flipped bit can be noticed. */
@@ -275,10 +284,10 @@ public abstract class DriverContract {
 
     @Test
     void whatCannotBeWrittenIsRefusedBeforeAnythingIsSent() throws Exception {
-        for (var content : template().model().contents().entrySet()) {
-            if (content.getValue() instanceof Content.Telemetry) {
-                assertThatThrownBy(() -> instrument.write(line, content.getKey(), shown().get(content.getKey())))
-                        .as(content.getKey())
+        for (var shown : shown().entrySet()) {
+            if (template().model().contents().get(shown.getKey()) instanceof Content.Telemetry) {
+                assertThatThrownBy(() -> instrument.write(line, shown.getKey(), shown.getValue()))
+                        .as(shown.getKey())
                         .isInstanceOf(IllegalArgumentException.class);
             }
         }

@@ -5,6 +5,7 @@ import io.postern.gateway.spi.Line;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
@@ -16,6 +17,7 @@ public final class SimulatedLine implements Line.Channel {
     /** How long the instrument thinks. */
     static final Duration TURNAROUND = Duration.ofMillis(4);
 
+    private static final int HANDFUL = 8; // half of what the receiver of a common serial adapter holds
     private static final int MOST_READS = 100_000; // a driver that waits on its own goes on for ever
 
     private record Arrival(Duration at, byte[] octets) {}
@@ -59,6 +61,11 @@ public final class SimulatedLine implements Line.Channel {
         holdsBack = true;
     }
 
+    /** The time on the line's clock. */
+    Duration now() {
+        return now;
+    }
+
     /** The time that octets of both sides took, and the silence before questions. */
     Duration occupied() {
         return occupied;
@@ -93,11 +100,16 @@ public final class SimulatedLine implements Line.Channel {
         (good ? Fault.NONE : fault).change().apply(instrument, frame, answer).forEach(this::arrive);
     }
 
+    /** Hands over what comes as an adapter does, a few octets at a time. */
     private void arrive(byte[] octets) {
-        Duration begin =
-                arriving.isEmpty() ? now.plus(TURNAROUND) : arriving.getLast().at();
         occupied = occupied.plus(timing.octets(octets.length));
-        arriving.add(new Arrival(begin.plus(timing.octets(octets.length)), octets));
+        Duration at =
+                arriving.isEmpty() ? now.plus(TURNAROUND) : arriving.getLast().at();
+        for (int from = 0; from < octets.length; from += HANDFUL) {
+            byte[] some = Arrays.copyOfRange(octets, from, Math.min(octets.length, from + HANDFUL));
+            at = at.plus(timing.octets(some.length));
+            arriving.add(new Arrival(at, some));
+        }
     }
 
     @Override
@@ -116,8 +128,7 @@ public final class SimulatedLine implements Line.Channel {
         int taken = Math.min(next.octets().length, buffer.length - offset);
         System.arraycopy(next.octets(), 0, buffer, offset, taken);
         if (taken < next.octets().length) {
-            arriving.addFirst(
-                    new Arrival(next.at(), java.util.Arrays.copyOfRange(next.octets(), taken, next.octets().length)));
+            arriving.addFirst(new Arrival(next.at(), Arrays.copyOfRange(next.octets(), taken, next.octets().length)));
         }
         return taken;
     }
