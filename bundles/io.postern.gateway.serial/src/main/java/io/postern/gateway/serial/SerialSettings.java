@@ -87,7 +87,7 @@ public record SerialSettings(
         if (isSocket()) {
             return Line.Timing.SOCKET;
         }
-        return new Line.Timing(characterTime(), silence(), Duration.ofMillis(2));
+        return new Line.Timing(characterTime(), silence(), Duration.ofMillis(1));
     }
 
     /** As technicians write it: {@code 19200 8E1}. */

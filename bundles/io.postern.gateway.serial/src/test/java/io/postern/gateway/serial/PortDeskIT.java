@@ -94,7 +94,7 @@ class PortDeskIT {
                 }
                 unplug("ttyUSB1");
                 desk.leave("cellar");
-                assertThat(second.traffic().octets()).isPositive();
+                Await.until(SOON, "octets on the second wire", () -> second.traffic().octets() > 0);
             }
             assertThat(audit).hasSize(4);
             assertThat(audit.get(0)).startsWith("INFO").contains("port opened", "line=cellar", "port=" + address);

@@ -4,6 +4,7 @@ package io.postern.lab.bench;
 import io.postern.lab.Scratch;
 import io.postern.lab.bench.connections.ConnectionsBench;
 import io.postern.lab.bench.hub.HubBench;
+import io.postern.lab.bench.line.LineBench;
 import io.postern.lab.bench.provisioning.ProvisioningBench;
 import io.postern.wire.Json;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
         description = "Measurements: medians with their spread. Close other programs first; the load is printed.",
-        subcommands = {StartBench.class, ProvisioningBench.class, ConnectionsBench.class, HubBench.class})
+        subcommands = {StartBench.class, ProvisioningBench.class, ConnectionsBench.class, HubBench.class, LineBench.class})
 public final class Bench implements Runnable {
 
     public static void main(String[] args) throws IOException {
