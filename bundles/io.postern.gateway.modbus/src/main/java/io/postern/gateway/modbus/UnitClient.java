@@ -157,11 +157,18 @@ final class UnitClient {
                 case State.Answered _, State.Overrun _ -> {
                     return state;
                 }
-                case State.Accumulating _, State.Spoiled _ ->
-                    patience = address.framing() == Framing.TCP && left.compareTo(LONGEST_GAP) > 0 ? left : LONGEST_GAP;
+                case State.Accumulating(int have, int want) -> {
+                    channel.expect(want - have);
+                    patience = gap(left);
+                }
+                case State.Spoiled _ -> patience = gap(left);
                 case State.Listening _, State.Foreign _ -> patience = left;
             }
         }
+    }
+
+    private Duration gap(Duration left) {
+        return address.framing() == Framing.TCP && left.compareTo(LONGEST_GAP) > 0 ? left : LONGEST_GAP;
     }
 
     private void remember(Duration turnaround) {

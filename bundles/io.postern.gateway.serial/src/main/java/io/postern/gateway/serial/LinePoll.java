@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.serial;
 
-import io.postern.gateway.spi.AnsweredException;
 import io.postern.gateway.spi.Driver;
 import io.postern.gateway.spi.Instrument;
 import io.postern.gateway.spi.LineReport;
 import io.postern.sensor.Template;
 import io.postern.sensor.Templates;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -25,15 +23,11 @@ public final class LinePoll {
 
     /** @param arguments class of the driver, file of the template, address, port, baud, parity */
     public static void main(String[] arguments) throws Exception {
-        Driver driver = (Driver)
-                Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+        Driver driver =
+                (Driver) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
         Template template = Templates.readFile(Path.of(arguments[1]));
         var settings = new SerialSettings(
-                PortAddress.parse(arguments[3]),
-                Integer.parseInt(arguments[4]),
-                8,
-                Parity.parse(arguments[5]),
-                1);
+                PortAddress.parse(arguments[3]), Integer.parseInt(arguments[4]), 8, Parity.parse(arguments[5]), 1);
         if (!(driver.instrument(template, arguments[2]) instanceof Instrument.Polled instrument)) {
             throw new IllegalArgumentException(driver.name() + " has no instruments for lines");
         }

@@ -31,6 +31,7 @@ final class PortChannel implements Line.Channel {
     private long lastUse;
     private long silent;
     private long busyUntil;
+    private long heardFrom;
     private boolean asked;
     private int expected;
     private Optional<PortGoneException> gone = Optional.empty();
@@ -89,13 +90,15 @@ final class PortChannel implements Line.Channel {
         long begun = ticker.nanoTime();
         long deadline = begun + patience.toNanos();
         long possible = nextPossible();
+        long looked = begun;
         while (true) {
             int got = receive(buffer, offset);
             long now = ticker.nanoTime();
             if (got > 0 || deadline - now <= 0) {
-                heard(got, begun, now);
+                heard(got, begun, looked, now);
                 return got;
             }
+            looked = now;
             port.await(Math.min(port.tells() ? LONGEST_SELECT : nap(possible, now), deadline - now), ticker);
         }
     }
@@ -108,10 +111,14 @@ final class PortChannel implements Line.Channel {
 
     /** When the octets that are waited for can be there at the earliest, as things stand. */
     private long nextPossible() {
-        return busyUntil + character * Math.max(1, asked ? 1 : expected - 1);
+        if (asked) { // who is asked keeps the silence first; an answer is longer than that, its end is not missed
+            return busyUntil + settings.silence().toNanos() + character;
+        }
+        return heardFrom + character * Math.max(1, expected);
     }
 
-    private void heard(int got, long begun, long now) {
+    /** @param looked when nothing had come yet: the last octet came since, and in a frame within a character's time */
+    private void heard(int got, long begun, long looked, long now) {
         lastUse = now;
         if (got == 0) {
             silent += now - begun;
@@ -123,6 +130,7 @@ final class PortChannel implements Line.Channel {
         }
         asked = false;
         busyUntil = Math.max(busyUntil, now);
+        heardFrom = Math.max(looked, now - character);
         expected = Math.max(0, expected - got);
     }
 

@@ -103,6 +103,7 @@ public final class SerialLine implements Line, AutoCloseable {
     }
 
     private void own() {
+        Ticker.punctual();
         try {
             boolean again = false;
             Optional<IOException> trouble = Optional.empty();

@@ -94,7 +94,10 @@ class PortDeskIT {
                 }
                 unplug("ttyUSB1");
                 desk.leave("cellar");
-                Await.until(SOON, "octets on the second wire", () -> second.traffic().octets() > 0);
+                Await.until(
+                        SOON,
+                        "octets on the second wire",
+                        () -> second.traffic().octets() > 0);
             }
             assertThat(audit).hasSize(4);
             assertThat(audit.get(0)).startsWith("INFO").contains("port opened", "line=cellar", "port=" + address);

@@ -21,7 +21,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
         description = "Measurements: medians with their spread. Close other programs first; the load is printed.",
-        subcommands = {StartBench.class, ProvisioningBench.class, ConnectionsBench.class, HubBench.class, LineBench.class})
+        subcommands = {
+            StartBench.class,
+            ProvisioningBench.class,
+            ConnectionsBench.class,
+            HubBench.class,
+            LineBench.class
+        })
 public final class Bench implements Runnable {
 
     public static void main(String[] args) throws IOException {

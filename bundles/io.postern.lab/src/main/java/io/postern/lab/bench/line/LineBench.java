@@ -87,7 +87,8 @@ public final class LineBench implements Callable<Integer> {
     }
 
     private List<Poller> pollers(Path root) throws IOException, InterruptedException {
-        List<String> flags = List.of(System.getenv().getOrDefault("POSTERN_GATEWAY_JVM", "-Xmx32m").split(" "));
+        List<String> flags = List.of(
+                System.getenv().getOrDefault("POSTERN_GATEWAY_JVM", "-Xmx32m").split(" "));
         List<Poller> pollers = new ArrayList<>(List.of(new Poller.Postern(root, flags)));
         if (alone) {
             return pollers;
@@ -121,8 +122,7 @@ public final class LineBench implements Callable<Integer> {
                 double rate = answers / took;
                 samples.add(rate / limit(format), spent / answers * 1000, child.residentBytes() / 1e6);
                 samples.plan(child.lastWords(1));
-                System.out.printf(
-                        "... %d baud, %s: %.1f polls/s of %.1f%n", baud, poller.name(), rate, limit(format));
+                System.out.printf("... %d baud, %s: %.1f polls/s of %.1f%n", baud, poller.name(), rate, limit(format));
             }
         }
     }

@@ -31,8 +31,7 @@ final class NodeRedModules {
         Files.writeString(directory.resolve("package.json"), WANTED);
         Path log = directory.resolve("npm.log");
         try {
-            Process npm = new ProcessBuilder(
-                            List.of("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"))
+            Process npm = new ProcessBuilder(List.of("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"))
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())

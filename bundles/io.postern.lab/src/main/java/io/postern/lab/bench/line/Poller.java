@@ -72,8 +72,7 @@ sealed interface Poller {
                     port.toString(),
                     Integer.toString(baud),
                     "even"));
-            return Child.start(
-                    name(), directory.resolve("log"), Map.of("MALLOC_ARENA_MAX", "1"), List.copyOf(command));
+            return Child.start(name(), directory.resolve("log"), Map.of("MALLOC_ARENA_MAX", "1"), List.copyOf(command));
         }
 
         private String jars() throws IOException {
@@ -116,7 +115,8 @@ sealed interface Poller {
                         """.formatted(i, i));
                 collect.append("Collect \"d").append(i).append("\"\n");
             }
-            Path configuration = Files.writeString(directory.resolve("collectd.conf"), """
+            Path configuration = Files.writeString(
+                    directory.resolve("collectd.conf"), """
                     Hostname "bench"
                     FQDNLookup false
                     BaseDir "%s"
@@ -148,7 +148,7 @@ sealed interface Poller {
     record NodeRed(Path modules) implements Poller {
         private static final String FLOW = """
                 [{"id":"tab","type":"tab","label":"bench"},
-                 {"id":"line","type":"modbus-client","name":"line","clienttype":"serial","bufferCommands":true,
+                 {"id":"client","type":"modbus-client","name":"wire","clienttype":"serial","bufferCommands":true,
                   "stateLogEnabled":false,"queueLogEnabled":false,"failureLogEnabled":false,
                   "serialPort":"%s","serialType":"RTU-BUFFERD","serialBaudrate":"%d","serialDatabits":"8",
                   "serialStopbits":"1","serialParity":"even","serialConnectionDelay":"100","serialAsciiResponseStartDelimiter":"0x3A",
@@ -161,7 +161,7 @@ sealed interface Poller {
                  "payload":"","payloadType":"str","wires":[["ask%1$d"]]},
                 {"id":"ask%1$d","type":"function","z":"tab","outputs":1,
                  "func":"msg.payload={fc:3,unitid:1,address:0,quantity:4};return msg;","wires":[["get%1$d"]]},
-                {"id":"get%1$d","type":"modbus-flex-getter","z":"tab","server":"line","showStatusActivities":false,
+                {"id":"get%1$d","type":"modbus-flex-getter","z":"tab","server":"client","showStatusActivities":false,
                  "showErrors":true,"showWarnings":false,"logIOActivities":false,"useIOFile":false,"ioFile":"","useIOForPayload":false,
                  "emptyMsgOnFail":true,"keepMsgProperties":false,"wires":[["ask%1$d"],[]]}""";
 
