@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,8 @@ class TimetableTest {
 
     private final Timetable timetable = new Timetable(10);
     private final Map<Timetable.Entry, Instrument> instruments = new LinkedHashMap<>();
-    private final long start = Long.MAX_VALUE - 5 * MS; // the monotonic clock may run over at any time
+    private final long start =
+            Math.subtractExact(Long.MAX_VALUE, 5 * MS); // the monotonic clock may run over at any time
     private long now = start;
 
     /** What a run costs and whether there is an answer; when it ran. */
@@ -255,7 +257,7 @@ class TimetableTest {
                 now += Math.max(1, Math.min(end - now, timetable.idle(now).orElse(end - now)));
                 continue;
             }
-            Instrument instrument = instruments.get(due.get());
+            Instrument instrument = Objects.requireNonNull(instruments.get(due.get()));
             long begun = now;
             instrument.begun.add(begun - start);
             instrument.spent += instrument.cost;

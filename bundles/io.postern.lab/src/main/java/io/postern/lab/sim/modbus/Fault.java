@@ -34,7 +34,7 @@ public sealed interface Fault {
     /** Half of each answer. */
     record Cut() implements Fault {}
 
-    /** Each answer follows the one before it, without a silence between. */
+    /** The answer before follows each answer once more, without a silence between. */
     record Glued() implements Fault {}
 
     /** Two registers more than were asked for. */

@@ -40,7 +40,7 @@ final class Misspeech {
                 case Fault.WrongCheckSum() -> frame = spoiled(frame, framing);
                 case Fault.Garbage() -> frame = garbage();
                 case Fault.Cut() -> frame = frame.slice(0, frame.length() / 2);
-                case Fault.Glued() -> frame = Bytes.concat(before, frame);
+                case Fault.Glued() -> frame = Bytes.concat(frame, before);
                 case Fault.Late(var by) -> at += by.toNanos();
                 case Fault.Gaps(var gap) -> apart = gap.toNanos();
                 default -> {}

@@ -131,7 +131,7 @@ class SimulatedBusTest {
         ask(QUESTION);
         bus.add(PlannedFault.parse("glued"));
 
-        assertThat(ask("070300010001" + crc("070300010001"))).isEqualTo(ANSWER + "07030200c8" + crc("07030200c8"));
+        assertThat(ask("070300010001" + crc("070300010001"))).isEqualTo("07030200c8" + crc("07030200c8") + ANSWER);
     }
 
     @Test
