@@ -52,6 +52,34 @@ final class BusVerbs {
         }
     }
 
+    @Command(name = "ports", description = "The serial ports of this machine, and the line that has each.")
+    void ports() throws IOException {
+        JsonArray ports = local.call("bus.ports").getJsonArray("ports");
+        if (local.json()) {
+            local.output().json(ports);
+            return;
+        }
+        var table = new Table("PORT", "LINE", "STATE", "ADAPTER", "SERIAL", "BY ID", "BY PATH");
+        for (JsonObject port : ports.getValuesAs(JsonObject.class)) {
+            table.row(
+                    text(port, "port"),
+                    text(port, "line"),
+                    state(port),
+                    text(port, "usb"),
+                    text(port, "serial"),
+                    text(port, "byId"),
+                    text(port, "byPath"));
+        }
+        local.output().table(table, "This machine has no serial ports.");
+    }
+
+    private static String state(JsonObject port) {
+        if (!port.getBoolean("present")) {
+            return "not there";
+        }
+        return port.getBoolean("allowed") ? "in use" : "never opened";
+    }
+
     private static void row(Table table, String name, JsonObject counts) {
         String rests = counts.containsKey("restingMs") ? seconds(counts, "restingMs") : "";
         table.row(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.serial;
 
+import java.io.IOException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -45,6 +46,11 @@ final class HeldPort implements Port {
     @Override
     public void await(long nanos, Ticker ticker) throws InterruptedException {
         port.await(nanos, ticker);
+    }
+
+    @Override
+    public void tune(SerialSettings settings) throws IOException {
+        port.tune(settings);
     }
 
     @Override

@@ -35,15 +35,7 @@ final class JSerialPort implements Port {
     /** @param device where {@code settings.port()} leads now */
     static Port open(Path device, SerialSettings settings) throws IOException {
         SerialPort port = portAt(device, settings);
-        port.setComPortParameters(
-                settings.baud(),
-                settings.dataBits(),
-                settings.stopBits() == 1 ? SerialPort.ONE_STOP_BIT : SerialPort.TWO_STOP_BITS,
-                switch (settings.parity()) {
-                    case NONE -> SerialPort.NO_PARITY;
-                    case EVEN -> SerialPort.EVEN_PARITY;
-                    case ODD -> SerialPort.ODD_PARITY;
-                });
+        shape(port, settings);
         port.setFlowControl(SerialPort.FLOW_CONTROL_DISABLED);
         Rs485 rs485 = settings.rs485();
         if (!rs485.isOff()) {
@@ -80,6 +72,18 @@ final class JSerialPort implements Port {
                                 : "the line is not turned as configured: nothing will be heard unless the adapter does it itself");
     }
 
+    private static boolean shape(SerialPort port, SerialSettings settings) {
+        return port.setComPortParameters(
+                settings.baud(),
+                settings.dataBits(),
+                settings.stopBits() == 1 ? SerialPort.ONE_STOP_BIT : SerialPort.TWO_STOP_BITS,
+                switch (settings.parity()) {
+                    case NONE -> SerialPort.NO_PARITY;
+                    case EVEN -> SerialPort.EVEN_PARITY;
+                    case ODD -> SerialPort.ODD_PARITY;
+                });
+    }
+
     private static SerialPort portAt(Path device, SerialSettings settings) throws IOException {
         try {
             return SerialPort.getCommPort(device.toString());
@@ -112,6 +116,13 @@ final class JSerialPort implements Port {
         int put = port.writeBytes(frame, frame.length);
         if (put != frame.length) {
             throw gone("writing");
+        }
+    }
+
+    @Override
+    public void tune(SerialSettings other) throws IOException {
+        if (!shape(port, other)) {
+            throw new IOException(settings.port() + " does not take " + other.format());
         }
     }
 

@@ -25,6 +25,11 @@ interface Port extends AutoCloseable {
         return true;
     }
 
+    /** Speaks as {@code settings} say from now on. */
+    default void tune(SerialSettings settings) throws IOException {
+        throw new IOException(settings.port() + " cannot be tuned: it is no serial port");
+    }
+
     @Override
     void close();
 

@@ -49,6 +49,21 @@ final class PortChannel implements Line.Channel {
         return gone;
     }
 
+    /** Lets {@code survey} tune the port, and tunes it back. */
+    <T> T survey(Line.Survey<T> survey) throws IOException, InterruptedException {
+        try {
+            return survey.run(format -> {
+                SerialSettings other = settings.with(format);
+                port.tune(other);
+                return new PortChannel(port, other, ticker);
+            });
+        } catch (PortGoneException e) {
+            throw latched(e);
+        } finally {
+            port.tune(settings);
+        }
+    }
+
     /** What happened since this was last asked. */
     Tally takeRun() {
         Tally done = run;

@@ -3,6 +3,7 @@ package io.postern.gateway.serial;
 
 import io.postern.gateway.spi.AnsweredException;
 import io.postern.gateway.spi.Line;
+import io.postern.gateway.spi.LineFormat;
 import io.postern.gateway.spi.LineReport;
 import java.io.IOException;
 import java.time.Duration;
@@ -86,6 +87,21 @@ public final class SerialLine implements Line, AutoCloseable {
     @Override
     public <T> T once(String who, Duration patience, Errand<T> errand) throws IOException, InterruptedException {
         return agenda.once(who, patience, errand);
+    }
+
+    @Override
+    public <T> T survey(String who, Duration patience, Survey<T> survey) throws IOException, InterruptedException {
+        return agenda.once(who, patience, channel -> {
+            if (channel instanceof PortChannel port) {
+                return port.survey(survey);
+            }
+            throw new IllegalStateException("the line runs its errands at a channel of its own");
+        });
+    }
+
+    @Override
+    public Optional<LineFormat> format() {
+        return settings.lineFormat();
     }
 
     /** Ends the thread and closes the port; tasks no longer run. */

@@ -2,10 +2,12 @@
 package io.postern.gateway.serial;
 
 import io.postern.gateway.spi.Line;
+import io.postern.gateway.spi.LineFormat;
 import io.postern.wire.DurationText;
 import io.postern.wire.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Where a line is and how it speaks.
@@ -88,6 +90,25 @@ public record SerialSettings(
             return Line.Timing.SOCKET;
         }
         return new Line.Timing(characterTime(), silence(), Duration.ofMillis(1));
+    }
+
+    /** The same port, spoken to otherwise. */
+    SerialSettings with(LineFormat format) {
+        Parity other =
+                switch (format.parity()) {
+                    case 'E' -> Parity.EVEN;
+                    case 'O' -> Parity.ODD;
+                    default -> Parity.NONE;
+                };
+        return new SerialSettings(
+                port, format.baud(), format.dataBits(), other, format.stopBits(), rs485, restingShare);
+    }
+
+    /** As it is spoken; empty for a socket. */
+    Optional<LineFormat> lineFormat() {
+        return isSocket()
+                ? Optional.empty()
+                : Optional.of(new LineFormat(baud, dataBits, parity.name().charAt(0), stopBits));
     }
 
     /** As technicians write it: {@code 19200 8E1}. */

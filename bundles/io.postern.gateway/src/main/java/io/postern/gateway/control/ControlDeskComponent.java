@@ -5,6 +5,7 @@ import io.postern.gateway.spi.ControlCommand;
 import io.postern.gateway.spi.LeafOffice;
 import io.postern.gateway.spi.LeafOrders;
 import io.postern.gateway.spi.Line;
+import io.postern.gateway.spi.PortInventory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -43,7 +44,7 @@ public final class ControlDeskComponent {
 
     @Activate
     public ControlDeskComponent(Config config, BundleContext context) {
-        LineCommands.of(() -> lines).forEach(desk::add);
+        desk.add(LineCommands.of(() -> lines));
         socket = directory(config, context.getProperty(Constants.FRAMEWORK_STORAGE))
                 .flatMap(this::open);
     }
@@ -92,6 +93,15 @@ public final class ControlDeskComponent {
 
     void removeOrders(LeafOrders orders) {
         LeafCommands.of(orders).forEach(command -> desk.remove(command.name()));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void addPorts(PortInventory ports) {
+        desk.add(LineCommands.of(ports));
+    }
+
+    void removePorts(PortInventory ports) {
+        desk.remove(LineCommands.of(ports).name());
     }
 
     private static Optional<Path> directory(Config config, @Nullable String storage) {

@@ -4,21 +4,43 @@ package io.postern.gateway.control;
 import io.postern.gateway.spi.ControlCommand;
 import io.postern.gateway.spi.Line;
 import io.postern.gateway.spi.LineReport;
+import io.postern.gateway.spi.PortInventory;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.function.Supplier;
 
-/** What lines tell of themselves, as a command. */
+/** What lines tell of themselves, and the ports there are, as commands. */
 final class LineCommands {
     private LineCommands() {}
 
-    static List<ControlCommand> of(Supplier<Collection<Line>> lines) {
-        return List.of(new SimpleCommand(
-                "bus.lines", "what the lines and their leaves have done", false, true, _ -> list(lines.get())));
+    static ControlCommand of(Supplier<Collection<Line>> lines) {
+        return new SimpleCommand(
+                "bus.lines", "what the lines and their leaves have done", false, true, _ -> list(lines.get()));
+    }
+
+    static ControlCommand of(PortInventory ports) {
+        return new SimpleCommand(
+                "bus.ports", "the serial ports of this machine and who has them", false, true, _ -> list(ports));
+    }
+
+    private static JsonObject list(PortInventory inventory) {
+        var ports = Json.array();
+        for (PortInventory.Entry entry : inventory.ports()) {
+            var json = Json.object()
+                    .add("port", entry.kernelName())
+                    .add("allowed", entry.allowed())
+                    .add("present", entry.present());
+            entry.line().ifPresent(line -> json.add("line", line));
+            entry.byId().ifPresent(name -> json.add("byId", name));
+            entry.byPath().ifPresent(name -> json.add("byPath", name));
+            entry.usb().ifPresent(usb -> json.add("usb", usb.vendor() + ":" + usb.product())
+                    .add("serial", usb.serial()));
+            ports.add(json);
+        }
+        return Json.object().add("ports", ports).build();
     }
 
     private static JsonObject list(Collection<Line> lines) {

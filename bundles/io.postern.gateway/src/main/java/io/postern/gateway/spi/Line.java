@@ -32,6 +32,22 @@ public interface Line {
      */
     <T> T once(String name, Duration patience, Errand<T> errand) throws IOException, InterruptedException;
 
+    /**
+     * Takes the line from its schedule until {@code survey} is done: tasks miss their deadlines meanwhile. At the end the
+     * line speaks as it did before.
+     *
+     * @param patience how long it may wait for its turn
+     * @throws IOException as the survey threw it, or when the port is not there or cannot be tuned
+     */
+    default <T> T survey(String name, Duration patience, Survey<T> survey) throws IOException, InterruptedException {
+        throw new IOException("line " + name() + " cannot be surveyed: it is no serial port");
+    }
+
+    /** How the line is set; empty for a socket. */
+    default Optional<LineFormat> format() {
+        return Optional.empty();
+    }
+
     /** What the line and its tasks have done. */
     LineReport report();
 
@@ -74,6 +90,19 @@ public interface Line {
     @FunctionalInterface
     interface Errand<T> {
         T run(Channel channel) throws IOException, InterruptedException;
+    }
+
+    /** Looks at the wire itself, in formats of its own. */
+    @FunctionalInterface
+    interface Survey<T> {
+        T run(Tuner tuner) throws IOException, InterruptedException;
+    }
+
+    /** The open port, for the time of one survey. */
+    @FunctionalInterface
+    interface Tuner {
+        /** The port as it speaks in {@code format}, until it is tuned again. */
+        Channel tune(LineFormat format) throws IOException;
     }
 
     /** The open port, for the time of one task. */

@@ -84,6 +84,7 @@ class GatewayFeatureIT {
             Await.until(PATIENCE, "the control socket", () -> Files.exists(socket));
             assertThat(gateway.inactiveBundles()).isEmpty();
             Await.value(PATIENCE, "the leaves", () -> ask(socket, "leaf.list"), "{\"result\":{\"leaves\":[]}}"::equals);
+            assertThat(ask(socket, "bus.ports")).startsWith("{\"result\":{\"ports\":[");
             assertThat(ask(socket, "bus.lines")).isEqualTo("{\"result\":{\"lines\":[]}}");
         }
     }
