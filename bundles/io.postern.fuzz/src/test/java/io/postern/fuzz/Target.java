@@ -26,6 +26,9 @@ enum Target {
     ENROLLMENT_JSON(FuzzedTexts::enrollment),
     QUERY(FuzzedQuery::query),
     TEMPLATE(FuzzedTemplate::template),
+    FRAMES(FuzzedFrames::framed),
+    MBUS(FuzzedFrames::mbus),
+    FIELD_PATTERN(FuzzedFrames::pattern),
     MQTT_PACKETS(octets -> {
         FuzzedPackets.readInAnyChunks(octets);
     }),

@@ -148,7 +148,8 @@ final class FrameListener {
             }
             int got = channel.read(buffer, 0, Duration.ofNanos(left));
             List<Heard> heard = got > 0 ? parser.accept(buffer, got) : parser.silence();
-            if (told(heard, enough)) {
+            boolean over = got == 0 && !within; // the patience ran out, whatever our clock says
+            if (told(heard, enough) || over) {
                 return;
             }
         }
