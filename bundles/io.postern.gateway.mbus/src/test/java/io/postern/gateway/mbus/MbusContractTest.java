@@ -60,12 +60,28 @@ class MbusContractTest extends DriverContract {
     @Override
     protected SimulatedInstrument showing(Map<String, Measurement> values) {
         try {
-            var peer = new MbusPeer(MbusMapping.of(template()), 5, Optional.empty());
-            return question -> Bytes.concat(
-                            peer.hear(question, question.length, values).toArray(Bytes[]::new))
-                    .toArray();
+            return new Meter(new MbusPeer(MbusMapping.of(template()), 5, Optional.empty()), values);
         } catch (Exception e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private record Meter(MbusPeer peer, Map<String, Measurement> values) implements SimulatedInstrument {
+        @Override
+        public byte[] answer(byte[] question) {
+            return Bytes.concat(peer.hear(question, question.length, values).toArray(Bytes[]::new))
+                    .toArray();
+        }
+
+        /** The same with the next address; an acknowledgement says nothing of who it is from. */
+        @Override
+        public Optional<byte[]> neighbour(byte[] question) {
+            byte[] answer = answer(question);
+            if (answer.length > 1) {
+                answer[5] += 1;
+                answer[answer.length - 2] += 1;
+            }
+            return Optional.of(answer);
         }
     }
 }

@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.Map;
 
 /** What every driver keeps, with a meter that signs on and is read out. */
-class MeterDriverTest extends DriverContract {
+class MeterContractTest extends DriverContract {
     private final Template template = Templates.shipped().read("iskraemeco-mt174");
     private final FramedMapping mapping = FramedMapping.of(template);
 
-    MeterDriverTest() throws Exception {}
+    MeterContractTest() throws Exception {}
 
     @Override
     protected Driver driver() {
-        return new FramedDriver();
+        return new FramedDriver(clock());
     }
 
     @Override
