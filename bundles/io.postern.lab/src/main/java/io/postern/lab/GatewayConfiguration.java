@@ -11,8 +11,15 @@ import java.util.stream.IntStream;
 
 /** Writes the gateway's configuration as a technician would: one Configurator JSON file. */
 record GatewayConfiguration(
-        CloudConnection cloud, String tpmDevice, Path directory, Path serialPort, int baud, LabLeaves leaves) {
-    private static final double READS_PER_SECOND = 25; // of one meter block at 19200 baud, half of what the wire bears
+        CloudConnection cloud,
+        String tpmDevice,
+        Path directory,
+        Path serialPort,
+        int baud,
+        LabLeaves leaves,
+        Path templates) {
+    private static final double READS_PER_SECOND =
+            14; // of one meter at 19200 baud, with room for what has to be repeated
 
     Path timeline() {
         return directory.resolve("timeline.jsonl");
@@ -37,15 +44,13 @@ record GatewayConfiguration(
                                 .add("parity", "none")
                                 .add("stopBits", 2));
         IntStream.rangeClosed(1, leaves.meters())
-                .forEach(unit -> json.add("io.postern.gateway.modbus~" + LabLeaves.meter(unit), meter(unit)));
+                .forEach(unit -> json.add("io.postern.gateway.leaf~" + LabLeaves.meter(unit), meter(unit)));
         IntStream.rangeClosed(1, leaves.pins())
-                .forEach(pin -> json.add("io.postern.gateway.gpio~" + LabLeaves.pin(pin), pin(pin)));
+                .forEach(pin -> json.add("io.postern.gateway.leaf~" + LabLeaves.pin(pin), pin(pin)));
         return json.build();
     }
 
     private JsonObjectBuilder core() {
-        var ids = Json.array();
-        leaves.all().forEach(leaf -> ids.add(leaf.text()));
         return Json.object()
                 .add("idScope", cloud.idScope().orElseThrow())
                 .add("provisioningHost", cloud.provisioningHost().orElseThrow())
@@ -53,7 +58,7 @@ record GatewayConfiguration(
                 .add("tokenHost", cloud.tokenHost().orElseThrow())
                 .add("tokenPort", cloud.httpsPort())
                 .add("caFile", caFile())
-                .add("leaves", ids)
+                .add("templateDirectory", templates.toString())
                 .add("timelineFile", timeline().toString())
                 .add("stateFile", directory.resolve("state.json").toString());
     }
@@ -63,23 +68,20 @@ record GatewayConfiguration(
     }
 
     private JsonObjectBuilder meter(int unit) {
-        var registers = Json.array();
-        PymodbusServer.REGISTERS.forEach(registers::add);
         long period = Math.max(1000, Math.round(leaves.meters() / READS_PER_SECOND * 1000));
         return Json.object()
                 .add("leaf", LabLeaves.meter(unit).text())
-                .add("unit", unit)
-                .add("period", period + "ms")
-                .add("timeout", "500ms")
-                .add("registers", registers);
+                .add("template", PymodbusServer.TEMPLATE)
+                .add("line", "main")
+                .add("address", "unit:" + unit)
+                .add("period", period + "ms");
     }
 
     private JsonObjectBuilder pin(int pin) {
         return Json.object()
                 .add("leaf", LabLeaves.pin(pin).text())
-                .add("provider", "mock")
-                .add("line", pin)
-                .add("period", "1s")
-                .add("mockPeriod", "700ms");
+                .add("template", "door-contact")
+                .add("address", "mock:" + pin + "@700ms")
+                .add("period", "1s");
     }
 }

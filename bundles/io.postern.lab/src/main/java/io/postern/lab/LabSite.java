@@ -66,6 +66,7 @@ public final class LabSite implements AutoCloseable {
             this.bus = part(PtyBus.open(
                     PtyBus.Wiring.FULL_DUPLEX, directory.resolve("line-gateway"), directory.resolve("line-sensors")));
             this.serialPort = bus.port(GATEWAY_END);
+            PymodbusServer.writeTemplate(templates());
             part(PymodbusServer.start(
                     new PymodbusServer.Port(bus.port(SENSOR_END), BAUD, 8, 'N', 2), this.leaves.meters()));
             progress.accept("enrolling the gateway and its leaves, as an operator does");
@@ -83,8 +84,12 @@ public final class LabSite implements AutoCloseable {
     /** Starts a gateway on a state directory; an empty one is a gateway that has never been provisioned. */
     public LabGateway startGateway(Path state) throws LabException {
         var configuration = new GatewayConfiguration(
-                cloud.connection(), tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves);
+                cloud.connection(), tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves, templates());
         return LabGateway.start(root, cloud.connection(), state, configuration.toJson(), configuration.timeline());
+    }
+
+    private Path templates() {
+        return directory.resolve("templates");
     }
 
     public Cloud cloud() {

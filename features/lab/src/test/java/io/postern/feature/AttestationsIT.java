@@ -245,7 +245,6 @@ class AttestationsIT {
                 .add("tokenHost", at.tokenHost().orElseThrow())
                 .add("tokenPort", at.httpsPort())
                 .add("caFile", ca)
-                .add("leaves", Json.array().add("leaf-of-" + name))
                 .add("timelineFile", timeline.toString())
                 .add("stateFile", state.resolve("state.json").toString());
         JsonObjectBuilder all = Json.object()
@@ -253,13 +252,12 @@ class AttestationsIT {
                 .add("io.postern.gateway.store", Json.object().add("directory", state.toString()))
                 .add("io.postern.gateway.mqtt", Json.object().add("caFile", ca).add("port", at.mqttPort()))
                 .add(
-                        "io.postern.gateway.gpio~leaf",
+                        "io.postern.gateway.leaf~leaf",
                         Json.object()
                                 .add("leaf", "leaf-of-" + name)
-                                .add("provider", "mock")
-                                .add("line", 1)
-                                .add("period", "1s")
-                                .add("mockPeriod", "700ms"));
+                                .add("template", "door-contact")
+                                .add("address", "mock:1@700ms")
+                                .add("period", "1s"));
         tpm.ifPresent(chip -> all.add("io.postern.gateway.tpm", Json.object().add("device", chip.device())));
         LabGateway gateway = LabGateway.start(ROOT, at, state, all.build(), timeline);
         parts.push(gateway);

@@ -181,12 +181,17 @@ class BothSidesIT {
                     .as(gateway.process().lastWords(20))
                     .isTrue();
 
-            assertThat(ofLeaf(METER)).allSatisfy(event -> {
-                assertThat(HubEvents.bodyOf(event).getJsonNumber("unit").doubleValue())
-                        .isEqualTo(1.0);
-                assertThat(HubEvents.bodyOf(event).getJsonNumber("voltage").doubleValue())
-                        .isBetween(225.0, 235.0);
-            });
+            assertThat(ofLeaf(METER))
+                    .filteredOn(event -> !HubEvents.bodyOf(event).containsKey("gap"))
+                    .isNotEmpty()
+                    .allSatisfy(event -> {
+                        assertThat(HubEvents.bodyOf(event).getJsonNumber("unit").doubleValue())
+                                .isEqualTo(1.0);
+                        assertThat(HubEvents.bodyOf(event)
+                                        .getJsonNumber("voltage")
+                                        .doubleValue())
+                                .isBetween(225.0, 235.0);
+                    });
         }
     }
 

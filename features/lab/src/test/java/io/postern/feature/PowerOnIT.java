@@ -257,7 +257,6 @@ class PowerOnIT {
                 .add("tokenHost", at.tokenHost().orElseThrow())
                 .add("tokenPort", at.httpsPort())
                 .add("caFile", "ca.pem")
-                .add("leaves", Json.array().add(leaf))
                 .add("timelineFile", "timeline.jsonl")
                 .add("stateFile", "state.json");
         if (!leaf.equals(LEAF_OF_EACH)) {
@@ -270,13 +269,12 @@ class PowerOnIT {
                         "io.postern.gateway.mqtt",
                         Json.object().add("caFile", "ca.pem").add("port", at.mqttPort()))
                 .add(
-                        "io.postern.gateway.gpio~leaf",
+                        "io.postern.gateway.leaf~leaf",
                         Json.object()
                                 .add("leaf", leaf)
-                                .add("provider", "mock")
-                                .add("line", 1)
-                                .add("period", "1s")
-                                .add("mockPeriod", "700ms"));
+                                .add("template", "door-contact")
+                                .add("address", "mock:1@700ms")
+                                .add("period", "1s"));
         tpm.ifPresent(chip -> all.add("io.postern.gateway.tpm", Json.object().add("device", chip.device())));
         return all.build();
     }

@@ -80,6 +80,11 @@ public final class SerialLine implements Line, AutoCloseable {
     }
 
     @Override
+    public long reopened() {
+        return reopened;
+    }
+
+    @Override
     public Scheduled schedule(String who, Duration period, Task task) {
         return agenda.schedule(who, period, task);
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /** Whether the instrument that answers now is the one of the birth certificate. */
 sealed interface Comparison {
@@ -49,9 +50,22 @@ sealed interface Comparison {
         return proofs.isEmpty() ? harmless(before, now, oddities) : new Other(String.join(", ", proofs));
     }
 
+    /** As {@link #of} when the two were asked by different templates: what depends on the questions is left out. */
+    static Comparison ofOtherQuestions(Fingerprint certificate, Fingerprint found) {
+        return of(told(certificate), told(found));
+    }
+
+    private static Fingerprint told(Fingerprint fingerprint) {
+        var facts = new TreeMap<>(fingerprint.facts());
+        facts.remove(SHAPE);
+        facts.remove(TURNAROUND);
+        return new Fingerprint(facts);
+    }
+
     /** What tells two instruments apart, in the order of its weight. */
     List<String> PROOFS = List.of("serial", "vendor", "product", "shape");
 
+    String SHAPE = "shape";
     String REVISION = "revision";
     String TURNAROUND = "turnaround";
 

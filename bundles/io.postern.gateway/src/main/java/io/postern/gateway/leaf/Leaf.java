@@ -44,6 +44,7 @@ final class Leaf implements AutoCloseable {
     private Optional<Instant> kept; // guarded by lock
     private volatile String oddity = "";
     private volatile String refusal = "";
+    private volatile String trouble = "";
 
     /** Where everything of a leaf goes. */
     record Depot(StateStore store, Outbox outbox, ReadingSink sink, InstantSource clock) {}
@@ -110,7 +111,7 @@ final class Leaf implements AutoCloseable {
             if (shown.certificate().isEmpty()) {
                 firstSeen(shown);
             } else {
-                judge(shown, Comparison.of(shown.certificate().get().fingerprint(), found));
+                judge(shown, shown.certificate().get());
             }
         } finally {
             lock.unlock();
@@ -123,20 +124,29 @@ final class Leaf implements AutoCloseable {
                 settings.approval() == LeafSettings.Approval.AUTO && !(asked.state() instanceof LeafState.Pending);
         keep(
                 trusts
-                        ? after(asked.certified(now()), new LeafEvent.Trusted())
+                        ? after(asked.certified(asked(), now()), new LeafEvent.Trusted())
                         : after(asked.lacking("pending"), new LeafEvent.Referred()),
                 trusts ? "trusted at first use" : "waits for an approval");
     }
 
-    private void judge(LeafRecord shown, Comparison comparison) throws IOException {
-        switch (comparison) {
+    private void judge(LeafRecord shown, LeafRecord.Certificate certificate) throws IOException {
+        Fingerprint found = shown.found().orElse(Fingerprint.NONE);
+        boolean comparable = certificate.asked().equals(asked());
+        switch (comparable
+                ? Comparison.of(certificate.fingerprint(), found)
+                : Comparison.ofOtherQuestions(certificate.fingerprint(), found)) {
+            case Comparison.Same _
+            when !comparable -> {
+                oddity = "";
+                keep(after(shown.renewed(asked(), now()), new LeafEvent.Matched()), "asked by another template");
+            }
             case Comparison.Same _ -> {
                 oddity = "";
                 keep(after(shown, new LeafEvent.Matched()), "the instrument of the certificate is there");
             }
             case Comparison.Updated(String what) -> {
                 oddity = "";
-                keep(after(shown.certified(now()), new LeafEvent.Matched()), "firmware was updated: " + what);
+                keep(after(shown.certified(asked(), now()), new LeafEvent.Matched()), "firmware was updated: " + what);
                 log(Level.INFO, "firmware was updated: " + what);
             }
             case Comparison.Unsure(String what) -> {
@@ -173,7 +183,7 @@ final class Leaf implements AutoCloseable {
                 throw new IllegalStateException(
                         "leaf " + id() + " is " + state().text() + ", there is nothing to " + what + advice());
             }
-            keep(after(leafRecord.certified(now()), new LeafEvent.Trusted()), what + "d by a person");
+            keep(after(leafRecord.certified(asked(), now()), new LeafEvent.Trusted()), what + "d by a person");
         } finally {
             lock.unlock();
         }
@@ -282,14 +292,25 @@ final class Leaf implements AutoCloseable {
         refusal = why;
     }
 
+    /** Why its instrument gave nothing when it was last tried; empty when it did. */
+    void troubled(String why) {
+        trouble = why;
+    }
+
+    private String reason(LeafState state) {
+        if (!refusal.isEmpty()) {
+            return refusal;
+        }
+        return state.reason().isEmpty() ? trouble : state.reason();
+    }
+
     LeafOffice.Entry entry() {
         LeafRecord now = leafRecord;
         Optional<Fingerprint> certificate = now.certificate().map(LeafRecord.Certificate::fingerprint);
-        String reason = refusal.isEmpty() ? now.state().reason() : refusal;
         return new LeafOffice.Entry(
                 id(),
                 now.state().text(),
-                reason,
+                reason(now.state()),
                 now.since(),
                 template.name(),
                 template.modelId().text(),
@@ -328,6 +349,12 @@ final class Leaf implements AutoCloseable {
                             Json.object().add("at", last.toString()).build());
             kept = lastReading;
         }
+    }
+
+    /** By what the instrument is asked: another template, or another edition of it, finds another shape. */
+    private String asked() {
+        return template.name() + " "
+                + Integer.toHexString(template.mapping().toString().hashCode());
     }
 
     private LeafRecord after(LeafRecord before, LeafEvent event) {

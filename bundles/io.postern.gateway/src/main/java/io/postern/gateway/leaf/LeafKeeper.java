@@ -88,12 +88,7 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
     final void check(Identification identification) throws IOException, InterruptedException {
         lastTry = nanoTime.getAsLong();
         unchecked = true; // until it has answered
-        Fingerprint found;
-        try {
-            found = identification.ask();
-        } catch (AnsweredException e) {
-            found = Fingerprint.NONE; // it is there, and does not tell
-        }
+        Fingerprint found = identification.ask(); // also one that refuses to tell is asked again: who knows who it is
         try {
             leaf.identified(found);
         } catch (IOException e) {
@@ -109,7 +104,7 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
         }
         nextCheck = nanoTime.getAsLong() + pause.toNanos();
         unchecked = false;
-        trouble = Optional.empty();
+        recovered();
     }
 
     /** Whether what is read now may be published. */
@@ -131,6 +126,7 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
                 reports.keep(chosen);
                 lastGood = now;
                 recovered();
+                accepted();
             }
         } catch (IOException | IllegalArgumentException e) {
             notAccepted(e);
@@ -141,6 +137,7 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
         lastTry = nanoTime.getAsLong();
         boolean news = trouble.isEmpty();
         trouble = Optional.of(why);
+        leaf.troubled(why());
         LOG.atLevel(news ? Level.WARN : Level.DEBUG)
                 .addKeyValue("deviceId", leaf.id())
                 .addKeyValue("why", why.getMessage())
@@ -173,8 +170,12 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
     private void recovered() {
         if (trouble.isPresent()) {
             trouble = Optional.empty();
-            LOG.atInfo().addKeyValue("deviceId", leaf.id()).log("the instrument gives readings again");
+            leaf.troubled("");
+            LOG.atInfo().addKeyValue("deviceId", leaf.id()).log("the instrument answers again");
         }
+    }
+
+    private void accepted() {
         if (notAccepted.isPresent()) {
             notAccepted = Optional.empty();
             LOG.atInfo().addKeyValue("deviceId", leaf.id()).log("readings are accepted again");

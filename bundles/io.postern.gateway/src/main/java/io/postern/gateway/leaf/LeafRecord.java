@@ -32,8 +32,12 @@ record LeafRecord(
         List<String> gap) {
     private static final int LONGEST_HISTORY = 8; // an instrument lives for years, a record has to fit the store
 
-    /** A fingerprint and when it was approved. */
-    record Certificate(Fingerprint fingerprint, Instant recorded) {}
+    /**
+     * A fingerprint and when it was approved.
+     *
+     * @param asked the template by which the instrument was asked
+     */
+    record Certificate(Fingerprint fingerprint, String asked, Instant recorded) {}
 
     LeafRecord {
         history = List.copyOf(history);
@@ -53,15 +57,26 @@ record LeafRecord(
     }
 
     /** What was found is the leaf's instrument from now on. */
-    LeafRecord certified(Instant now) {
+    LeafRecord certified(String asked, Instant now) {
         List<Certificate> earlier = new ArrayList<>(history);
         certificate.ifPresent(earlier::add);
         return new LeafRecord(
                 state,
                 since,
-                Optional.of(new Certificate(found.orElse(Fingerprint.NONE), now)),
+                Optional.of(new Certificate(found.orElse(Fingerprint.NONE), asked, now)),
                 found,
                 earlier.subList(Math.max(0, earlier.size() - LONGEST_HISTORY), earlier.size()),
+                gap);
+    }
+
+    /** The same instrument, asked by another template. */
+    LeafRecord renewed(String asked, Instant now) {
+        return new LeafRecord(
+                state,
+                since,
+                Optional.of(new Certificate(found.orElse(Fingerprint.NONE), asked, now)),
+                found,
+                history,
                 gap);
     }
 
@@ -116,6 +131,7 @@ record LeafRecord(
     private static JsonObject toJson(Certificate certificate) {
         return Json.object()
                 .add("fingerprint", toJson(certificate.fingerprint()))
+                .add("asked", certificate.asked())
                 .add("recorded", certificate.recorded().toString())
                 .build();
     }
@@ -129,6 +145,7 @@ record LeafRecord(
     private static Certificate certificate(JsonObject json) {
         return new Certificate(
                 fingerprint(Json.object(json, "fingerprint").orElseThrow(LeafRecord::torn)),
+                Json.requireText(json, "asked"),
                 Instant.parse(Json.requireText(json, "recorded")));
     }
 

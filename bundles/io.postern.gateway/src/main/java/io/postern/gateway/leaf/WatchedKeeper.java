@@ -11,16 +11,18 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Listens to an instrument that is on no line. What it says before it has shown who it is, is dropped: the same comes again
- * within a period. It is asked on a thread of its own, since the watch's is busy saying something.
+ * Listens to an instrument that is on no line. What it says before it has shown who it is waits, the newest alone. It is
+ * asked on a thread of its own, since the watch's is busy saying something.
  */
 final class WatchedKeeper extends LeafKeeper {
     private static final Duration GOODBYE = Duration.ofSeconds(5);
 
     private final Instrument.Watched instrument;
-    private final AtomicReference<Thread> checking = new AtomicReference<>();
+    private final AtomicReference<@Nullable Thread> checking = new AtomicReference<>();
+    private final AtomicReference<@Nullable Observation> newest = new AtomicReference<>();
     private volatile Optional<Instrument.Watch> watch = Optional.empty();
     private volatile boolean closed;
 
@@ -42,14 +44,21 @@ final class WatchedKeeper extends LeafKeeper {
             if (isCheckDue()) {
                 checkSoon();
             }
-            if (isTrusted()) {
-                WatchedKeeper.this.observed(observation);
-            }
+            newest.set(observation);
+            deliver();
         }
 
         @Override
         public void failed(IOException why) {
             WatchedKeeper.this.failed(why);
+        }
+    }
+
+    /** By the watch's thread, or by the one that has just found out who is there. */
+    private synchronized void deliver() {
+        Observation observation = isTrusted() ? newest.getAndSet(null) : null;
+        if (observation != null) {
+            observed(observation);
         }
     }
 
@@ -66,6 +75,7 @@ final class WatchedKeeper extends LeafKeeper {
     private void checkNow() {
         try {
             check(watch.orElseThrow()::identify);
+            deliver();
         } catch (IOException e) {
             failed(e);
         } catch (InterruptedException e) {

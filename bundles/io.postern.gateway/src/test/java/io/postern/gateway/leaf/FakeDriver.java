@@ -60,6 +60,10 @@ final class FakeDriver implements Driver {
         return things;
     }
 
+    static Thing at(String address, Map<String, Thing> things) {
+        return Optional.ofNullable(things.get(address)).orElseThrow();
+    }
+
     static FakeDriver polling(String name, Map<String, Thing> things) {
         return new FakeDriver(name, false, things);
     }

@@ -70,6 +70,10 @@ final class LeafSite {
     }
 
     static Template template(String driver) {
+        return template(driver, "{}");
+    }
+
+    static Template template(String driver, String mapping) {
         try {
             var contents = new LinkedHashMap<String, Content>();
             contents.put("voltage", new Content.Telemetry(Schema.DOUBLE, "volt"));
@@ -83,7 +87,7 @@ final class LeafSite {
                     "none",
                     new Model(ModelId.of("dtmi:test:tester;1"), "Tester", contents),
                     driver,
-                    none,
+                    Node.parse("tester.json", mapping),
                     new Reporting(PERIOD, Map.of()),
                     none);
         } catch (io.postern.sensor.TemplateException e) {

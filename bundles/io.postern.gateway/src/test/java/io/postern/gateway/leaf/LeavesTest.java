@@ -28,7 +28,7 @@ class LeavesTest {
 
     private final LeafSite site = new LeafSite();
     private final Map<String, FakeDriver.Thing> things = FakeDriver.things("unit:7", "unit:8");
-    private final FakeDriver.Thing meter = things.get("unit:7");
+    private final FakeDriver.Thing meter = FakeDriver.at("unit:7", things);
     private final FakeDriver driver = FakeDriver.polling("fake", things);
     private final FakeLine line = new FakeLine("main");
     private final Leaves leaves = site.start();
@@ -93,7 +93,7 @@ class LeavesTest {
         assertThat(line.tasks()).hasSameElementsAs(before);
         line.turn();
         assertThat(site.published(OTHER)).containsExactly("voltage=230.0", "voltage=230.0", "voltage=230.0");
-        assertThat(things.get("unit:8").asked).containsOnlyOnce("identify");
+        assertThat(FakeDriver.at("unit:8", things).asked).containsOnlyOnce("identify");
     }
 
     @Test
@@ -142,7 +142,7 @@ class LeavesTest {
     @Test
     void theLeafThatWouldOverfillItsLineIsRefusedAndTakenWhenThereIsRoom() throws Exception {
         meter.busTime = Duration.ofMillis(800);
-        things.get("unit:8").busTime = Duration.ofMillis(600);
+        FakeDriver.at("unit:8", things).busTime = Duration.ofMillis(600);
         Leaves.Membership first = comeAll();
         add(OTHER.text(), "unit:8", Approval.AUTO);
         assertThat(line.tasks()).containsExactly("meter-7 each 1000 ms");
@@ -158,9 +158,8 @@ class LeavesTest {
     void whatAWatchedInstrumentSaysCountsOnceItHasShownWhoItIs() throws Exception {
         leaves.come(FakeDriver.watching("fake", things));
         leaves.add(LeafSite.settings("meter-7", "", "unit:7", Approval.AUTO), LeafSite.template("fake"), "a");
-        Await.until(LONG, "the first identification", () -> entry(METER).state().equals("approved"));
-        meter.listeners.getFirst().observed(meter.observation());
-        assertThat(site.published(METER)).containsExactly("voltage=230.0");
+        meter.listeners.getFirst().observed(meter.observation()); // whether it has shown who it is, or not yet
+        Await.value(LONG, "its value", () -> site.published(METER), List.of("voltage=230.0")::equals);
         assertThat(leaves.write(METER, "limit", new Measurement.Quantity(5), Attempt.FIRST, LONG))
                 .isEqualTo(new Outcome.Done(new Measurement.Quantity(5)));
     }

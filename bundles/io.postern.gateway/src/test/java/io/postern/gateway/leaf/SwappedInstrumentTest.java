@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.leaf.LeafSettings.Approval;
+import io.postern.gateway.spi.AnsweredException;
 import io.postern.gateway.spi.LeafOffice;
 import io.postern.gateway.spi.LeafOrders.Attempt;
 import io.postern.gateway.spi.LeafOrders.Outcome;
 import io.postern.sensor.Measurement;
+import io.postern.sensor.Template;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +27,7 @@ class SwappedInstrumentTest {
 
     private final LeafSite site = new LeafSite();
     private final Map<String, FakeDriver.Thing> things = FakeDriver.things("unit:7");
-    private final FakeDriver.Thing meter = things.get("unit:7");
+    private final FakeDriver.Thing meter = FakeDriver.at("unit:7", things);
     private FakeLine line = new FakeLine("main");
     private Leaves leaves = site.start();
 
@@ -36,11 +38,19 @@ class SwappedInstrumentTest {
 
     /** As after a power cut: nothing was closed. */
     private void begin(Approval approval) throws IOException {
+        begin(approval, LeafSite.template("fake"));
+    }
+
+    private void begin(Template template) throws IOException {
+        begin(Approval.AUTO, template);
+    }
+
+    private void begin(Approval approval, Template template) throws IOException {
         leaves = site.start();
         line = new FakeLine("main");
         leaves.come(FakeDriver.polling("fake", things));
         leaves.come(line);
-        leaves.add(LeafSite.settings("meter-7", "main", "unit:7", approval), LeafSite.template("fake"), "leaf~meter-7");
+        leaves.add(LeafSite.settings("meter-7", "main", "unit:7", approval), template, "leaf~meter-7");
     }
 
     @Test
@@ -241,6 +251,45 @@ class SwappedInstrumentTest {
     }
 
     @Test
+    void anotherEditionOfTheTemplateFindsAnotherShapeAndHoldsNobody() throws Exception {
+        meter.fingerprint = ComparisonTest.fingerprint("serial=1 shape=0-10");
+        line.turn();
+        meter.fingerprint = ComparisonTest.fingerprint("serial=1 shape=0-12");
+        begin(LeafSite.template("fake", "{\"edition\":2}"));
+        line.turn();
+        assertThat(state()).isEqualTo("live");
+        meter.fingerprint = ComparisonTest.fingerprint("serial=1 shape=0-10");
+        line.reopened++;
+        line.turn();
+        assertThat(state()).as("from then on the new shape counts").isEqualTo("pending");
+        meter.fingerprint = ComparisonTest.fingerprint("serial=2 shape=0-10");
+        begin(LeafSite.template("fake"));
+        line.turn();
+        assertThat(entry().difference()).isEqualTo("serial 2 instead of 1");
+    }
+
+    @Test
+    void anInstrumentThatRefusesToSayWhoItIsIsNotBelieved() throws Exception {
+        line.turn();
+        line.reopened++;
+        meter.failure = Optional.of(new AnsweredException("busy"));
+        line.turn();
+        meter.failure = Optional.empty();
+        meter.fingerprint = ComparisonTest.fingerprint("serial=2");
+        line.turn();
+        assertThat(state()).isEqualTo("pending");
+        assertThat(site.published(METER)).hasSize(1);
+    }
+
+    @Test
+    void aLeafThatHasNeverAnsweredSaysWhyNot() throws Exception {
+        meter.failure = Optional.of(new IOException("no answer within 500 ms"));
+        line.turn();
+        assertThat(state()).isEqualTo("seen");
+        assertThat(entry().reason()).isEqualTo("no answer within 500 ms");
+    }
+
+    @Test
     void theHistoryOfCertificatesIsBounded() throws Exception {
         line.turn();
         for (int serial = 2; serial < 14; serial++) {
@@ -312,7 +361,8 @@ class SwappedInstrumentTest {
     }
 
     private LeafRecord record() {
-        return LeafRecord.parse(site.facts.get("leaf/meter-7"));
+        return LeafRecord.parse(
+                Optional.ofNullable(site.facts.get("leaf/meter-7")).orElseThrow());
     }
 
     private void pass(Duration time) {

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
  * <p>The process ends with {@link #close()} and also when this JVM dies, since it then reads the end of its input.
  */
 public final class PymodbusServer implements AutoCloseable {
-    /** The map of every instrument, in the words of the gateway's Modbus configuration. */
+    /** The map of every instrument, one field each: {@code name=space:address:type[:scale]}. */
     public static final List<String> REGISTERS = List.of(
             "voltage=holding:0:u16:0.1",
             "current=holding:1:i16:0.01",
@@ -31,6 +31,9 @@ public final class PymodbusServer implements AutoCloseable {
             "unit=holding:6:u16",
             "relay=coil:0:bool",
             "odd=discrete:0:bool");
+
+    /** The name of the template that describes every instrument. */
+    public static final String TEMPLATE = "lab-meter";
 
     /** The settings of the instruments' side of the line. */
     public record Port(Path path, int baud, int dataBits, char parity, int stopBits) {
@@ -70,7 +73,7 @@ public final class PymodbusServer implements AutoCloseable {
         }
         Path script = Files.createTempFile("pymodbus_server", ".py");
         Path complaints = Files.createTempFile("pymodbus_server", ".log");
-        Files.write(script, resource());
+        Files.write(script, resource("pymodbus_server.py"));
         var server = new PymodbusServer(launch(script, complaints, port, units), script, complaints);
         try {
             server.awaitReady();
@@ -79,6 +82,11 @@ public final class PymodbusServer implements AutoCloseable {
             server.close();
             throw e;
         }
+    }
+
+    /** Puts the instruments' template into {@code directory}, as a technician would. */
+    public static void writeTemplate(Path directory) throws IOException {
+        Files.write(Files.createDirectories(directory).resolve(TEMPLATE + ".json"), resource(TEMPLATE + ".json"));
     }
 
     public long pid() {
@@ -147,10 +155,10 @@ public final class PymodbusServer implements AutoCloseable {
         return text.substring(text.lastIndexOf('\n') + 1);
     }
 
-    private static byte[] resource() throws IOException {
-        try (InputStream script = PymodbusServer.class.getResourceAsStream("pymodbus_server.py")) {
+    private static byte[] resource(String name) throws IOException {
+        try (InputStream script = PymodbusServer.class.getResourceAsStream(name)) {
             if (script == null) {
-                throw new IOException("pymodbus_server.py is missing in this build");
+                throw new IOException(name + " is missing in this build");
             }
             return script.readAllBytes();
         }

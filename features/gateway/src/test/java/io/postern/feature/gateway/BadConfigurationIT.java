@@ -28,11 +28,12 @@ class BadConfigurationIT {
     void eachMistakeIsToldInOneLineThatNamesTheConfigurationAndTheKey() throws Exception {
         List<String> expected = List.of(
                 "configuration=io.postern.gateway" + NOT_STARTED + "caFile: ",
-                "configuration=io.postern.gateway.gpio~duration" + NOT_STARTED + "period: a duration is",
-                "configuration=io.postern.gateway.gpio~nameless" + NOT_STARTED + "leaf: a value is needed",
-                "configuration=io.postern.gateway.gpio~stranger" + NOT_STARTED + "leaf: pin-9 is not on this gateway",
-                NOT_STARTED + "leaf: pin-1 has a driver already, io.postern.gateway.gpio~",
-                "configuration=io.postern.gateway.modbus~unit" + NOT_STARTED + "unit: 1 to 247, not 0");
+                "configuration=io.postern.gateway.leaf~duration" + NOT_STARTED + "period: a duration is",
+                "configuration=io.postern.gateway.leaf~nameless" + NOT_STARTED + "leaf: a value is needed",
+                "configuration=io.postern.gateway.leaf~stranger" + NOT_STARTED + "template: no-such",
+                NOT_STARTED + "leaf: pin-1 has a driver already, io.postern.gateway.leaf~",
+                "configuration=io.postern.gateway.leaf~unit" + NOT_STARTED + "address: ",
+                "configuration=io.postern.gateway.leaf~full" + NOT_STARTED + "line slow needs ");
         try (var log = LogCapture.start();
                 RunningFeature _ = start()) {
             Await.value(
@@ -59,18 +60,26 @@ class BadConfigurationIT {
                 {
                   "io.postern.gateway": {
                     "idScope": "0ne00000001", "provisioningHost": "provisioning.postern.test",
-                    "tokenHost": "tokens.postern.test", "leaves": ["pin-1", "meter-1"], "caFile": "/nowhere/ca.pem"
+                    "tokenHost": "tokens.postern.test", "caFile": "/nowhere/ca.pem"
                   },
                   "io.postern.gateway.tpm": { "device": "tcp:127.0.0.1:1" },
                   "io.postern.gateway.store": { "directory": "%s" },
                   "io.postern.gateway.mqtt": {},
                   "io.postern.gateway.serial~main": { "name": "main", "port": "/dev/nowhere" },
-                  "io.postern.gateway.gpio~nameless": { "provider": "mock", "line": 1 },
-                  "io.postern.gateway.gpio~duration": { "leaf": "pin-1", "provider": "mock", "line": 1, "period": "1 s" },
-                  "io.postern.gateway.gpio~stranger": { "leaf": "pin-9", "provider": "mock", "line": 1 },
-                  "io.postern.gateway.gpio~first": { "leaf": "pin-1", "provider": "mock", "line": 1 },
-                  "io.postern.gateway.gpio~second": { "leaf": "pin-1", "provider": "mock", "line": 2 },
-                  "io.postern.gateway.modbus~unit": { "leaf": "meter-1", "registers": ["voltage=holding:0:u16"] }
+                  "io.postern.gateway.serial~slow": { "name": "slow", "port": "/dev/nothing", "baud": 300 },
+                  "io.postern.gateway.leaf~nameless": { "template": "door-contact", "address": "mock:1" },
+                  "io.postern.gateway.leaf~duration": {
+                    "leaf": "pin-2", "template": "door-contact", "address": "mock:1", "period": "1 s"
+                  },
+                  "io.postern.gateway.leaf~stranger": { "leaf": "pin-9", "template": "no-such", "address": "mock:1" },
+                  "io.postern.gateway.leaf~first": { "leaf": "pin-1", "template": "door-contact", "address": "mock:1" },
+                  "io.postern.gateway.leaf~second": { "leaf": "pin-1", "template": "door-contact", "address": "mock:2" },
+                  "io.postern.gateway.leaf~unit": {
+                    "leaf": "meter-1", "template": "eastron-sdm120", "line": "main", "address": "unit:0"
+                  },
+                  "io.postern.gateway.leaf~full": {
+                    "leaf": "meter-2", "template": "eastron-sdm120", "line": "slow", "address": "unit:1", "period": "100ms"
+                  }
                 }
                 """.formatted(directory.resolve("store")));
         return RunningFeature.start(

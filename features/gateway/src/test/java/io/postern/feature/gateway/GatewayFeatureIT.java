@@ -83,7 +83,11 @@ class GatewayFeatureIT {
             Path socket = directory.resolve("control").resolve("socket");
             Await.until(PATIENCE, "the control socket", () -> Files.exists(socket));
             assertThat(gateway.inactiveBundles()).isEmpty();
-            Await.value(PATIENCE, "the leaves", () -> ask(socket, "leaf.list"), "{\"result\":{\"leaves\":[]}}"::equals);
+            Await.value(
+                    PATIENCE,
+                    "the leaf that is configured",
+                    () -> ask(socket, "leaf.list"),
+                    answer -> answer.contains("\"leaf\":\"pin-1\"") && answer.contains("\"state\":\"live\""));
             assertThat(ask(socket, "bus.ports")).startsWith("{\"result\":{\"ports\":[");
             assertThat(ask(socket, "bus.lines")).isEqualTo("{\"result\":{\"lines\":[]}}");
         }
@@ -105,13 +109,13 @@ class GatewayFeatureIT {
                 {
                   "io.postern.gateway": {
                     "idScope": "0ne00000001", "provisioningHost": "provisioning.postern.test", "provisioningPort": 1,
-                    "tokenHost": "tokens.postern.test", "tokenPort": 1, "leaves": ["pin-1"]
+                    "tokenHost": "tokens.postern.test", "tokenPort": 1
                   },
                   "io.postern.gateway.tpm": { "device": "%s" },
                   "io.postern.gateway.store": { "directory": "%s" },
                   "io.postern.gateway.mqtt": { "port": 1 },
-                  "io.postern.gateway.gpio~pin-1": {
-                    "leaf": "pin-1", "provider": "mock", "line": 1, "period": "1s", "mockPeriod": "200ms"
+                  "io.postern.gateway.leaf~pin-1": {
+                    "leaf": "pin-1", "template": "door-contact", "address": "mock:1@200ms", "period": "1s"
                   }
                 }
                 """.formatted(tpm.device(), directory.resolve("store")));
