@@ -44,6 +44,7 @@ class DocumentedCommandsIT {
     private static final Path FIRST_GATEWAY = ROOT.resolve("docs/start/first-gateway.md");
     private static final Path FACTORY = ROOT.resolve("docs/operate/factory.md");
     private static final Path OPERATORS_GUIDE = ROOT.resolve("docs/operate/operators-guide.md");
+    private static final Path ADD_A_DRIVER = ROOT.resolve("docs/extend/add-a-driver.md");
     private static final Path COMMAND_LINE = ROOT.resolve("docs/reference/command-line.md");
 
     private static final Set<String> HANDED_TO_MAVEN = Set.of("build", "test", "format");
@@ -100,6 +101,16 @@ class DocumentedCommandsIT {
         List<List<String>> commands = DocumentedCommands.under(FACTORY, "## At the gateway");
 
         assertThat(commands).extracting(List::getFirst).containsExactly("doctor", "gateway");
+        for (List<String> command : commands) {
+            carryOut(command);
+        }
+    }
+
+    @Test
+    void theGuideForDriversNamesCommandsThatThereAre() throws Exception {
+        List<List<String>> commands = DocumentedCommands.fenced(ADD_A_DRIVER);
+
+        assertThat(commands).extracting(List::getFirst).containsExactly("build", "template");
         for (List<String> command : commands) {
             carryOut(command);
         }

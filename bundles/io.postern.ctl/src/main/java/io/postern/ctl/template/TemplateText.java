@@ -56,7 +56,7 @@ record TemplateText(Template template) {
         return schema.name().toLowerCase(Locale.ROOT);
     }
 
-    private static String text(Duration period) {
+    static String text(Duration period) {
         return period.toMillisPart() == 0 ? period.toSeconds() + " s" : period.toMillis() + " ms";
     }
 

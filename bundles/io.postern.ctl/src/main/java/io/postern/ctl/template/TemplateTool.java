@@ -67,6 +67,10 @@ public final class TemplateTool {
         new TemplateText(template).lines().forEach(output::line);
         output.line("");
         output.table(TemplateText.fields(template), "It has no fields.");
+        if (template.driver().equals("modbus")) {
+            output.line("");
+            ModbusTime.lines(template).forEach(output::line);
+        }
         if (found.isEmpty()) {
             output.line("");
             output.line("Its mapping was not checked: the driver \"" + template.driver()

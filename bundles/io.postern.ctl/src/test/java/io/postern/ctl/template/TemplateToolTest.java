@@ -42,6 +42,8 @@ class TemplateToolTest {
                 .startsWith("eastron-sdm120: Eastron SDM120-Modbus, energy meter, one phase")
                 .containsPattern("voltage +double +volt +1 s +on change by more than 0.5, and each tenth time"
                         + " +below 207, above 253")
+                .containsPattern("at 9600 baud: [0-9]+ ms in 1 frame every 1 s, [0-9]+ ms in [0-9] frames? every 10 s")
+                .containsPattern("at 115200 baud: .* % of the line")
                 .containsPattern("energyImport +double +kilowattHour +60 s +each time");
         assertThat(err.toString()).isEmpty();
     }
@@ -71,6 +73,16 @@ class TemplateToolTest {
         assertThat(run("check", changed("\"modbus\"", "\"scale\"").toString())).isZero();
 
         assertThat(out.toString()).contains("Its mapping was not checked: the driver \"scale\" does not ship");
+    }
+
+    @Test
+    void theTemplateOfTheGuideForDriversCanBeUsed() {
+        assertThat(run("check", "../../docs/extend/example-driver/example-soil-probe.json"))
+                .isZero();
+
+        assertThat(out.toString())
+                .containsPattern("waterContent +double +percent +60 s")
+                .contains("driver \"sdi12\" does not ship");
     }
 
     @Test
