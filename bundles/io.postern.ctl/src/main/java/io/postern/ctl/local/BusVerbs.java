@@ -5,9 +5,11 @@ import io.postern.ctl.Table;
 import io.postern.wire.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
 import java.io.IOException;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code postern bus}: the lines of the gateway on this machine. */
 @Command(name = "bus", description = "The lines of the gateway on this machine.")
@@ -49,6 +51,30 @@ final class BusVerbs {
         }
         if (lines.isEmpty()) {
             local.output().line("No lines are configured: see io.postern.gateway.serial in the configuration.");
+        }
+    }
+
+    @Command(
+            name = "scan",
+            description = "Finds out what is on a line and what is wrong with it; its leaves rest meanwhile."
+                    + " With --port PATH a port that no gateway has.")
+    void scan(
+            @Option(names = "--line", required = true, paramLabel = "NAME", description = "A line of the gateway.")
+                    String line,
+            @Option(names = "--quick", description = "Only the usual addresses and formats.") boolean quick)
+            throws IOException {
+        JsonObject arguments =
+                Json.object().add("line", line).add("quick", quick).build();
+        JsonObject result = local.follow("bus.scan", arguments);
+        if (local.json()) {
+            local.output().json(result);
+            return;
+        }
+        for (JsonObject finding : result.getJsonArray("findings").getValuesAs(JsonObject.class)) {
+            local.output().line(text(finding, "what"));
+            finding.getJsonArray("evidence").getValuesAs(JsonString.class).forEach(quote -> local.output()
+                    .line("    " + quote.getString()));
+            local.output().line("  -> " + text(finding, "remedy"));
         }
     }
 

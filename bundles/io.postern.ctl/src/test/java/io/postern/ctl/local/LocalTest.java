@@ -114,6 +114,20 @@ class LocalTest {
     }
 
     @Test
+    void aScanTellsItsStepsAndThenWhatItFoundWithEvidenceAndRemedy() {
+        answer =
+                "{\"progress\":{\"stage\":\"plan\",\"atMostSeconds\":30}}\n{\"result\":{\"questions\":64,\"findings\":["
+                        + "{\"cause\":\"SILENCE\",\"what\":\"Nobody answers.\",\"evidence\":[\"unit 1: nothing\"],"
+                        + "\"remedy\":\"Check the power.\"}]}}\n";
+        assertThat(run("bus", "scan", "--line", "cabinet", "--quick")).isZero();
+        assertThat(err.toString()).isEqualTo("stage plan, atMostSeconds 30\n");
+        assertThat(out.toString().lines())
+                .containsExactly("Nobody answers.", "    unit 1: nothing", "  -> Check the power.");
+        assertThat(requests)
+                .containsExactly("{\"command\":\"bus.scan\",\"arguments\":{\"line\":\"cabinet\",\"quick\":true}}");
+    }
+
+    @Test
     void whatTheGatewayRefusesIsItsOwnSentence() {
         answer = "{\"error\":\"there is no leaf meter-9\"}\n";
         assertThat(run("leaf", "retire", "meter-9")).isEqualTo(1);

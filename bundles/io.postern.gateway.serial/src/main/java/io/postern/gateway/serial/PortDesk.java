@@ -106,7 +106,9 @@ final class PortDesk implements PortInventory {
         place.device = Optional.of(device);
         place.refusal = "";
         var entry = audit(Level.INFO, line, place.address).addKeyValue("device", device);
-        place.before.ifPresent(before -> entry.addKeyValue("before", before));
+        if (place.before.isPresent()) {
+            entry = entry.addKeyValue("before", place.before.get());
+        }
         entry.log(place.before.isPresent() ? "port replugged" : "port opened");
         place.before = Optional.empty();
     }
