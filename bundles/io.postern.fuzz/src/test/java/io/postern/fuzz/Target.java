@@ -29,6 +29,8 @@ enum Target {
     FRAMES(FuzzedFrames::framed),
     MBUS(FuzzedFrames::mbus),
     FIELD_PATTERN(FuzzedFrames::pattern),
+    BOARD_TEMPLATE(FuzzedBoard::template),
+    THERMOMETER(FuzzedBoard::thermometer),
     MQTT_PACKETS(octets -> {
         FuzzedPackets.readInAnyChunks(octets);
     }),

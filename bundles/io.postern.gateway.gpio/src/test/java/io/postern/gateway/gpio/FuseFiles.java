@@ -26,9 +26,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * close are the kernel's own. Each file's calls are answered by an object of the test. Source: {@code linux/fuse.h}, 7.31.
  * Needs {@code /dev/fuse} and the right to mount.
  */
-final class FuseFiles implements AutoCloseable {
+public final class FuseFiles implements AutoCloseable {
     /** Answers for one open file. Calls come from threads of their own, so they may open other files here. */
-    interface Device {
+    public interface Device {
         /** @return nothing when the command has no answer; else what the caller's structure becomes */
         byte[] ioctl(int command, byte[] argument, long address) throws Refusal;
 
@@ -46,18 +46,18 @@ final class FuseFiles implements AutoCloseable {
     }
 
     /** A call that fails with this errno. */
-    static final class Refusal extends Exception {
+    public static final class Refusal extends Exception {
         private static final long serialVersionUID = 1L;
         private final int errno;
 
-        Refusal(int errno) {
+        public Refusal(int errno) {
             super("errno " + errno, null, false, false);
             this.errno = errno;
         }
     }
 
     @FunctionalInterface
-    interface Opener {
+    public interface Opener {
         Device open() throws Refusal;
     }
 
@@ -89,11 +89,11 @@ final class FuseFiles implements AutoCloseable {
                 .downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name), shape);
     }
 
-    static boolean possible() {
+    public static boolean possible() {
         return Files.isWritable(Path.of("/dev/fuse")) && "root".equals(System.getProperty("user.name"));
     }
 
-    static FuseFiles mount(Path directory) throws IOException {
+    public static FuseFiles mount(Path directory) throws IOException {
         int fuse = Libc.open("/dev/fuse");
         try (Arena arena = Arena.ofConfined()) {
             String options = "fd=" + fuse + ",rootmode=40000,user_id=0,group_id=0";
@@ -115,7 +115,7 @@ final class FuseFiles implements AutoCloseable {
         return new FuseFiles(directory, fuse);
     }
 
-    void put(String name, Opener opener) {
+    public void put(String name, Opener opener) {
         files.put(name, opener);
     }
 

@@ -183,6 +183,9 @@ public record I2cMap(
             for (Term term : field.polynomial().reversed()) {
                 value = value * raw + coefficient(term, answers);
             }
+            if (!Double.isFinite(value)) {
+                throw new IOException("\"" + each.getKey() + "\" comes out beyond any number; are its factors right?");
+            }
             values.put(
                     each.getKey(),
                     field.whole() ? new Measurement.Count(Math.round(value)) : new Measurement.Quantity(value));

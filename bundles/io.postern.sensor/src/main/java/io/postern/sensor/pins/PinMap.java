@@ -83,6 +83,7 @@ public record PinMap(
     /** What a pin shows at one moment; {@code rate} is empty until two edges have come. */
     public record Facts(boolean active, long count, long missed, OptionalDouble rate, boolean tampered) {}
 
+    private static final double MOST_SCALE = 1e9; // a gigawatt hour in watt hours
     private static final Duration LONGEST_DEBOUNCE = Duration.ofSeconds(1);
     private static final Duration SHORTEST_KEEP = Duration.ofSeconds(1); // each is a synced write: flash wears out
     private static final Duration DEFAULT_KEEP = Duration.ofSeconds(10);
@@ -222,8 +223,8 @@ public record PinMap(
         }
         members.only(Set.of("from", "scale"));
         double scale = members.need("scale").asNumber("scale").doubleValue();
-        if (!(scale > 0) || Double.isInfinite(scale)) {
-            throw members.need("scale").place().refuse("\"scale\" is above 0");
+        if (!(scale > 0 && scale <= MOST_SCALE)) {
+            throw members.need("scale").place().refuse("\"scale\" is above 0 and at most " + MOST_SCALE);
         }
         return new Field(word(members.need("from"), "from", FACTS), OptionalDouble.of(scale));
     }

@@ -68,7 +68,7 @@ class PinMapTest {
             {"as":"output","fields":{"on":"count"}}                        | no such fact of a pin that is output
             {"as":"output","fields":{"on":{"from":"state","scale":2}}}     | no such fact of a pin that is output
             {"as":"counter","fields":{"on":"count"}}                       | the schema does not fit
-            {"as":"counter","fields":{"on":{"from":"count","scale":0}}}    | "scale" is above 0
+            {"as":"counter","fields":{"on":{"from":"count","scale":0}}}    | "scale" is above 0 and at most 1.0E9
             {"as":"output","bias":"up","fields":{"on":"state"}}            | "bias" is one of as-is, disabled, pull-down, pull-up
             {"as":"output","orders":"1ms","fields":{"on":"state"}}         | "orders" is a duration from 1000ms to 604800000ms, not 1ms
             {"as":"tamper","debounce":"9s","fields":{"on":"tampered"}}     | "debounce" is a duration from 0ms to 1000ms, not 9000ms

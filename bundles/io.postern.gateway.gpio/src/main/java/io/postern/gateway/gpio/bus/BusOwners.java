@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -59,6 +60,7 @@ public final class BusOwners implements AutoCloseable {
         var thread = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("bus-" + bus).daemon().factory());
         thread.setRemoveOnCancelPolicy(true);
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false); // else it lives until the last period is over
         return new Owner(thread, new HashSet<>());
     }
 
@@ -88,6 +90,7 @@ public final class BusOwners implements AutoCloseable {
         private final Instrument.Listener listener;
         private final ScheduledThreadPoolExecutor thread;
         private volatile boolean closed;
+        private volatile Optional<Future<?>> pending = Optional.empty();
         private int failures; // the bus's thread's own
 
         private Turn(
@@ -107,7 +110,7 @@ public final class BusOwners implements AutoCloseable {
 
         private void next(long nanos) {
             try {
-                var _ = thread.schedule(this::read, nanos, TimeUnit.NANOSECONDS);
+                pending = Optional.of(thread.schedule(this::read, nanos, TimeUnit.NANOSECONDS));
             } catch (RejectedExecutionException e) {
                 LOG.atDebug().addKeyValue("bus", bus).setCause(e).log("the bus was left");
             }
@@ -168,7 +171,9 @@ public final class BusOwners implements AutoCloseable {
             closed = true;
             try {
                 if (!thread.isShutdown()) {
+                    pending.ifPresent(read -> read.cancel(false));
                     once(LONGEST_FAREWELL, () -> true); // what ran before it has ended
+                    pending.ifPresent(read -> read.cancel(false)); // what that had scheduled
                 }
             } catch (IOException e) {
                 LOG.atWarn().addKeyValue("instrument", name).setCause(e).log("the bus is still busy with it");
