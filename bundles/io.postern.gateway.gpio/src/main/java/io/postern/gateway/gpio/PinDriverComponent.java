@@ -22,11 +22,7 @@ public final class PinDriverComponent implements Driver {
 
     @Activate
     public PinDriverComponent(@Reference StateStore store) {
-        driver = driver(store);
-    }
-
-    static PinDriver driver(StateStore store) {
-        return new PinDriver(
+        driver = new PinDriver(
                 store,
                 new PinWatch.Surroundings(
                         (address, map, listener) -> Pi4jPin.open(DEVICES, address, map, listener),
