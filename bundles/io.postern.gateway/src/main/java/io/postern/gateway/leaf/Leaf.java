@@ -13,8 +13,6 @@ import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -31,8 +29,6 @@ import org.slf4j.event.Level;
  */
 final class Leaf implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Leaf.class);
-    // where a gap begins after a power cut is known to a minute, for one small write a minute
-    private static final Duration KEPT_EACH = Duration.ofMinutes(1);
 
     private final LeafSettings settings;
     private final Template template;
@@ -40,8 +36,7 @@ final class Leaf implements AutoCloseable {
     private final Roster.Seat seat;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile LeafRecord leafRecord;
-    private volatile Optional<Instant> lastReading;
-    private Optional<Instant> kept; // guarded by lock
+    private final LastReading lastReading;
     private volatile String oddity = "";
     private volatile String refusal = "";
     private volatile String trouble = "";
@@ -55,14 +50,13 @@ final class Leaf implements AutoCloseable {
             Depot depot,
             Roster.Seat seat,
             LeafRecord leafRecord,
-            Optional<Instant> lastReading) {
+            LastReading lastReading) {
         this.settings = settings;
         this.template = template;
         this.depot = depot;
         this.seat = seat;
         this.leafRecord = leafRecord;
         this.lastReading = lastReading;
-        this.kept = lastReading;
     }
 
     /** @throws IOException when what is stored of the leaf cannot be read */
@@ -72,13 +66,13 @@ final class Leaf implements AutoCloseable {
         try {
             LeafRecord stored =
                     depot.store().read(recordName(id)).map(LeafRecord::parse).orElse(LeafRecord.unknown(now));
-            Optional<Instant> last =
-                    depot.store().read(lastName(id)).map(json -> Instant.parse(Json.requireText(json, "at")));
+            LastReading last = LastReading.of(id, depot.store());
             LeafRecord begun = stored.entering(LeafRules.next(stored.state(), new LeafEvent.Started()), now);
-            var leaf = new Leaf(settings, template, depot, seat, last.isPresent() ? begun.lacking("off") : begun, last);
+            var leaf = new Leaf(
+                    settings, template, depot, seat, last.at().isPresent() ? begun.lacking("off") : begun, last);
             leaf.show();
             return leaf;
-        } catch (IllegalArgumentException | DateTimeException e) {
+        } catch (IllegalArgumentException e) {
             throw new IOException("what the store holds of leaf " + id + " cannot be read: " + e.getMessage(), e);
         }
     }
@@ -181,24 +175,12 @@ final class Leaf implements AutoCloseable {
         try {
             if (!fits || !(state() instanceof LeafState.Pending)) {
                 throw new IllegalStateException(
-                        "leaf " + id() + " is " + state().text() + ", there is nothing to " + what + advice());
+                        "leaf " + id() + " is " + state().text() + ", there is nothing to " + what + state().advice());
             }
             keep(after(leafRecord.certified(asked(), now()), new LeafEvent.Trusted()), what + "d by a person");
         } finally {
             lock.unlock();
         }
-    }
-
-    private String advice() {
-        return switch (state()) {
-            case LeafState.Pending(String difference) ->
-                difference.isEmpty()
-                        ? ": no instrument was approved for it yet, approve it"
-                        : ": another instrument is in its place, replace or retire it";
-            case LeafState.Tombstoned _ -> ": give the instrument a configuration with another leaf";
-            case LeafState.Seen _, LeafState.Fingerprinted _ -> ": its instrument has not answered yet";
-            case LeafState.Approved _, LeafState.Live _, LeafState.Stale _, LeafState.Quarantined _ -> "";
-        };
     }
 
     /** A person ends the leaf. */
@@ -226,7 +208,7 @@ final class Leaf implements AutoCloseable {
         try {
             LeafRecord next = after(leafRecord, event);
             if (next.state().maySpeak()) {
-                keep(lastReading.isPresent() ? next.lacking(reason) : next, "no readings");
+                keep(lastReading.at().isPresent() ? next.lacking(reason) : next, "no readings");
             }
         } catch (IOException e) {
             log(Level.WARN, "its state is not stored: " + e.getMessage());
@@ -249,15 +231,15 @@ final class Leaf implements AutoCloseable {
             if (!state().maySpeak()) {
                 return false;
             }
-            if (lastReading.isPresent() && (afterGap || isInGap())) {
-                tellGap(lastReading.get(), taken);
+            Optional<Instant> before = lastReading.at();
+            if (before.isPresent() && (afterGap || isInGap())) {
+                tellGap(before.get(), taken);
             }
             if (!values.isEmpty()) {
                 depot.sink().accept(new Reading(id(), taken, values));
             }
-            lastReading = Optional.of(taken);
+            lastReading.was(taken);
             keep(after(leafRecord.withoutGap(), new LeafEvent.Read()), "readings come");
-            keepLastReading(KEPT_EACH);
             return true;
         } finally {
             lock.unlock();
@@ -319,8 +301,8 @@ final class Leaf implements AutoCloseable {
                 certificate,
                 now.found(),
                 now.state() instanceof LeafState.Pending(String difference) ? difference : oddity,
-                lastReading,
-                now.state() instanceof LeafState.Live ? Optional.empty() : lastReading);
+                lastReading.at(),
+                now.state() instanceof LeafState.Live ? Optional.empty() : lastReading.at());
     }
 
     /** Keeps when the last reading was, for the gap that begins now; gives up the seat. */
@@ -328,26 +310,12 @@ final class Leaf implements AutoCloseable {
     public void close() {
         lock.lock();
         try {
-            keepLastReading(Duration.ZERO);
+            lastReading.keep();
         } catch (IOException e) {
             log(Level.WARN, "the time of its last reading is not stored: " + e.getMessage());
         } finally {
             lock.unlock();
             seat.close();
-        }
-    }
-
-    private void keepLastReading(Duration each) throws IOException {
-        Instant last = lastReading.orElse(Instant.MIN);
-        boolean old = kept.isEmpty()
-                ? lastReading.isPresent()
-                : Duration.between(kept.get(), last).abs().compareTo(each) > 0;
-        if (old && lastReading.isPresent()) {
-            depot.store()
-                    .write(
-                            lastName(id()),
-                            Json.object().add("at", last.toString()).build());
-            kept = lastReading;
         }
     }
 
@@ -383,7 +351,8 @@ final class Leaf implements AutoCloseable {
                 .addKeyValue("deviceId", id())
                 .addKeyValue("state", state().text())
                 .addKeyValue("reason", state().reason())
-                .addKeyValue("lastReading", lastReading.map(Instant::toString).orElse("never"))
+                .addKeyValue(
+                        "lastReading", lastReading.at().map(Instant::toString).orElse("never"))
                 .log(what);
     }
 
@@ -397,9 +366,5 @@ final class Leaf implements AutoCloseable {
 
     private static String recordName(DeviceId leaf) {
         return "leaf/" + leaf;
-    }
-
-    private static String lastName(DeviceId leaf) {
-        return "leaf-last/" + leaf;
     }
 }

@@ -45,6 +45,19 @@ sealed interface LeafState {
         };
     }
 
+    /** What to do about it in the place of what cannot be done; empty when there is nothing to do. */
+    default String advice() {
+        return switch (this) {
+            case Pending(String difference) ->
+                difference.isEmpty()
+                        ? ": no instrument was approved for it yet, approve it"
+                        : ": another instrument is in its place, replace or retire it";
+            case Tombstoned _ -> ": give the instrument a configuration with another leaf";
+            case Seen _, Fingerprinted _ -> ": its instrument has not answered yet";
+            case Approved _, Live _, Stale _, Quarantined _ -> "";
+        };
+    }
+
     /** Whether values may be read and published under the leaf's identity. */
     default boolean maySpeak() {
         return switch (this) {
