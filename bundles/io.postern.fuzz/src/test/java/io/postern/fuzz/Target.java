@@ -36,6 +36,8 @@ enum Target {
     }),
     SASL(FuzzedSasl::exchange),
     AMQP_MESSAGE(FuzzedAmqp::message),
+    MODBUS_REQUEST(FuzzedModbus::request),
+    MODBUS_ANSWER(FuzzedModbus::answer),
     AMQP_ENGINE(FuzzedAmqp::connection);
 
     private final Consumer<byte[]> deed;

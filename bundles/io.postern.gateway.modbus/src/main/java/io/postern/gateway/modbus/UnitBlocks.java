@@ -76,6 +76,7 @@ final class UnitBlocks {
         List<Block> blocks = fetch(channel, time, wanted);
         tell();
         if (blocks.isEmpty() && !fields.isEmpty()) {
+            forget(); // a unit that has nothing at all is starting, or another: it is asked again
             throw new AnsweredException("unit " + unit + " refuses every register of "
                     + String.join(", ", fields.stream().map(Field::name).toList())
                     + " (exception 2): is this the right template for it?");
