@@ -89,7 +89,7 @@ class FuseChipTest {
             }
             Await.value(SOON, "20,000 pulses", () -> told.last().get("pulses"), new Count(20_000)::equals);
         }
-        assertThat(store.facts.get("pin label:fuse:2").getInt("count")).isEqualTo(20_000);
+        assertThat(store.fact("pin label:fuse:2").getInt("count")).isEqualTo(20_000);
     }
 
     @Test

@@ -33,6 +33,11 @@ final class MemoryStore implements StateStore {
         facts.remove(name);
     }
 
+    /** What is kept under this name, which is there. */
+    JsonObject fact(String name) {
+        return Optional.ofNullable(facts.get(name)).orElseThrow();
+    }
+
     private void check() throws IOException {
         if (broken) {
             throw new IOException("the disk does not answer");

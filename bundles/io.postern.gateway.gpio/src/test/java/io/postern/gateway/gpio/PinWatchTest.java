@@ -122,7 +122,7 @@ class PinWatchTest {
         }
         Await.value(SOON, "all pulses", () -> told.last().get("pulses"), new Count(1_001)::equals);
         assertThat(store.writes).hasValue(1);
-        assertThat(store.facts.get("pin gpiochip0:17").getInt("count")).isEqualTo(1);
+        assertThat(store.fact("pin gpiochip0:17").getInt("count")).isEqualTo(1);
 
         ahead.addAndGet(Duration.ofMinutes(1).toNanos()); // what the template promises to lose at most
         Await.value(SOON, "the second write", store.writes::get, writes -> writes == 2);
@@ -244,7 +244,7 @@ class PinWatchTest {
             told.disk = new CountDownLatch(1);
             pin.become(Level.ACTIVE);
             Await.value(SOON, "the opening", told.observed::size, size -> size == 2);
-            assertThat(store.facts.get("pin gpiochip0:17").getBoolean("tampered"))
+            assertThat(store.fact("pin gpiochip0:17").getBoolean("tampered"))
                     .isTrue();
             told.disk.countDown();
         }

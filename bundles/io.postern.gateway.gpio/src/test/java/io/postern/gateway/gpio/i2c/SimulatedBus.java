@@ -6,6 +6,7 @@ import io.postern.sensor.i2c.I2cMap;
 import io.postern.wire.Bytes;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,7 +26,7 @@ final class SimulatedBus implements I2cBus.Opener {
     }
 
     void show(int address, String field, double value) {
-        chips.get(address).shown().put(field, value);
+        Objects.requireNonNull(chips.get(address)).shown().put(field, value);
     }
 
     void pull(int address) {
@@ -72,7 +73,8 @@ final class SimulatedBus implements I2cBus.Opener {
         for (var each : chip.map().blocks().entrySet()) {
             Block block = each.getValue();
             if (block.command().equals(commands.get(address))) {
-                byte[] framed = block.framed(chip.map().encode(chip.shown()).get(each.getKey()));
+                byte[] framed = block.framed(Objects.requireNonNull(
+                        chip.map().encode(chip.shown()).get(each.getKey())));
                 System.arraycopy(framed, 0, answer, 0, answer.length);
                 answer[0] ^= (byte) (noisy ? 1 : 0);
                 return;
