@@ -12,6 +12,7 @@ import io.postern.sensor.Measurement.Text;
 import io.postern.sensor.TemplateException;
 import io.postern.sensor.TemplateReader;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,7 +71,7 @@ class FramedMappingTest {
 
     @Test
     void anOrderCarriesItsValueAndNothingElse() throws Exception {
-        FramedOrder limit = read(SCALE).orders().get("limit");
+        FramedOrder limit = Objects.requireNonNull(read(SCALE).orders().get("limit"));
 
         assertThat(Locator.text(limit.octets("", new Quantity(21)))).isEqualTo("L42\r\n");
         assertThatIllegalArgumentException().isThrownBy(() -> limit.octets("", new Text("1\r\nZ")));
