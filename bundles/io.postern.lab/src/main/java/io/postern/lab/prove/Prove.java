@@ -15,7 +15,10 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
         description = "Long proofs. Each ends with 1 when what it is to show did not hold.",
-        footer = "  line        A day of faults of a serial line, in simulated time.",
+        footer = {
+            "  line        A day of faults of a serial line, in simulated time.",
+            "  restarts    Drivers stopped and started again and again in one gateway."
+        },
         subcommands = {KillsCommand.class, RevocationCommand.class, SiegeCommand.class})
 public final class Prove implements Runnable {
 
