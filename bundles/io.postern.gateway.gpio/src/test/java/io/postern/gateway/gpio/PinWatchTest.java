@@ -244,8 +244,7 @@ class PinWatchTest {
             told.disk = new CountDownLatch(1);
             pin.become(Level.ACTIVE);
             Await.value(SOON, "the opening", told.observed::size, size -> size == 2);
-            assertThat(store.fact("pin gpiochip0:17").getBoolean("tampered"))
-                    .isTrue();
+            assertThat(store.fact("pin gpiochip0:17").getBoolean("tampered")).isTrue();
             told.disk.countDown();
         }
     }

@@ -73,8 +73,8 @@ final class SimulatedBus implements I2cBus.Opener {
         for (var each : chip.map().blocks().entrySet()) {
             Block block = each.getValue();
             if (block.command().equals(commands.get(address))) {
-                byte[] framed = block.framed(Objects.requireNonNull(
-                        chip.map().encode(chip.shown()).get(each.getKey())));
+                byte[] framed = block.framed(
+                        Objects.requireNonNull(chip.map().encode(chip.shown()).get(each.getKey())));
                 System.arraycopy(framed, 0, answer, 0, answer.length);
                 answer[0] ^= (byte) (noisy ? 1 : 0);
                 return;
