@@ -3,6 +3,7 @@ package io.postern.lab.bench.line;
 
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.Station;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -14,6 +15,7 @@ final class IdealUnit implements Station {
     private static final int QUESTION = 8;
     private static final int READ_HOLDING = 3;
     private static final int READ_INPUT = 4;
+    private static final int MOST_INTERVALS = 1 << 16; // six minutes at 115200 baud
 
     private final long silence;
     private final long gap;
@@ -22,6 +24,9 @@ final class IdealUnit implements Station {
     private long lastAt;
     private Optional<Speech> answer = Optional.empty();
     private volatile long answered;
+    private final long[] intervals = new long[MOST_INTERVALS]; // guarded by itself
+    private int known;
+    private long lastAnswer;
 
     IdealUnit(CharacterFormat format) {
         silence = format.silence().toNanos();
@@ -30,6 +35,22 @@ final class IdealUnit implements Station {
 
     long answered() {
         return answered;
+    }
+
+    /** Forgets the intervals so far. */
+    void begin() {
+        synchronized (intervals) {
+            known = 0;
+        }
+    }
+
+    /** From one answer to the next, in nanoseconds, the median since {@link #begin}. */
+    double medianInterval() {
+        synchronized (intervals) {
+            long[] sorted = Arrays.copyOf(intervals, known);
+            Arrays.sort(sorted);
+            return known == 0 ? Double.POSITIVE_INFINITY : sorted[known / 2];
+        }
     }
 
     @Override
@@ -88,6 +109,12 @@ final class IdealUnit implements Station {
         Optional<Speech> due = answer;
         answer = Optional.empty();
         answered++; // by the bus's thread alone
+        synchronized (intervals) {
+            if (known < MOST_INTERVALS) {
+                intervals[known++] = due.get().at() - lastAnswer;
+            }
+        }
+        lastAnswer = due.get().at();
         return due;
     }
 

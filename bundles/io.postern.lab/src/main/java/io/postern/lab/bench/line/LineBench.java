@@ -112,6 +112,7 @@ public final class LineBench implements Callable<Integer> {
             try (Child child = poller.start(directory, port, baud)) {
                 awaitAnswers(unit, child);
                 var process = new ServiceProcess(child.pid());
+                unit.begin();
                 long before = unit.answered();
                 Duration cpu = process.cpuTime();
                 long begun = System.nanoTime();
@@ -120,7 +121,11 @@ public final class LineBench implements Callable<Integer> {
                 long answers = unit.answered() - before;
                 double spent = process.cpuTime().minus(cpu).toNanos() / 1e6;
                 double rate = answers / took;
-                samples.add(rate / limit(format), spent / answers * 1000, child.residentBytes() / 1e6);
+                samples.add(
+                        1e9 / unit.medianInterval() / limit(format),
+                        rate / limit(format),
+                        spent / answers * 1000,
+                        child.residentBytes() / 1e6);
                 samples.plan(child.lastWords(1));
                 System.out.printf("... %d baud, %s: %.1f polls/s of %.1f%n", baud, poller.name(), rate, limit(format));
             }
@@ -157,12 +162,14 @@ public final class LineBench implements Callable<Integer> {
 
     /** What one program showed at one speed, round by round. */
     private static final class Samples {
+        private final List<Double> typicalShare = new ArrayList<>();
         private final List<Double> share = new ArrayList<>();
         private final List<Double> cpu = new ArrayList<>();
         private final List<Double> memory = new ArrayList<>();
         private final List<Double> plan = new ArrayList<>();
 
-        void add(double ofLimit, double cpuMillis, double megabytes) {
+        void add(double typical, double ofLimit, double cpuMillis, double megabytes) {
+            typicalShare.add(typical);
             share.add(ofLimit);
             cpu.add(cpuMillis);
             memory.add(megabytes);
@@ -180,6 +187,7 @@ public final class LineBench implements Callable<Integer> {
             String aim = ours && AIMS.containsKey(baud) ? AIMS.get(baud) + " or more" : "";
             String who = baud + " baud, " + poller.name() + ": ";
             figures.add(Figure.of(who + "of the wire's limit", "", share, aim));
+            figures.add(Figure.of(who + "the same, median poll", "", typicalShare, aim));
             figures.add(Figure.of(who + "core, 1,000 readings", "ms", cpu, ""));
             figures.add(Figure.of(who + "memory", "MB", memory, ""));
             if (!plan.isEmpty()) {
