@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The line over the real library and real terminals; at the other end of the wire an echo. */
 class SerialLineIT {
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final Duration PAUSE = Duration.ofMillis(30); // longer than a loaded machine holds up a character
+    private static final Duration PAUSE = Duration.ofMillis(100); // longer than a loaded machine holds up a character
 
     @TempDir
     Path dir;
