@@ -129,7 +129,7 @@ final class PortChannel implements Line.Channel {
         if (asked) { // who is asked keeps the silence first; an answer is longer than that, its end is not missed
             return busyUntil + settings.silence().toNanos() + character;
         }
-        return heardFrom + character * Math.max(1, expected);
+        return expected > 0 ? heardFrom + character * expected : busyUntil + character;
     }
 
     /** @param looked when nothing had come yet: the last octet came since, and in a frame within a character's time */

@@ -91,13 +91,13 @@ class PortDeskIT {
                     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
                     assertThat(line.report().reopened()).isEqualTo(1);
                     assertThat(line.report().state()).isEqualTo("open");
+                    Await.until(
+                            SOON,
+                            "octets on the second wire",
+                            () -> second.traffic().octets() > 0);
                 }
                 unplug("ttyUSB1");
                 desk.leave("cellar");
-                Await.until(
-                        SOON,
-                        "octets on the second wire",
-                        () -> second.traffic().octets() > 0);
             }
             assertThat(audit).hasSize(4);
             assertThat(audit.get(0)).startsWith("INFO").contains("port opened", "line=cellar", "port=" + address);
