@@ -16,6 +16,7 @@ import io.postern.sensor.Template;
 import io.postern.sensor.Templates;
 import io.postern.sensor.framed.FramedMapping;
 import io.postern.testkit.Await;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -69,7 +70,7 @@ class FramedLineIT {
                 channel -> seen.add(
                         receiver.read(channel, Set.of("latitude", "altitude")).values()))) {
             Await.value(SOON, "a reading", seen::size, count -> count >= 1);
-            bus.inject(0, "$GPRMC,1,A,9999.0,N,1,E*00\r\n$GPR".getBytes());
+            bus.inject(0, "$GPRMC,1,A,9999.0,N,1,E*00\r\n$GPR".getBytes(StandardCharsets.ISO_8859_1));
             Await.value(SOON, "readings", seen::size, count -> count >= 3);
         }
 

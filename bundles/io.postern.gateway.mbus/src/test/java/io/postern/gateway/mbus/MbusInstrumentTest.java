@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,7 +60,7 @@ class MbusInstrumentTest {
     }
 
     private static double energy(Map<String, Measurement> values) {
-        return ((Quantity) values.get("energy")).value();
+        return ((Quantity) Objects.requireNonNull(values.get("energy"))).value();
     }
 
     @ParameterizedTest

@@ -196,7 +196,8 @@ class TelegramTest {
 
     @Test
     void truncatedAndRandomTelegramsGiveRecordsOrAReason() throws Exception {
-        Bytes data = multical().sample().getFirst().data();
+        MbusMapping mapping = multical();
+        Bytes data = mapping.sample().getFirst().data();
         RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
         for (int round = 0; round < 5_000; round++) {
             byte[] octets = data.slice(0, random.nextInt(data.length())).toArray();
@@ -205,7 +206,7 @@ class TelegramTest {
             }
             try {
                 Telegram telegram = Telegram.decode(new LinkFrame.Long(8, 1, 0x72, Bytes.of(octets)));
-                multical().decode(List.of(telegram), Set.of());
+                mapping.decode(List.of(telegram), Set.of());
             } catch (IllegalArgumentException e) {
                 assertThat(e).hasMessageMatching("(?s).+");
             }
