@@ -71,15 +71,15 @@ final class Diagnosis {
                 .collect(Collectors.groupingBy(Probe::unit, TreeMap::new, Collectors.toList()));
         Map<Integer, List<Probe>> damaged = new TreeMap<>(heard);
         damaged.values().removeIf(probes -> bad(probes).size() < NO_ACCIDENT);
-        List<Integer> sound = heard.keySet().stream()
-                .filter(unit -> !damaged.containsKey(unit) && hasSound(heard.get(unit)))
-                .toList();
+        Map<Integer, List<Probe>> sound = new TreeMap<>(heard);
+        sound.keySet().removeAll(damaged.keySet());
+        sound.values().removeIf(probes -> !hasSound(probes));
         if (!sound.isEmpty()) {
             find(
                     Cause.INSTRUMENTS,
                     (sound.size() == 1 ? "One instrument answers" : sound.size() + " instruments answer") + " at "
-                            + format + ": " + units(sound) + ".",
-                    sound.stream().map(unit -> heard.get(unit).getFirst()),
+                            + format + ": " + units(sound.keySet()) + ".",
+                    sound.values().stream().map(List::getFirst),
                     "Configure a leaf for each, with a template of its type.");
         }
         judgeFormat(format);
