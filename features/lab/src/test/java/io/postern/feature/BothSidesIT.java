@@ -3,6 +3,7 @@ package io.postern.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.postern.ctl.DeviceTalk;
 import io.postern.ctl.ServiceException;
 import io.postern.ctl.TelemetryEvent;
 import io.postern.lab.LabGateway;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -218,6 +220,49 @@ class BothSidesIT {
                     .isTrue();
             assertNothingMissing(METER);
         }
+    }
+
+    @Test
+    void aDesiredPropertyOfALeafBecomesARegisterAndAMethodOfItTheNextOne() throws Exception {
+        try (LabGateway gateway = site.startGateway(state)) {
+            awaitAllLeaves();
+            site.cloud()
+                    .twins()
+                    .merge(METER, Optional.empty(), Optional.of(Json.parseObject("{\"limit\":21.5,\"speed\":1}")));
+            assertThat(reported("limit", 200, gateway)).containsEntry("value", Json.number(21.5));
+            assertThat(Json.requireText(reported("speed", 404, gateway), "ad"))
+                    .endsWith("has no writable property speed");
+
+            JsonObject answer = site.cloud()
+                    .talk()
+                    .call(
+                            METER,
+                            new DeviceTalk.Call(
+                                    "limit", Optional.of(Json.number(30L)), Duration.ZERO, Duration.ofSeconds(30)));
+            assertThat(answer.getInt("status")).isEqualTo(200);
+            assertThat(answer.getJsonObject("payload").getJsonNumber("value").doubleValue())
+                    .isEqualTo(30.0);
+        }
+    }
+
+    private JsonObject reported(String name, int status, LabGateway gateway) throws Exception {
+        return Await.value(
+                PATIENCE,
+                name + " reported, of " + gateway.process().lastWords(20),
+                () ->
+                        site
+                                .cloud()
+                                .twins()
+                                .find(METER)
+                                .getJsonObject("properties")
+                                .getJsonObject("reported")
+                                .entrySet()
+                                .stream()
+                                .filter(each -> each.getKey().equals(name))
+                                .map(each -> each.getValue().asJsonObject())
+                                .findFirst()
+                                .orElse(Json.object().build()),
+                property -> property.getInt("ac", 0) == status);
     }
 
     /** Twenty times at a random moment, from before the framework is up until everything flows. */
