@@ -205,10 +205,12 @@ public final class PtyBus implements AutoCloseable {
                 for (FutureTask<?> task = work.poll(); task != null; task = work.poll()) {
                     task.run();
                 }
+                // all that is through by now is heard first: else a station would take a slow machine for a silence
+                long now = System.nanoTime();
+                carry(now);
                 for (WireEnd end : ends) {
-                    end.collect(System.nanoTime());
+                    end.collect(now);
                 }
-                carry();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the bus between " + ends + " broke", e);
@@ -247,9 +249,8 @@ public final class PtyBus implements AutoCloseable {
         pollfds.set(JAVA_SHORT, 8L * index + 6, (short) 0);
     }
 
-    /** Moves every octet whose last bit has left by now. */
-    private void carry() throws IOException {
-        long now = System.nanoTime();
+    /** Moves every octet whose last bit has left by {@code now}. */
+    private void carry(long now) throws IOException {
         boolean collision = wiring != Wiring.FULL_DUPLEX
                 && ends.stream().filter(WireEnd::isSending).count() > 1;
         for (WireEnd from : ends) {

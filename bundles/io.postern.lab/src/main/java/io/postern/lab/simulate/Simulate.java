@@ -39,7 +39,6 @@ import picocli.CommandLine.Parameters;
 /** {@code ./postern simulate TEMPLATE}: instruments to learn with, from the same file that makes their driver. */
 @Command(
         name = "postern simulate",
-        mixinStandardHelpOptions = true,
         description =
                 "Simulates instruments from templates on a serial line (a pseudo-terminal) or a TCP port, says what"
                         + " they are asked and answer, and lets them be faulty. Type \"help\" while it runs; Ctrl-C ends it.")
@@ -110,6 +109,13 @@ public final class Simulate implements Callable<Integer> {
 
     @Option(names = "--quiet", description = "Do not say what is asked and answered.")
     private boolean quiet;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("unused") // picocli acts on it
+    private boolean help;
 
     private final CountDownLatch over = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
