@@ -29,9 +29,14 @@ final class Rest {
         this.sharePercent = sharePercent;
     }
 
-    /** Its next attempt is as good as any other's: it answered at the last or the one before, and not too slowly. */
+    /** Its next attempt is as good as any other's: it answers, and not too slowly. */
     boolean isTrusted(long now) {
-        return inVain < 2 && !isHeld(now);
+        return isAnswering() && !isHeld(now);
+    }
+
+    /** It answered at the last attempt or the one before. */
+    boolean isAnswering() {
+        return inVain < 2;
     }
 
     boolean isFailing() {

@@ -61,7 +61,8 @@ final class Timetable {
     private final Set<Entry> entries = new LinkedHashSet<>();
     private Optional<Long> noProbeBefore = Optional.empty();
     private long missed;
-    private boolean spares; // somebody answers, who would have to wait for those who do not
+    private boolean trusts; // somebody answers in good time, who would have to wait for those who do not
+    private boolean answers; // somebody answers at all, who would have to wait for those who are mute
 
     /** @param sharePercent of the line's time, what tasks that rest may cost together */
     Timetable(int sharePercent) {
@@ -147,7 +148,7 @@ final class Timetable {
 
     /** The end of its rest, and of the pause that all who rest keep together; its release when nobody is spared by it. */
     private long mayGo(Entry entry) {
-        if (!spares) {
+        if (!isSparing(entry)) {
             return entry.release;
         }
         long until = later(entry.release, entry.rest.until());
@@ -196,12 +197,18 @@ final class Timetable {
     }
 
     private void lookAround(long now) {
-        spares = entries.stream().anyMatch(entry -> entry.rest.isTrusted(now));
+        trusts = entries.stream().anyMatch(entry -> entry.rest.isTrusted(now));
+        answers = entries.stream().anyMatch(entry -> entry.rest.isAnswering());
+    }
+
+    /** Whether anybody is better off while {@code entry} rests: on a line of slow ones a mute one still costs them time. */
+    private boolean isSparing(Entry entry) {
+        return entry.rest.isAnswering() ? trusts : answers;
     }
 
     /** How long {@code entry} is left alone from now on. */
     Optional<Duration> resting(Entry entry, long now) {
-        return spares ? entry.rest.left(now) : Optional.empty();
+        return isSparing(entry) ? entry.rest.left(now) : Optional.empty();
     }
 
     /** All may try at once: what kept them from answering may have been the port. */

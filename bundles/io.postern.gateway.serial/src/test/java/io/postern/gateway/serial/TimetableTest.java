@@ -168,6 +168,19 @@ class TimetableTest {
     }
 
     @Test
+    void aMuteInstrumentRestsAlsoAmongSlowOnesThatOverloadTheLine() {
+        Instrument one = add(100 * MS, 90 * MS);
+        Instrument other = add(100 * MS, 90 * MS);
+        Instrument mute = add(100 * MS, MUTE);
+        mute.answers = false;
+
+        pass(5 * MINUTE);
+
+        assertThat(mute.share(5 * MINUTE)).isLessThan(0.12);
+        assertThat(one.share(5 * MINUTE) + other.share(5 * MINUTE)).isGreaterThan(0.85);
+    }
+
+    @Test
     void aSlowInstrumentIsLeftInPeaceWhereNobodySuffersFromIt() {
         Instrument slow = add(SECOND, 480 * MS);
         Instrument other = add(SECOND, GOOD);
