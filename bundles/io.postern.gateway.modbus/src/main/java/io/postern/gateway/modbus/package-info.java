@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Modbus RTU over a line: requests, the answer's parser, the map from registers to readings, one sensor per leaf. */
+/** The Modbus driver: asks units on a line, finds out what they have and who they are, writes and reads back. */
 @NullMarked
 package io.postern.gateway.modbus;
 

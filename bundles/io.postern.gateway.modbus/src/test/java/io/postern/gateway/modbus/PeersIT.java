@@ -72,7 +72,8 @@ class PeersIT {
         contents.add(writable("relay", "boolean"));
         contents.add(writable("level", "integer"));
         contents.add(writable("target", "double"));
-        return TestTemplate.of("""
+        return TestTemplate.of(
+                """
                 {"timeout":"2s","readable":["input:0-48"],"write":"WRITE","identity":{"device":DEVICE,"serial":"holding:2:u32"},"fields":{
                   "voltage":{"at":"holding:0:u16","scale":0.1},"current":{"at":"input:1:i16","scale":0.01},
                   "energy":"input:2:u32","power":{"at":"input:4:i32","order":"cdab"},
@@ -83,8 +84,8 @@ class PeersIT {
                   "state":{"at":"input:27:u16","bits":"5-7","values":{"0":"idle","5":"running"}},
                   "fault":{"at":"input:27:u16","bit":0},
                   "model":"input:28:text:4","unit":"input:48:u16","odd":"discrete:3:bool",
-                  "relay":"coil:2:bool","level":"holding:40:u16","target":{"at":"holding:42:f32","order":"badc"}}}""".replace("WRITE", write)
-                        .replace("DEVICE", Boolean.toString(identifies)), String.join(",", contents));
+                  "relay":"coil:2:bool","level":"holding:40:u16","target":{"at":"holding:42:f32","order":"badc"}}}""".replace("WRITE", write).replace("DEVICE", Boolean.toString(identifies)),
+                String.join(",", contents));
     }
 
     private static Polled instrument(Template template, int unit, String framing) throws Exception {

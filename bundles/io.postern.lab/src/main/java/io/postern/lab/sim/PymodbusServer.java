@@ -16,22 +16,12 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Modbus RTU instruments that others wrote: Debian's pymodbus in a process of its own, answering for any number of unit
- * ids on one serial port. Every instrument has the same map, {@link #REGISTERS}, with values that move ten times a second;
+ * ids on one serial port. Every instrument has the same map, {@link #TEMPLATE}, with values that move ten times a second;
  * {@code energy} counts the moves and {@code unit} is the unit id, so a crossed answer can be told.
  *
  * <p>The process ends with {@link #close()} and also when this JVM dies, since it then reads the end of its input.
  */
 public final class PymodbusServer implements AutoCloseable {
-    /** The map of every instrument, one field each: {@code name=space:address:type[:scale]}. */
-    public static final List<String> REGISTERS = List.of(
-            "voltage=holding:0:u16:0.1",
-            "current=holding:1:i16:0.01",
-            "energy=holding:2:u32",
-            "frequency=holding:4:f32",
-            "unit=holding:6:u16",
-            "relay=coil:0:bool",
-            "odd=discrete:0:bool");
-
     /** The name of the template that describes every instrument. */
     public static final String TEMPLATE = "lab-meter";
 
