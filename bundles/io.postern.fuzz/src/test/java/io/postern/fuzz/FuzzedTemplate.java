@@ -21,7 +21,9 @@ final class FuzzedTemplate {
             Promise.same(Mappings.fields(template), Mappings.fields(template));
         } catch (TemplateException e) {
             long lines = 1 + text.lines().count(); // a carriage return alone ends a line, too
-            if (!e.getMessage().startsWith(FILE + ":" + e.line() + ": ") || e.line() < 0 || e.line() > lines) {
+            if (!String.valueOf(e.getMessage()).startsWith(FILE + ":" + e.line() + ": ")
+                    || e.line() < 0
+                    || e.line() > lines) {
                 throw new AssertionError("refused at a line that is not there", e);
             }
             if (e.getMessage().chars().anyMatch(Character::isISOControl)) {
