@@ -20,13 +20,12 @@ final class FuzzedTemplate {
             Promise.same(template, TemplateReader.read(FILE, text));
             Promise.same(Mappings.fields(template), Mappings.fields(template));
         } catch (TemplateException e) {
+            String said = String.valueOf(e.getMessage());
             long lines = 1 + text.lines().count(); // a carriage return alone ends a line, too
-            if (!String.valueOf(e.getMessage()).startsWith(FILE + ":" + e.line() + ": ")
-                    || e.line() < 0
-                    || e.line() > lines) {
+            if (!said.startsWith(FILE + ":" + e.line() + ": ") || e.line() < 0 || e.line() > lines) {
                 throw new AssertionError("refused at a line that is not there", e);
             }
-            if (e.getMessage().chars().anyMatch(Character::isISOControl)) {
+            if (said.chars().anyMatch(Character::isISOControl)) {
                 throw new AssertionError("a control character would reach the terminal", e);
             }
         }
