@@ -3,6 +3,7 @@ package io.postern.gateway.serial;
 
 import io.postern.wire.Shown;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -53,6 +54,20 @@ public sealed interface PortAddress {
         public String toString() {
             return "tcp://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
         }
+    }
+
+    /** What an adapter adds to each answer: USB goes in frames of a millisecond, a port of the board has no such thing. */
+    default Duration latency() {
+        boolean usb =
+                switch (this) {
+                    case Usb _, ById _ -> true;
+                    case ByPath(String name) -> name.contains("usb");
+                    case Device(Path path) ->
+                        path.toString().startsWith("/dev/ttyUSB")
+                                || path.toString().startsWith("/dev/ttyACM");
+                    case Socket _ -> false; // has a timing of its own
+                };
+        return usb ? Duration.ofMillis(1) : Duration.ZERO;
     }
 
     /** @throws IllegalArgumentException when it is none of the forms above */

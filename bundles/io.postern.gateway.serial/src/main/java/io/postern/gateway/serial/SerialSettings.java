@@ -89,7 +89,7 @@ public record SerialSettings(
         if (isSocket()) {
             return Line.Timing.SOCKET;
         }
-        return new Line.Timing(characterTime(), silence(), Duration.ofMillis(1));
+        return new Line.Timing(characterTime(), silence(), port.latency());
     }
 
     /** The same port, spoken to otherwise. */

@@ -73,6 +73,22 @@ class SerialSettingsTest {
         assertThat(parse("tcp://[fe80::1]:502")).hasToString("tcp://[fe80::1]:502");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/dev/ttyAMA0, 0",
+        "/dev/ttyS1, 0",
+        "/dev/ttyUSB0, 1",
+        "/dev/ttyACM3, 1",
+        "usb:A6008isP, 1",
+        "id:usb-FTDI_FT232R_USB_UART_A6008isP-if00-port0, 1",
+        "path:pci-0000:00:14.0-usb-0:1:1.0-port0, 1",
+        "path:platform-fe201000.serial, 0"
+    })
+    void anAdapterOnUsbAddsItsFrameToEachAnswerAndAPortOfTheBoardAddsNothing(String port, int milliseconds) {
+        SerialSettings settings = SerialSettings.parse(new Given(Map.of("port", port)));
+        assertThat(settings.timing().latency()).isEqualTo(Duration.ofMillis(milliseconds));
+    }
+
     @Test
     void aSocketHasNoCharactersAndNoSilence() {
         SerialSettings settings = SerialSettings.parse(new Given(Map.of("port", "tcp://plant:502")));
