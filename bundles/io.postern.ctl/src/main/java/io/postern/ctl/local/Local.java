@@ -90,11 +90,8 @@ public final class Local {
     /** Asks the gateway for a command that tells its steps, each of which is a line of its own. */
     JsonObject follow(String command, JsonObject arguments) throws IOException {
         try (var client = ControlClient.open(socket())) {
-            return client.call(command, arguments, step -> output.err()
-                    .println(step.toString()
-                            .replaceAll("[{}\"]", "")
-                            .replace(",", ", ")
-                            .replace(":", " ")));
+            return client.call(
+                    command, arguments, step -> output.err().println(step.getString("say", step.toString())));
         }
     }
 

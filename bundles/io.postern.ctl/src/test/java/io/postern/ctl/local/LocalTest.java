@@ -116,11 +116,11 @@ class LocalTest {
     @Test
     void aScanTellsItsStepsAndThenWhatItFoundWithEvidenceAndRemedy() {
         answer =
-                "{\"progress\":{\"stage\":\"plan\",\"atMostSeconds\":30}}\n{\"result\":{\"questions\":64,\"findings\":["
+                "{\"progress\":{\"stage\":\"plan\",\"say\":\"64 questions\"}}\n{\"result\":{\"questions\":64,\"findings\":["
                         + "{\"cause\":\"SILENCE\",\"what\":\"Nobody answers.\",\"evidence\":[\"unit 1: nothing\"],"
                         + "\"remedy\":\"Check the power.\"}]}}\n";
         assertThat(run("bus", "scan", "--line", "cabinet", "--quick")).isZero();
-        assertThat(err.toString()).isEqualTo("stage plan, atMostSeconds 30\n");
+        assertThat(err.toString()).isEqualTo("64 questions\n");
         assertThat(out.toString().lines())
                 .containsExactly("Nobody answers.", "    unit 1: nothing", "  -> Check the power.");
         assertThat(requests)

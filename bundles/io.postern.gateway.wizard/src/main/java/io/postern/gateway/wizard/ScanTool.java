@@ -59,8 +59,7 @@ public final class ScanTool {
 
     private void tell(boolean json, JsonObject step) {
         if (!json) {
-            err.println(
-                    step.toString().replaceAll("[{}\"]", "").replace(",", ", ").replace(":", " "));
+            err.println(step.getString("say"));
         }
     }
 

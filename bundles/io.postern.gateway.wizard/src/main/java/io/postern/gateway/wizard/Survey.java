@@ -37,11 +37,16 @@ final class Survey implements Line.Survey<JsonObject> {
 
     @Override
     public JsonObject run(Line.Tuner tuner) throws IOException, InterruptedException {
+        long seconds = Math.max(1, plan.longest().toSeconds());
         progress.tell(Json.object()
                 .add("stage", "plan")
                 .add("formats", plan.formats().size())
                 .add("questions", plan.questions())
-                .add("atMostSeconds", Math.max(1, plan.longest().toSeconds()))
+                .add("atMostSeconds", seconds)
+                .add(
+                        "say",
+                        plan.questions() + " questions in " + plan.formats().size() + " formats, " + seconds
+                                + " s at most")
                 .build());
         for (LineFormat format : plan.formats()) {
             Line.Channel channel = tuner.tune(format);
@@ -60,6 +65,7 @@ final class Survey implements Line.Survey<JsonObject> {
         progress.tell(Json.object()
                 .add("stage", "listen")
                 .add("format", format.toString())
+                .add("say", "listening at " + format)
                 .build());
         List<Bytes> bursts = new ArrayList<>();
         long deadline = System.nanoTime() + plan.listening().toNanos();
@@ -87,6 +93,10 @@ final class Survey implements Line.Survey<JsonObject> {
                         .add("unit", unit)
                         .add("done", asked)
                         .add("of", plan.questions())
+                        .add(
+                                "say",
+                                "asking unit " + unit + " at " + format + " (" + asked + " of " + plan.questions()
+                                        + ")")
                         .build());
             }
             asked++;

@@ -28,7 +28,7 @@ public interface ControlCommand {
      * Does it and returns the result.
      *
      * @param arguments as the caller gave them, not checked yet
-     * @param progress takes steps on the way, for commands that last
+     * @param progress takes steps on the way, for commands that last, each with {@code say} for people
      * @throws IllegalArgumentException when the arguments cannot be used; the message says which and why
      * @throws IOException when it could not be done, or the caller has gone
      */
