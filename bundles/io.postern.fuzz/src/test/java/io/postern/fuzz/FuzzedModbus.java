@@ -7,9 +7,12 @@ import io.postern.sensor.modbus.AnswerParser.State;
 import io.postern.sensor.modbus.Block;
 import io.postern.sensor.modbus.Framing;
 import io.postern.sensor.modbus.Request;
+import io.postern.sensor.modbus.RequestParser;
+import io.postern.sensor.modbus.RequestParser.Heard;
 import io.postern.sensor.modbus.Space;
 import io.postern.sensor.modbus.Span;
 import io.postern.wire.Bytes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,6 +55,44 @@ final class FuzzedModbus {
         if (inChunks.isPresent() && whole.isEmpty()) {
             throw new AssertionError("found in chunks only: " + inChunks.get());
         }
+    }
+
+    /**
+     * The first octet chooses the framing, the second after how many octets the line is silent. What is found is the same
+     * when it is framed and heard again.
+     */
+    static void question(byte[] octets) {
+        if (octets.length < 2) {
+            return;
+        }
+        Framing framing = Framing.values()[(octets[0] & 0xFF) % Framing.values().length];
+        int pause = 1 + (octets[1] & 0xFF);
+        RequestParser parser = framing.requests();
+        List<Heard> heard = new ArrayList<>();
+        for (int at = 2; at < octets.length; at++) {
+            heard.addAll(parser.accept(octets[at]));
+            if ((at - 1) % pause == 0) {
+                heard.addAll(parser.silence());
+            }
+        }
+        heard.addAll(parser.silence());
+        for (Heard each : heard) {
+            Bytes frame = framing.frame(each.unit(), each.number(), each.pdu());
+            Promise.same(List.of(each), heardOf(framing, frame));
+            if (!Bytes.of(octets).toString().contains(frame.toString())) {
+                throw new AssertionError(each + " was never said");
+            }
+        }
+    }
+
+    private static List<Heard> heardOf(Framing framing, Bytes frame) {
+        RequestParser parser = framing.requests();
+        List<Heard> heard = new ArrayList<>();
+        for (byte octet : frame.toArray()) {
+            heard.addAll(parser.accept(octet));
+        }
+        heard.addAll(parser.silence());
+        return heard;
     }
 
     private static Optional<Answer> found(Framing framing, Request request, Bytes heard, int chunk) {

@@ -38,6 +38,7 @@ enum Target {
     AMQP_MESSAGE(FuzzedAmqp::message),
     MODBUS_REQUEST(FuzzedModbus::request),
     MODBUS_ANSWER(FuzzedModbus::answer),
+    MODBUS_QUESTION(FuzzedModbus::question),
     AMQP_ENGINE(FuzzedAmqp::connection);
 
     private final Consumer<byte[]> deed;

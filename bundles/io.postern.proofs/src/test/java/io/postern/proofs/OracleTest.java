@@ -89,7 +89,7 @@ class OracleTest {
         bus.witness(exchange -> oracle.witness(
                 new Exchange(exchange.at(), 1, instrument, exchange.request(), exchange.answered(), List.of())));
         var station = bus.station(
-                io.postern.lab.sim.modbus.Framing.RTU, io.postern.lab.sim.CharacterFormat.parse(9600, "8N1"));
+                io.postern.sensor.modbus.Framing.RTU, io.postern.lab.sim.CharacterFormat.parse(9600, "8N1"));
         for (byte octet : Bytes.hex("01040000000271cb").toArray()) {
             station.heard(octet, 0);
         }

@@ -9,7 +9,7 @@ import io.postern.gateway.serial.SerialSettings;
 import io.postern.gateway.spi.LineFormat;
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.PtyBus;
-import io.postern.lab.sim.modbus.Framing;
+import io.postern.sensor.modbus.Framing;
 import io.postern.lab.sim.modbus.PlannedFault;
 import io.postern.lab.sim.modbus.RegisterImage;
 import io.postern.lab.sim.modbus.SimulatedBus;

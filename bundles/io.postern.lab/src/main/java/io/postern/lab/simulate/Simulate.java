@@ -4,7 +4,7 @@ package io.postern.lab.simulate;
 import io.postern.lab.Scratch;
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.PtyBus;
-import io.postern.lab.sim.modbus.Framing;
+import io.postern.sensor.modbus.Framing;
 import io.postern.lab.sim.modbus.PlannedFault;
 import io.postern.lab.sim.modbus.SimulatedBus;
 import io.postern.lab.sim.modbus.SocketPort;

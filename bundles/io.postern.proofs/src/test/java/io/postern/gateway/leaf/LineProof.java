@@ -9,7 +9,7 @@ import io.postern.gateway.spi.LineReport;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.StateStore;
 import io.postern.lab.sim.CharacterFormat;
-import io.postern.lab.sim.modbus.Framing;
+import io.postern.sensor.modbus.Framing;
 import io.postern.lab.sim.modbus.SimulatedBus;
 import io.postern.lab.sim.modbus.TemplateInstruments;
 import io.postern.proofs.FaultSchedule;

@@ -76,6 +76,15 @@ public enum Framing {
         };
     }
 
+    /** What finds requests in what a unit hears. */
+    public RequestParser requests() {
+        return switch (this) {
+            case RTU -> new RtuRequestParser();
+            case ASCII -> new AsciiRequestParser();
+            case TCP -> new TcpRequestParser();
+        };
+    }
+
     /** The sum of all octets and this one is 0. spec: Modbus over serial line 1.02, 6.2.1. */
     static byte lrc(Bytes octets) {
         int sum = 0;

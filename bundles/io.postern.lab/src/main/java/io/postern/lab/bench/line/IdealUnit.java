@@ -3,6 +3,7 @@ package io.postern.lab.bench.line;
 
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.Station;
+import io.postern.sensor.modbus.Crc16;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -64,7 +65,7 @@ final class IdealUnit implements Station {
             have--;
         }
         heard[have++] = octet;
-        if (have == QUESTION && crc(heard, QUESTION) == 0) {
+        if (have == QUESTION && Crc16.closes(heard, 0, QUESTION)) {
             have = 0;
             answer(at);
         }
@@ -83,22 +84,10 @@ final class IdealUnit implements Station {
         for (int i = 0; i < count; i++) {
             octets[4 + 2 * i] = (byte) (i + 1);
         }
-        int crc = crc(octets, octets.length - 2);
+        int crc = Crc16.of(octets, 0, octets.length - 2);
         octets[octets.length - 2] = (byte) crc;
         octets[octets.length - 1] = (byte) (crc >> 8);
         answer = Optional.of(new Speech(at + silence, octets));
-    }
-
-    /** spec: Modbus over serial line 1.02, 6.2.2; of a frame with its check sum it is 0. */
-    private static int crc(byte[] octets, int length) {
-        int crc = 0xFFFF;
-        for (int i = 0; i < length; i++) {
-            crc ^= octets[i] & 0xFF;
-            for (int bit = 0; bit < 8; bit++) {
-                crc = (crc & 1) == 0 ? crc >> 1 : crc >> 1 ^ 0xA001;
-            }
-        }
-        return crc;
     }
 
     @Override

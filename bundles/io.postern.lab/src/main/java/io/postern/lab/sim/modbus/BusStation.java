@@ -3,7 +3,9 @@ package io.postern.lab.sim.modbus;
 
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.Station;
-import io.postern.lab.sim.modbus.Framing.Request;
+import io.postern.sensor.modbus.Framing;
+import io.postern.sensor.modbus.RequestParser;
+import io.postern.sensor.modbus.RequestParser.Heard;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -32,7 +34,7 @@ final class BusStation implements Station {
     private final long character;
     private final long silence;
     private final RandomGenerator random;
-    private final Framing.RequestParser parser;
+    private final RequestParser parser;
     private final PriorityQueue<Speech> pending = new PriorityQueue<>(Comparator.comparingLong(Speech::at));
     private final Map<Integer, Deque<Long>> busyUntil = new HashMap<>(); // by unit, at most 256
     private boolean hearing;
@@ -45,7 +47,7 @@ final class BusStation implements Station {
         this.character = format.characterNanos();
         this.silence = format.silence().toNanos() + TOLERANCE;
         this.random = random;
-        this.parser = framing.parser();
+        this.parser = framing.requests();
     }
 
     @Override
@@ -90,8 +92,8 @@ final class BusStation implements Station {
         }
     }
 
-    private void answer(List<Request> requests, long at) {
-        for (Request request : requests) {
+    private void answer(List<Heard> requests, long at) {
+        for (Heard request : requests) {
             Deque<Long> busy = busyUntil.computeIfAbsent(request.unit(), _ -> new ArrayDeque<>());
             while (!busy.isEmpty() && busy.getFirst() - at <= 0) {
                 busy.removeFirst();

@@ -2,7 +2,8 @@
 package io.postern.lab.sim.modbus;
 
 import io.postern.lab.sim.Station.Speech;
-import io.postern.lab.sim.modbus.Framing.Request;
+import io.postern.sensor.modbus.Framing;
+import io.postern.sensor.modbus.RequestParser.Heard;
 import io.postern.wire.Bytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ final class Misspeech {
     }
 
     /** What goes on the wire for {@code pdu}, which would be right, from {@code begin} on. */
-    List<Speech> speak(long begin, Framing framing, Request request, Bytes pdu, List<Fault> faults) {
+    List<Speech> speak(long begin, Framing framing, Heard request, Bytes pdu, List<Fault> faults) {
         int unit = request.unit();
         Bytes said = pdu;
         for (Fault fault : faults) {
@@ -30,7 +31,7 @@ final class Misspeech {
                 default -> {}
             }
         }
-        Bytes frame = framing.wrap(request, unit, said);
+        Bytes frame = framing.frame(unit, request.number(), said);
         Bytes before = last;
         last = frame;
         long at = begin;

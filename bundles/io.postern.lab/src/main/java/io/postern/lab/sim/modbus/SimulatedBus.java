@@ -4,7 +4,8 @@ package io.postern.lab.sim.modbus;
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.Station;
 import io.postern.lab.sim.Station.Speech;
-import io.postern.lab.sim.modbus.Framing.Request;
+import io.postern.sensor.modbus.Framing;
+import io.postern.sensor.modbus.RequestParser.Heard;
 import io.postern.wire.Bytes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,7 +122,7 @@ public final class SimulatedBus {
     }
 
     /** What is said to a question that was complete at {@code at}: nothing, an answer, or worse. */
-    synchronized List<Speech> answer(Request request, Framing framing, long at) {
+    synchronized List<Speech> answer(Heard request, Framing framing, long at) {
         Duration elapsed = Duration.ofNanos(at - origin);
         if (request.unit() == 0 && framing != Framing.TCP) {
             // spec: Modbus over serial line 1.02, 2.1: nobody answers a broadcast

@@ -2,7 +2,9 @@
 package io.postern.lab.sim.modbus;
 
 import io.postern.lab.sim.Station.Speech;
-import io.postern.lab.sim.modbus.Framing.Request;
+import io.postern.sensor.modbus.Framing;
+import io.postern.sensor.modbus.RequestParser;
+import io.postern.sensor.modbus.RequestParser.Heard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -69,7 +71,7 @@ public final class SocketPort implements AutoCloseable {
     }
 
     private void serve(Socket socket) {
-        Framing.RequestParser parser = framing.parser();
+        RequestParser parser = framing.requests();
         var buffer = new byte[512];
         try (socket) {
             socket.setTcpNoDelay(true);
@@ -95,8 +97,8 @@ public final class SocketPort implements AutoCloseable {
         }
     }
 
-    private void answer(List<Request> requests, OutputStream output) throws IOException {
-        for (Request request : requests) {
+    private void answer(List<Heard> requests, OutputStream output) throws IOException {
+        for (Heard request : requests) {
             List<Speech> speeches = bus.answer(request, framing, System.nanoTime());
             for (Speech speech : speeches.stream()
                     .sorted(Comparator.comparingLong(Speech::at))

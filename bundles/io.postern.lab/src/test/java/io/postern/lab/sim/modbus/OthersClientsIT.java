@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.PtyBus;
+import io.postern.sensor.modbus.Framing;
 import io.postern.sensor.modbus.Space;
 import io.postern.testkit.LoopbackAddress;
 import java.io.IOException;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.Station;
+import io.postern.sensor.modbus.Crc16;
+import io.postern.sensor.modbus.Framing;
 import io.postern.sensor.modbus.Space;
 import io.postern.wire.Bytes;
 import java.io.ByteArrayOutputStream;
@@ -157,7 +159,7 @@ class SimulatedBusTest {
 
     private static String crc(String frame) {
         byte[] octets = Bytes.hex(frame).toArray();
-        int crc = RtuRequests.crc(octets, octets.length);
+        int crc = Crc16.of(octets, 0, octets.length);
         return "%02x%02x".formatted(crc & 0xFF, crc >> 8);
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.lab.sim.modbus;
+package io.postern.sensor.modbus;
 
-import io.postern.lab.sim.modbus.Framing.Request;
 import io.postern.wire.Bytes;
 import java.util.List;
 import java.util.OptionalInt;
@@ -10,27 +9,16 @@ import java.util.OptionalInt;
  * Requests of the RTU form. Their length follows from the function, so a request is known with its last octet; one of a
  * function that is not known ends with the silence behind it.
  */
-final class RtuRequests implements Framing.RequestParser {
+final class RtuRequestParser implements RequestParser {
     private static final int LONGEST = 256; // spec: Modbus over serial line 1.02, 2.5.1
-    private static final int POLYNOMIAL = 0xA001; // spec: 6.2.2
+    private static final int SHORTEST = 4; // unit, function, check sum
 
     private final byte[] octets = new byte[LONGEST];
     private int have;
     private boolean tooLong;
 
-    static int crc(byte[] octets, int length) {
-        int crc = 0xFFFF;
-        for (int i = 0; i < length; i++) {
-            crc ^= octets[i] & 0xFF;
-            for (int bit = 0; bit < 8; bit++) {
-                crc = (crc & 1) != 0 ? crc >> 1 ^ POLYNOMIAL : crc >> 1;
-            }
-        }
-        return crc;
-    }
-
     @Override
-    public List<Request> accept(byte octet) {
+    public List<Heard> accept(byte octet) {
         if (have == LONGEST) {
             tooLong = true;
             return List.of();
@@ -41,20 +29,19 @@ final class RtuRequests implements Framing.RequestParser {
     }
 
     @Override
-    public List<Request> silence() {
-        List<Request> request = have >= 4 && !tooLong && length().isEmpty() ? closed() : List.of();
+    public List<Heard> silence() {
+        List<Heard> request = have >= SHORTEST && !tooLong && length().isEmpty() ? closed() : List.of();
         have = 0;
         tooLong = false;
         return request;
     }
 
-    private List<Request> closed() {
-        int crc = crc(octets, have - 2);
-        if (octets[have - 2] != (byte) crc || octets[have - 1] != (byte) (crc >> 8)) {
+    private List<Heard> closed() {
+        if (!Crc16.closes(octets, 0, have)) {
             return List.of();
         }
         Bytes all = Bytes.of(octets);
-        var request = new Request(all.at(0), all.slice(1, have - 2), 0);
+        var request = new Heard(all.at(0), 0, all.slice(1, have - 2));
         have = 0;
         return List.of(request);
     }
