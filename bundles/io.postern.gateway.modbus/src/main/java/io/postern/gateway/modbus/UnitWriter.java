@@ -11,11 +11,14 @@ import io.postern.sensor.modbus.RegisterMap.Writing;
 import io.postern.sensor.modbus.Request;
 import io.postern.sensor.modbus.Space;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes a field and reads it back. When the answer to a write is lost nothing is repeated before reading back has shown
- * that the unit did not take it. Used by the line's thread alone.
+ * that the unit did not take it; that holds for a write which was cut off by an unplug, too, and is asked for again once the
+ * port is back. Used by the line's thread alone.
  */
 final class UnitWriter {
     private static final int ILLEGAL_FUNCTION = 1;
@@ -23,6 +26,7 @@ final class UnitWriter {
     private final int unit;
     private final RegisterMap map;
     private final UnitClient client;
+    private final Set<String> unknown = new HashSet<>(); // of the map's fields, since a write was cut off
     private boolean lacksSingle;
 
     UnitWriter(int unit, RegisterMap map, UnitClient client) {
@@ -53,17 +57,34 @@ final class UnitWriter {
             throws IOException, InterruptedException {
         Block wanted = wanted(channel, field, value);
         Optional<Block> shown = Optional.empty();
-        try {
-            shown = put(channel, wanted);
-        } catch (ModbusException lost) {
-            if (!isShown(field, wanted, readBack(channel, field, lost))) {
-                shown = putAgain(channel, field, wanted);
+        if (!isThereAlready(channel, field, wanted)) {
+            try {
+                shown = put(channel, wanted);
+            } catch (ModbusException lost) {
+                if (!isShown(field, wanted, readBack(channel, field, lost))) {
+                    shown = putAgain(channel, field, wanted);
+                }
+            } catch (RefusedException refused) {
+                throw refused;
+            } catch (IOException gone) {
+                throw unknown(field, gone);
             }
         }
         Block now = shown.isPresent() ? shown.get() : readBack(channel, field);
         return field.decode(now)
                 .orElseThrow(
                         () -> new IOException("unit " + unit + " took " + field.name() + " and shows no value now"));
+    }
+
+    /** Whether an earlier write, of which nobody knows what became, has done it. */
+    private boolean isThereAlready(Line.Channel channel, Field field, Block wanted)
+            throws IOException, InterruptedException {
+        if (!unknown.contains(field.name())) {
+            return false;
+        }
+        Block now = readBack(channel, field);
+        unknown.remove(field.name());
+        return isShown(field, wanted, now);
     }
 
     /** A command may end by itself, so what the unit shows afterwards does not tell whether it was carried out. */
@@ -144,7 +165,8 @@ final class UnitWriter {
         }
     }
 
-    private IOException unknown(Field field, ModbusException lost) {
+    private IOException unknown(Field field, IOException lost) {
+        unknown.add(field.name());
         return new IOException(
                 "unit " + unit + ": it is not known whether " + field.name()
                         + " was taken, read it before you write it again (" + lost.getMessage() + ")",

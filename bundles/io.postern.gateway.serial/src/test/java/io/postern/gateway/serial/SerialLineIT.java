@@ -94,6 +94,33 @@ class SerialLineIT {
     }
 
     @Test
+    void aPortPulledInTheMiddleOfAFrameIsBackUnderAnotherKernelNameWithinTwoSeconds() throws Exception {
+        Path steady = dir.resolve("by-id");
+        try (PtyBus bus = bus();
+                SerialLine echo = line("echo", bus.port(1), 9600)) {
+            echo.schedule("x", Duration.ofMillis(1), SerialLineIT::echo);
+            Files.createSymbolicLink(steady, bus.port(0));
+            try (SerialLine line = line("main", steady, 9600)) {
+                AtomicInteger answers = countAnswers(line);
+                awaitMore(answers);
+                bus.unplugAfter(0, 2);
+                Await.until(SOON, "the adapter to be pulled", () -> !Files.exists(steady));
+                Files.delete(steady);
+                Path before = bus.port(0);
+                bus.replug(0, dir.resolve("c"));
+                Files.createSymbolicLink(steady, bus.port(0));
+                long back = System.nanoTime();
+                int had = answers.get();
+                Await.until(SOON, "an answer", () -> answers.get() > had);
+
+                assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(Duration.ofSeconds(2));
+                assertThat(bus.port(0)).isNotEqualTo(before);
+                assertThat(line.report().reopened()).isOne();
+            }
+        }
+    }
+
+    @Test
     void aPortThatIsMissingAtTheStartIsOpenedWhenItAppears() throws Exception {
         Path port = dir.resolve("later");
         try (SerialLine line = line("main", port, 19200)) {

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
  * differs hears garbage. The bus reads speed and stop bits back from the terminals; only a parity bit has to be told
  * ({@link #openWithParity}), since terminals do not keep it.
  *
- * <p>Faults are made while it runs: {@link #unplug}, {@link #replug}, {@link #drop}, {@link #inject}. One thread owns the
+ * <p>Faults are made while it runs: {@link #unplug}, {@link #unplugAfter}, {@link #replug}, {@link #drop}, {@link #inject}. One thread owns the
  * terminals; the methods here hand it work and wait until it is done.
  */
 public final class PtyBus implements AutoCloseable {
@@ -123,6 +123,25 @@ public final class PtyBus implements AutoCloseable {
     /** Puts the adapter at {@code end} back: the same path, another terminal behind it. */
     public void replug(int end) {
         onThread(() -> terminals.get(end).plug());
+    }
+
+    /**
+     * Puts the adapter at {@code end} back as the kernel does that counts anew: a terminal of another name behind a path of
+     * another name. {@link #port} then names that path; what leads to it by a steady name is the caller's affair, as it is
+     * udev's.
+     *
+     * @throws IllegalStateException when the adapter has not been pulled before
+     */
+    public void replug(int end, Path as) {
+        onThread(() -> terminals.get(end).plug(as.toAbsolutePath()));
+    }
+
+    /** Pulls the adapter at {@code end} as soon as {@code octets} more of what it sends have left; the rest never does. */
+    public void unplugAfter(int end, int octets) {
+        if (octets < 1) {
+            throw new IllegalArgumentException("an octet at least leaves before the adapter is pulled");
+        }
+        onThread(() -> terminals.get(end).unplugAfter(octets));
     }
 
     /** Loses the next {@code octets} that {@code end} sends. */
@@ -267,6 +286,7 @@ public final class PtyBus implements AutoCloseable {
                     }
                 }
                 traffic = new Traffic(traffic.octets() + 1, traffic.collisions() + (collision ? 1 : 0));
+                from.left();
             }
         }
     }

@@ -11,7 +11,8 @@ final class TerminalEnd extends WireEnd {
     private static final CharacterFormat UNPLUGGED = CharacterFormat.of(9600, 0, false);
 
     private final boolean parity;
-    private Path link;
+    private volatile Path link;
+    private int toPull; // octets until the adapter is pulled; 0 when nobody waits for that
     private Optional<Pty> pty = Optional.empty();
 
     /** @param parity whether characters here carry a parity bit */
@@ -31,7 +32,28 @@ final class TerminalEnd extends WireEnd {
         }
     }
 
+    /** Under another name. */
+    void plug(Path as) throws IOException {
+        if (pty.isPresent()) {
+            throw new IOException(link + " is plugged in; a name changes while it is not");
+        }
+        link = as;
+        plug();
+    }
+
+    void unplugAfter(int octets) {
+        toPull = octets;
+    }
+
+    @Override
+    void left() throws IOException {
+        if (toPull > 0 && --toPull == 0) {
+            unplug();
+        }
+    }
+
     void unplug() throws IOException {
+        toPull = 0;
         Optional<Pty> old = pty;
         pty = Optional.empty();
         silence();

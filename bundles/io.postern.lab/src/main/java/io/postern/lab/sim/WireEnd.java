@@ -70,6 +70,9 @@ abstract sealed class WireEnd permits TerminalEnd, StationEnd {
         sending.clear();
     }
 
+    /** An octet of this end has come to all others. */
+    void left() throws IOException {}
+
     /** Takes over what is to be sent by now. */
     abstract void collect(long now) throws IOException;
 
