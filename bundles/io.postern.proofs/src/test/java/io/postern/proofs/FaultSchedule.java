@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.proofs;
 
-import io.postern.lab.sim.modbus.Fault;
-import io.postern.lab.sim.modbus.PlannedFault;
+import io.postern.lab.sim.Fault;
+import io.postern.lab.sim.PlannedFault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -110,10 +110,10 @@ public final class PeerStation implements Station {
     public Optional<Speech> speak(long now) {
         if (nextTalk.isPresent() && nextTalk.getAsLong() - now <= 0) {
             long at = nextTalk.getAsLong();
+            nextTalk = OptionalLong.of(at + every.toNanos());
             for (Bytes frame : peer.talk(values.apply(at))) {
                 planned.add(new Speech(at, frame.toArray()));
             }
-            nextTalk = OptionalLong.of(at + every.toNanos());
         }
         Speech next = planned.peek();
         if (next == null || next.at() - now > 0) {

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.lab.simulate;
 
-import io.postern.lab.sim.modbus.PlannedFault;
-import io.postern.lab.sim.modbus.SimulatedBus;
+import io.postern.lab.sim.PlannedFault;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a technician types while the instruments run: a fault switches on, and off when it is typed again. */
 final class Desk {
-    static final String HELP = """
-            [UNIT/]FAULT   switches a fault on, or off: mute, late:800ms, crc, duplicate, exception:2, garbage, swap,
-                           wrong-unit, cut, glued, over-long, gaps:2ms, short-map; of the line: noise:1s, echo
+    private static final String HELP = """
+            [UNIT/]FAULT   switches a fault on, or off: %s
             unplug, replug the adapter of the line
             faults         which are on
             right          all faults off
@@ -24,11 +22,11 @@ final class Desk {
         void replug();
     }
 
-    private final SimulatedBus bus;
+    private final Simulation simulation;
     private final Optional<Wire> wire;
 
-    Desk(SimulatedBus bus, Optional<Wire> wire) {
-        this.bus = bus;
+    Desk(Simulation simulation, Optional<Wire> wire) {
+        this.simulation = simulation;
         this.wire = wire;
     }
 
@@ -37,10 +35,10 @@ final class Desk {
         try {
             return switch (typed) {
                 case "" -> "";
-                case "help", "?" -> HELP;
+                case "help", "?" -> HELP.formatted(simulation.faultKinds());
                 case "faults" -> faults();
                 case "right" -> {
-                    bus.faults().forEach(bus::remove);
+                    simulation.faults().forEach(simulation::remove);
                     yield "all is right";
                 }
                 case "unplug" -> onWire(Wire::unplug, "unplugged");
@@ -54,17 +52,17 @@ final class Desk {
 
     private String toggle(String typed) {
         PlannedFault fault = PlannedFault.parse(typed);
-        if (fault.start().equals(Duration.ZERO) && bus.remove(fault)) {
+        if (fault.start().equals(Duration.ZERO) && simulation.remove(fault)) {
             return typed + " is off";
         }
-        bus.add(fault);
+        simulation.add(fault);
         return typed + " is on";
     }
 
     private String faults() {
-        return bus.faults().isEmpty()
+        return simulation.faults().isEmpty()
                 ? "none"
-                : bus.faults().stream()
+                : simulation.faults().stream()
                         .map(fault -> (fault.unit().isPresent()
                                         ? "unit " + fault.unit().getAsInt() + ": "
                                         : "")

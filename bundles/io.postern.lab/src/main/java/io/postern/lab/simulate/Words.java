@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.lab.simulate;
 
+import io.postern.lab.sim.Fault;
+import io.postern.lab.sim.PeerBus;
 import io.postern.lab.sim.modbus.SimulatedBus.Exchange;
 import io.postern.lab.sim.modbus.TemplateInstruments;
 import io.postern.sensor.Measurement;
@@ -12,7 +14,9 @@ import io.postern.sensor.modbus.Span;
 import io.postern.wire.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Says in plain words what an instrument was asked and what it answered. */
 final class Words {
@@ -26,17 +30,37 @@ final class Words {
         String answered = exchange.answered()
                 .map(answer -> answered(answer, exchange, type))
                 .orElse("says nothing");
-        String faults = exchange.faults().isEmpty()
+        return "unit " + exchange.unit() + ": " + asked + " -> " + answered + faulty(exchange.faults());
+    }
+
+    /** One line: {@code instrument 1: asked for weight -> weight: weight 143.20, stable on}. */
+    static String of(PeerBus.Exchange exchange, List<TemplatePeer> peers) {
+        if (exchange.who() == 0) {
+            return peers.getFirst().asked(exchange.heard()) + " -> nobody answers";
+        }
+        TemplatePeer peer = peers.get(exchange.who() - 1);
+        String asked = exchange.heard().isEmpty() ? "by itself" : peer.asked(exchange.heard());
+        boolean mute = exchange.faults().contains(new Fault.Mute());
+        String said = mute
+                ? "says nothing"
+                : exchange.said()
+                        .map(peer::said)
+                        .orElseGet(() -> "cannot say it: " + exchange.trouble().orElse(""));
+        return "instrument " + exchange.who() + ": " + asked + " -> " + said + faulty(exchange.faults());
+    }
+
+    private static String faulty(List<Fault> faults) {
+        return faults.isEmpty()
                 ? ""
-                : "  [faulty: "
-                        + String.join(
-                                ", ",
-                                exchange.faults().stream()
-                                        .map(Object::toString)
-                                        .map(Words::plain)
-                                        .toList())
-                        + "]";
-        return "unit " + exchange.unit() + ": " + asked + " -> " + answered + faults;
+                : faults.stream()
+                        .map(fault -> plain(fault.toString()))
+                        .collect(Collectors.joining(", ", "  [faulty: ", "]"));
+    }
+
+    static String values(Map<String, Measurement> found) {
+        List<String> values = new ArrayList<>();
+        found.forEach((name, value) -> values.add(name + " " + text(value)));
+        return shortened(values);
     }
 
     /** A record's text without its brackets when they are empty. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.testkit.LoopbackAddress;
 import java.io.BufferedReader;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +82,121 @@ class SimulateIT {
         try (var trainer = new Trainer("eastron-sdm120", "--address", "7")) {
             trainer.awaits("--address is unit:N, as unit:7, not 7");
             assertThat(trainer.ends()).isOne();
+        }
+    }
+
+    @Test
+    void aBalanceAnswersInItsOwnFramesAndIsMadeFaulty() throws Exception {
+        Path line = dir.resolve("line");
+        try (var trainer = new Trainer("mettler-new-classic", "--port", line.toString(), "--fault", "cut@1h")) {
+            assertThat(trainer.awaits("instrument 1")).contains("Mettler-Toledo NewClassic");
+            assertThat(trainer.awaits("ready: ")).isEqualTo("ready: " + line + " at 9600 8N1");
+            try (var port = new Port(line)) {
+                port.says("SI\r\n");
+                assertThat(port.hears("g\r\n")).matches("S S +[0-9.]+ g\r\n");
+                assertThat(trainer.awaits("instrument 1"))
+                        .containsPattern("instrument 1: asked for weight -> weight: weight [0-9.]+, stable on");
+                trainer.types("crc");
+                trainer.awaits("no check sum that could be wrong");
+                trainer.types("exception:2");
+                trainer.awaits("these instruments know mute");
+                trainer.types("1/cut");
+                trainer.awaits("1/cut is on");
+                port.says("Z\r\n");
+                assertThat(port.hears("Z ")).isEqualTo("Z ");
+                assertThat(trainer.awaits("instrument 1")).contains("told zero", "[faulty: Cut]");
+                port.says("nonsense\r\n");
+                trainer.awaits("hears \"nonsense\" -> nobody answers");
+            }
+        }
+    }
+
+    @Test
+    void aReceiverTalksByItselfAndItsCheckSumsCanBeWrong() throws Exception {
+        Path line = dir.resolve("line");
+        try (var trainer = new Trainer("ublox-neo-m8", "--port", line.toString(), "--fault", "crc")) {
+            trainer.awaits("ready: ");
+            try (var port = new Port(line)) {
+                assertThat(trainer.awaits("rmc"))
+                        .contains("by itself -> rmc: latitude 47.28")
+                        .contains("[faulty: WrongCheckSum]");
+                String sentence = port.hears("\r\n").replaceAll("(?s).*\\$|\r\n", "");
+                int sum = sentence.substring(0, sentence.indexOf('*')).chars().reduce(0, (a, b) -> a ^ b);
+                assertThat(sentence).doesNotEndWith("*%02X".formatted(sum));
+            }
+        }
+    }
+
+    @Test
+    void aMeterOnAnMbusIsAskedUnderEitherAddress() throws Exception {
+        Path line = dir.resolve("line");
+        try (var trainer = new Trainer(
+                "kamstrup-multical-601",
+                "--address",
+                "secondary:06855817",
+                "--port",
+                line.toString(),
+                "--baud",
+                "9600")) {
+            assertThat(trainer.awaits("instrument 1")).contains("primary:0, secondary:06855817");
+            trainer.awaits("ready: ");
+            try (var port = new Port(line)) {
+                port.says("\u0010\u005b\u0000\u005b\u0016");
+                assertThat(port.hears("\u0016")).startsWith("h\u00f7\u00f7h\u0008\u0000r\u0017X\u0085\u0006");
+                assertThat(trainer.awaits("instrument 1"))
+                        .contains("primary:0 asked for its data -> energy 37351", "flowTemperature", "more");
+                port.says("h\u000b\u000bhs\u00fdR\u0017X\u0085\u0006\u00ff\u00ff\u00ff\u00ff\u00b8\u0016");
+                assertThat(port.hears("\u00e5")).isEqualTo("\u00e5");
+                assertThat(trainer.awaits("instrument 1")).contains("meter 06855817 selected -> acknowledges");
+            }
+        }
+    }
+
+    @Test
+    void whatHangsOnNoLineIsRefusedWithWhatToUseInstead() throws Exception {
+        for (String template : List.of("door-contact", "ti-tmp102", "ds18b20")) {
+            try (var trainer = new Trainer(template)) {
+                trainer.awaits("mock:1@700ms");
+                assertThat(trainer.ends()).isOne();
+            }
+        }
+        try (var trainer = new Trainer("ublox-neo-m8", "eastron-sdm120")) {
+            trainer.awaits("start one simulation for each");
+            assertThat(trainer.ends()).isOne();
+        }
+    }
+
+    /** The line as the program of another opens it. */
+    private static final class Port implements AutoCloseable {
+        private final FileInputStream input;
+        private final FileOutputStream output;
+
+        Port(Path line) throws Exception {
+            assertThat(run(List.of("stty", "-F", line.toString(), "9600", "cs8", "-parenb", "-cstopb")))
+                    .isEmpty();
+            input = new FileInputStream(line.toFile());
+            output = new FileOutputStream(line.toFile());
+        }
+
+        void says(String octets) throws IOException {
+            output.write(octets.getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        /** Up to and with {@code end}, and what came with it. */
+        String hears(String end) throws IOException {
+            var heard = new StringBuilder();
+            var buffer = new byte[512];
+            while (!heard.toString().endsWith(end)) {
+                int got = input.read(buffer);
+                heard.append(new String(buffer, 0, got, StandardCharsets.ISO_8859_1));
+            }
+            return heard.toString();
+        }
+
+        @Override
+        public void close() throws IOException {
+            input.close();
+            output.close();
         }
     }
 

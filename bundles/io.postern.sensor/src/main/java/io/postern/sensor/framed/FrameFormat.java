@@ -105,6 +105,14 @@ public record FrameFormat(Shape shape, Optional<CheckSum> check, int longest) {
         return built;
     }
 
+    /** A whole frame of this format with a check sum that is wrong, for simulators; as it is when the format has none. */
+    public Bytes spoiled(Bytes frame) {
+        byte[] octets = frame.toArray();
+        check.ifPresent(sum ->
+                octets[octets.length - 1 - (sum.behindEnd() ? 0 : shape.end().length())] ^= 1);
+        return Bytes.of(octets);
+    }
+
     private void verify(Bytes built, Bytes content) {
         var parser = new FrameParser(this);
         var heard = new java.util.ArrayList<>(parser.accept(built.toArray(), built.length()));

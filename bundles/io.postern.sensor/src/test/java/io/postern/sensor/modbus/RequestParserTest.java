@@ -82,7 +82,8 @@ class RequestParserTest {
     void onTcpNothingIsHeardBehindAHeadThatIsNone(String head) {
         RequestParser parser = Framing.TCP.requests();
 
-        assertThat(heard(parser, Bytes.concat(Bytes.hex(head), Framing.TCP.frame(7, 0, READ)))).isEmpty();
+        assertThat(heard(parser, Bytes.concat(Bytes.hex(head), Framing.TCP.frame(7, 0, READ))))
+                .isEmpty();
     }
 
     private static List<Heard> heard(RequestParser parser, Bytes octets) {

@@ -2,6 +2,7 @@
 package io.postern.lab.sim.modbus;
 
 import io.postern.lab.sim.CharacterFormat;
+import io.postern.lab.sim.Fault;
 import io.postern.lab.sim.Station;
 import io.postern.sensor.modbus.Framing;
 import io.postern.sensor.modbus.RequestParser;

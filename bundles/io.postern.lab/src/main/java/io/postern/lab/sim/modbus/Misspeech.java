@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.lab.sim.modbus;
 
+import io.postern.lab.sim.Fault;
+import io.postern.lab.sim.FaultyFrames;
 import io.postern.lab.sim.Station.Speech;
 import io.postern.sensor.modbus.Framing;
 import io.postern.sensor.modbus.RequestParser.Heard;
 import io.postern.wire.Bytes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Turns an answer into what a faulty instrument makes of it. */
 final class Misspeech {
-    private static final int MOST_GARBAGE = 40; // about two answers of some registers
-
-    private final RandomGenerator random;
-    private Bytes last = Bytes.EMPTY;
+    private final FaultyFrames frames;
 
     Misspeech(RandomGenerator random) {
-        this.random = random;
+        this.frames = new FaultyFrames(random);
     }
 
     /** What goes on the wire for {@code pdu}, which would be right, from {@code begin} on. */
@@ -31,31 +29,8 @@ final class Misspeech {
                 default -> {}
             }
         }
-        Bytes frame = framing.frame(unit, request.number(), said);
-        Bytes before = last;
-        last = frame;
-        long at = begin;
-        long apart = 0;
-        for (Fault fault : faults) {
-            switch (fault) {
-                case Fault.WrongCheckSum() -> frame = spoiled(frame, framing);
-                case Fault.Garbage() -> frame = garbage();
-                case Fault.Cut() -> frame = frame.slice(0, frame.length() / 2);
-                case Fault.Glued() -> frame = Bytes.concat(frame, before);
-                case Fault.Late(var by) -> at += by.toNanos();
-                case Fault.Gaps(var gap) -> apart = gap.toNanos();
-                default -> {}
-            }
-        }
-        return apart == 0 ? List.of(new Speech(at, frame.toArray())) : oneByOne(at, frame, apart);
-    }
-
-    private static List<Speech> oneByOne(long at, Bytes frame, long apart) {
-        List<Speech> speeches = new ArrayList<>();
-        for (int i = 0; i < frame.length(); i++) {
-            speeches.add(new Speech(at + i * apart, new byte[] {(byte) frame.at(i)}));
-        }
-        return speeches;
+        return frames.speak(
+                begin, framing.frame(unit, request.number(), said), faults, frame -> spoiled(frame, framing));
     }
 
     /** Two registers more behind an answer that carries registers or bits. */
@@ -79,12 +54,6 @@ final class Misspeech {
                     case TCP -> 3;
                 };
         octets[at] ^= 1;
-        return Bytes.of(octets);
-    }
-
-    Bytes garbage() {
-        var octets = new byte[random.nextInt(1, MOST_GARBAGE)];
-        random.nextBytes(octets);
         return Bytes.of(octets);
     }
 }

@@ -2,6 +2,8 @@
 package io.postern.lab.sim.modbus;
 
 import io.postern.lab.sim.CharacterFormat;
+import io.postern.lab.sim.Fault;
+import io.postern.lab.sim.PlannedFault;
 import io.postern.lab.sim.Station;
 import io.postern.lab.sim.Station.Speech;
 import io.postern.sensor.modbus.Framing;

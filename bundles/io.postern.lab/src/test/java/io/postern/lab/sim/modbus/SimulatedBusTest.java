@@ -4,6 +4,8 @@ package io.postern.lab.sim.modbus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.lab.sim.CharacterFormat;
+import io.postern.lab.sim.Fault;
+import io.postern.lab.sim.PlannedFault;
 import io.postern.lab.sim.Station;
 import io.postern.sensor.modbus.Crc16;
 import io.postern.sensor.modbus.Framing;

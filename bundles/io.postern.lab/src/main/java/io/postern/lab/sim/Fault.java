@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.lab.sim.modbus;
+package io.postern.lab.sim;
 
 import io.postern.wire.DurationText;
 import java.time.Duration;

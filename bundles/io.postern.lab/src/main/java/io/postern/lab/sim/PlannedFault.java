@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.lab.sim.modbus;
+package io.postern.lab.sim;
 
 import io.postern.wire.DurationText;
 import java.time.Duration;
@@ -54,11 +54,13 @@ public record PlannedFault(OptionalInt unit, Fault fault, Duration start, Option
                 Optional.ofNullable(parts.group(4)).map(DurationText::parse));
     }
 
-    boolean concerns(int which) {
+    /** Whether it is one of the instrument with that number. */
+    public boolean concerns(int which) {
         return !fault.isOfLine() && (unit.isEmpty() || unit.getAsInt() == which);
     }
 
-    boolean isActive(Duration elapsed) {
+    /** Whether it is there so long after the beginning. */
+    public boolean isActive(Duration elapsed) {
         return elapsed.compareTo(start) >= 0 && (lasts.isEmpty() || elapsed.compareTo(start.plus(lasts.get())) < 0);
     }
 }
