@@ -37,6 +37,7 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
     private volatile long nextCheck;
     private volatile long lastGood;
     private volatile long lastTry;
+    private volatile long lastHeld;
     private volatile Optional<IOException> trouble = Optional.empty();
     private Optional<String> notAccepted = Optional.empty(); // of the thread that reads
 
@@ -50,6 +51,7 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
         this.patience = (silence.compareTo(SHORTEST_GAP) > 0 ? silence : SHORTEST_GAP).toNanos();
         this.lastGood = nanoTime.getAsLong();
         this.lastTry = lastGood;
+        this.lastHeld = lastGood;
     }
 
     /** Asks an instrument who it is. */
@@ -150,7 +152,10 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
         if (resting) {
             unchecked = true;
         }
-        if (now - lastGood <= patience || !leaf.state().maySpeak()) {
+        if (!leaf.state().maySpeak()) {
+            lastHeld = now; // no reading is expected, and the next one only some time after the decision
+        }
+        if (now - lastGood <= patience || now - lastHeld <= patience) {
             return;
         }
         if (absent.isPresent() && now - lastTry > patience) {

@@ -70,6 +70,8 @@ class SwappedInstrumentTest {
         assertThat(site.published(METER)).containsExactly("voltage=230.0");
 
         leaves.replace(METER);
+        leaves.look();
+        assertThat(state()).as("nothing is late yet").isEqualTo("approved");
         line.turn();
         assertThat(state()).isEqualTo("live");
         assertThat(site.roster.connected()).hasSize(1);
