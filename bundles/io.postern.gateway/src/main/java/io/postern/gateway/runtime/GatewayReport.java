@@ -27,6 +27,10 @@ final class GatewayReport {
                         Boolean.compare(a.state().equals("live"), b.state().equals("live")))
                 .toList();
         for (Roster.Member member : ordered) {
+            if (room < 0) {
+                more++;
+                continue;
+            }
             JsonObject leaf = leaf(member);
             room -= leaf.toString().length() + 1;
             if (room >= 0) {

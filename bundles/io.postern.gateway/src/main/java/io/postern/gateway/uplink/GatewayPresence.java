@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class GatewayPresence implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayPresence.class);
     private static final Duration LOOK = Duration.ofSeconds(1); // the loss of the session is noticed within
-    private static final int REPORT_LOOKS = 30; // a leaf that comes and goes costs two messages a minute at most
+    // a change is told at once, but a leaf that comes and goes costs two messages a minute in the long run
+    private static final int LOOKS_FOR_A_REPORT = 30;
+    private static final int MOST_REPORTS = 10; // in a row: a start, or a swap on a line that has just been scanned
     private static final int NOT_A_MISTAKE = 2; // refusals in a row, each of a credential made for the occasion
 
     private final HubName hub;
@@ -106,16 +108,21 @@ public final class GatewayPresence implements AutoCloseable {
                 session.follow();
                 thread.succeeded();
                 int looks = 0;
+                int reports = MOST_REPORTS;
                 while (identity.credential().equals(credential)) { // another one when this is worn
                     if (!session.isOpen()) {
                         throw new IOException("the connection of " + identity.device() + " to " + hub + " was lost");
                     }
                     pause.take(LOOK);
                     looks++;
-                    JsonObject now = looks % REPORT_LOOKS == 0 ? report.get() : reported;
+                    if (looks % LOOKS_FOR_A_REPORT == 0) {
+                        reports = Math.min(MOST_REPORTS, reports + 1);
+                    }
+                    JsonObject now = reports > 0 ? report.get() : reported;
                     if (!now.equals(reported)) {
                         session.report(now);
                         reported = now;
+                        reports--;
                     }
                     methods.answerAll(session);
                 }

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,12 +38,13 @@ class GatewayPresenceTest {
     private final Semaphore steps = new Semaphore(0);
     private final ControlDesk desk = new ControlDesk();
     private volatile JsonObject report = REPORT;
+    private volatile Supplier<JsonObject> changing = () -> report;
     private final GatewayPresence presence = new GatewayPresence(
             FakeTokens.HUB,
             hub,
             new TokenIdentity(module::sign, FakeTokens.HUB, DeviceId.of("gw-1"), clock),
             Optional.empty(),
-            () -> report,
+            () -> changing.get(),
             new GatewayMethods(desk, FakeTokens.HUB),
             strangers::incrementAndGet,
             Retry.standard(new Random(7), time -> {
@@ -73,8 +75,20 @@ class GatewayPresenceTest {
         Await.until(LONG, "half a minute", () -> steps.availablePermits() == 0);
         assertThat(hub.reports).containsExactly(REPORT);
         report = changed;
-        steps.release(31);
+        steps.release(2);
         Await.until(LONG, "the new report", () -> hub.reports.equals(List.of(REPORT, changed)));
+    }
+
+    @Test
+    void aReportThatChangesAllTheTimeIsMadeTenTimesAtOnceAndThenTwiceAMinute() {
+        var changes = new AtomicInteger();
+        presence.start();
+        Await.until(LONG, "the first report", () -> hub.reports.size() == 1);
+        changing = () -> Json.object().add("changes", changes.incrementAndGet()).build();
+        steps.release(20);
+        Await.until(LONG, "20 s", () -> steps.availablePermits() == 0 && hub.reports.size() == 11);
+        steps.release(60);
+        Await.until(LONG, "a minute more", () -> steps.availablePermits() == 0 && hub.reports.size() == 13);
     }
 
     @Test
