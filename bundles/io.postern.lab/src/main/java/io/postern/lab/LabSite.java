@@ -13,6 +13,7 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.tpm.EndorsementKey;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,12 +84,20 @@ public final class LabSite implements AutoCloseable {
 
     /** Starts a gateway on a state directory; an empty one is a gateway that has never been provisioned. */
     public LabGateway startGateway(Path state) throws LabException {
-        var configuration = new GatewayConfiguration(
-                cloud.connection(), tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves, templates());
-        return LabGateway.start(root, cloud.connection(), state, configuration.toJson(), configuration.timeline());
+        return startGateway(state, JsonValue.EMPTY_JSON_OBJECT);
     }
 
-    private Path templates() {
+    /** @param further configurations beside those of the lab's own leaves */
+    public LabGateway startGateway(Path state, JsonObject further) throws LabException {
+        var configuration = new GatewayConfiguration(
+                cloud.connection(), tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves, templates());
+        JsonObject all =
+                Json.object(configuration.toJson()).addAll(Json.object(further)).build();
+        return LabGateway.start(root, cloud.connection(), state, all, configuration.timeline());
+    }
+
+    /** The folder of the templates that gateways of this lab read beside those that ship. */
+    public Path templates() {
         return directory.resolve("templates");
     }
 
@@ -111,6 +120,11 @@ public final class LabSite implements AutoCloseable {
 
     public EndorsementKey endorsementKey() {
         return endorsementKey;
+    }
+
+    /** The root that the cloud side's certificates lead to. */
+    public Path caFile() {
+        return cloud.connection().caFile().orElseThrow();
     }
 
     /** Where the cloud side listens, for a person. */
@@ -168,9 +182,14 @@ public final class LabSite implements AutoCloseable {
                 .create(NewEnrollment.tpm(endorsementKey.registrationId(), endorsementKey)
                         .withDeviceId(Optional.of(GATEWAY)));
         for (DeviceId leaf : leaves.all()) {
-            cloud().devices().create(leaf, Optional.empty(), true);
-            cloud().leaves().assign(leaf, GATEWAY);
+            enroll(leaf);
         }
+    }
+
+    /** Makes a leaf known to the hub, and the gateway the one that may speak for it. */
+    public void enroll(DeviceId leaf) throws ServiceException {
+        cloud().devices().create(leaf, Optional.empty(), true);
+        cloud().leaves().assign(leaf, GATEWAY);
     }
 
     private <T extends AutoCloseable> T part(T part) {
