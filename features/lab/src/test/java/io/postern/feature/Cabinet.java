@@ -2,14 +2,14 @@
 package io.postern.feature;
 
 import io.postern.lab.sim.CharacterFormat;
+import io.postern.lab.sim.PlannedFault;
 import io.postern.lab.sim.PtyBus;
-import io.postern.lab.sim.modbus.Framing;
-import io.postern.lab.sim.modbus.PlannedFault;
 import io.postern.lab.sim.modbus.SimulatedBus;
 import io.postern.lab.sim.modbus.SimulatedInstrument;
 import io.postern.lab.sim.modbus.SocketPort;
 import io.postern.lab.sim.modbus.TemplateInstruments;
 import io.postern.sensor.Templates;
+import io.postern.sensor.modbus.Framing;
 import io.postern.sensor.modbus.Space;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
