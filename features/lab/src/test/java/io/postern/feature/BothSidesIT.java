@@ -105,6 +105,7 @@ class BothSidesIT {
     @Tag("SYS-10")
     @Tag("HUB-18")
     @Tag("DPS-06")
+    @Tag("CEN-22")
     void everyLeafSpeaksUnderItsOwnIdentityWithATokenFromTheTokenService() throws Exception {
         try (LabGateway gateway = site.startGateway(state)) {
             assertThat(awaitAllLeaves()).as(gateway.process().lastWords(20)).isTrue();
@@ -118,6 +119,9 @@ class BothSidesIT {
                     .allSatisfy(event ->
                             assertThat(Json.text(event.json(), "policy")).contains("tokenservice"));
             assertThat(site.cloud().leaves().list()).hasSize(LEAVES);
+            assertThat(Json.requireText(site.cloud().twins().find(METER), "modelId"))
+                    .as("the model of the meter's template")
+                    .isEqualTo("dtmi:io:postern:lab:meter;1");
         }
     }
 
