@@ -75,7 +75,8 @@ final class Cabinet implements AutoCloseable {
                         Json.object()
                                 .add("name", "hall")
                                 .add("port", wire.port(0).toString())
-                                .add("baud", BAUD))
+                                .add("baud", BAUD)
+                                .add("restingShare", 50)) // so that what was mute is soon tried again
                 .add(
                         "io.postern.gateway.serial~valves",
                         Json.object()

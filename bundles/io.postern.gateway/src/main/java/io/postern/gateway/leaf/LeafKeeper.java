@@ -158,7 +158,9 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
         if (now - lastGood <= patience || now - lastHeld <= patience) {
             return;
         }
-        if (absent.isPresent() && now - lastTry > patience) {
+        // one that is let rest may be tried late by a line that serves the others
+        boolean meantToRest = resting || leaf.state() instanceof LeafState.Quarantined;
+        if (absent.isPresent() && !meantToRest && now - lastTry > patience) {
             leaf.silent("line", absent.get());
         } else if (resting) {
             leaf.silent("mute", why());

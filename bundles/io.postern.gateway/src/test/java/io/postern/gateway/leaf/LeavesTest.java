@@ -183,13 +183,16 @@ class LeavesTest {
         pass(LeafSite.PERIOD);
         leaves.look();
         assertThat(entry(METER).state()).isEqualTo("quarantined");
+        pass(Duration.ofSeconds(10));
+        leaves.look();
+        line.rest = Optional.empty();
+        leaves.look(); // its rest is over, its turn has not come
 
         meter.failure = Optional.empty();
-        line.rest = Optional.empty();
         line.turn();
         assertThat(entry(METER).state()).isEqualTo("live");
         assertThat(site.published(METER).get(1))
-                .isEqualTo("{\"gap\":{\"begin\":\"2026-03-01T08:00:00Z\",\"end\":\"2026-03-01T08:00:05Z\","
+                .isEqualTo("{\"gap\":{\"begin\":\"2026-03-01T08:00:00Z\",\"end\":\"2026-03-01T08:00:15Z\","
                         + "\"reason\":\"mute, rest\"}}");
         assertThat(meter.asked.subList(meter.asked.size() - 2, meter.asked.size()))
                 .containsExactly("identify", "read voltage");
