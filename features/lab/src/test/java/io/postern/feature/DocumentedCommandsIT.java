@@ -50,6 +50,7 @@ class DocumentedCommandsIT {
     private static final Set<String> HANDED_TO_MAVEN = Set.of("build", "test", "format");
     private static final Set<String> OF_EVERY_CTL_COMMAND =
             Set.of("--cloud", "--connection-file", "--dps-connection", "--json", "--debug", "--help");
+    private static final Set<String> OF_EVERY_LOCAL_COMMAND = Set.of("--state", "--json", "--help");
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
     private static final Pattern NAME = Pattern.compile("[a-z]+(-[a-z]+)*");
 
@@ -136,9 +137,13 @@ class DocumentedCommandsIT {
         for (String row : rows) {
             List<String> command = named(List.of(
                     DocumentedCommands.codes(row).findFirst().orElseThrow().split(" ")));
-            boolean ofCtl = command.getFirst().equals("ctl");
             SortedSet<String> known = options(help(command).text());
-            known.removeAll(ofCtl ? OF_EVERY_CTL_COMMAND : Set.of("--help"));
+            known.removeAll(
+                    switch (command.getFirst()) {
+                        case "ctl" -> OF_EVERY_CTL_COMMAND;
+                        case "leaf", "bus" -> OF_EVERY_LOCAL_COMMAND;
+                        default -> Set.of("--help");
+                    });
             assertThat(options(row)).as(row).isEqualTo(known);
         }
     }
