@@ -23,8 +23,8 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
     private static final Logger LOG = LoggerFactory.getLogger(LeafKeeper.class);
     private static final int MISSES = 3; // readings in a row that may be missing: one is noise, two are bad luck
     private static final Duration SHORTEST_GAP = Duration.ofSeconds(2); // below it a resend looks like a gap
-    // unscrewing four terminals and screwing them down again takes longer
-    private static final Duration SWAP = Duration.ofSeconds(5);
+    // putting a connector into another instrument takes longer; to ask after each disturbed read costs too much
+    private static final Duration SWAP = Duration.ofSeconds(1);
     private static final Duration HELD_CHECK = Duration.ofSeconds(10); // the right instrument back is seen soon
 
     final Leaf leaf;
