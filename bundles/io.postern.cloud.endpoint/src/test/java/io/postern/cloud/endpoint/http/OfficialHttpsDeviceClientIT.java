@@ -26,10 +26,6 @@ import io.postern.cloud.hub.methods.MethodLine;
 import io.postern.testkit.Await;
 import io.postern.wire.Bytes;
 import io.postern.wire.hub.PropertyBag;
-import java.io.ByteArrayInputStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,23 +138,6 @@ class OfficialHttpsDeviceClientIT {
                 .extracting(
                         record -> record.messageId() + " " + record.outcome().wireName())
                 .containsExactlyInAnyOrder("complete Success", "reject Rejected", "abandon Success");
-    }
-
-    @Test
-    @Tag("HUB-17")
-    void aBodyInPiecesArrivesWholeAndNamesKeepTheirCase() throws Exception {
-        String token = cloud.deviceToken(meter).orElseThrow().text().revealUtf8();
-        HttpResponse<String> answer = listener.send(listener.request("/devices/meter-1/messages/events")
-                .version(HttpClient.Version.HTTP_1_1)
-                .header("Authorization", token)
-                .header("IotHub-App-hallName", "A")
-                .POST(HttpRequest.BodyPublishers.ofInputStream(
-                        () -> new ByteArrayInputStream("{\"kw\":7}".getBytes(StandardCharsets.UTF_8)))));
-
-        assertThat(answer.statusCode()).isEqualTo(204);
-        HubEvent event = cloud.hub.events().read(1, 1).getFirst();
-        assertThat(event.body().toUtf8()).isEqualTo("{\"kw\":7}");
-        assertThat(event.applicationProperties()).containsEntry("hallName", "A");
     }
 
     @Test
