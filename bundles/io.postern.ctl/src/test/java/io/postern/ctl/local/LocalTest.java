@@ -41,18 +41,20 @@ class LocalTest {
     private final StringWriter err = new StringWriter();
     private volatile String answer = "";
     private ServerSocketChannel gateway;
+    private Thread serving;
 
     @BeforeEach
     void open() throws IOException {
         gateway = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         gateway.bind(UnixDomainSocketAddress.of(
                 Files.createDirectories(state.resolve("control")).resolve("socket")));
-        Thread.startVirtualThread(this::serve);
+        serving = Thread.startVirtualThread(this::serve);
     }
 
     @AfterEach
-    void close() throws IOException {
+    void close() throws Exception {
         gateway.close();
+        serving.join(); // until it has left, a visitor may still be let in
     }
 
     @Test
@@ -144,7 +146,7 @@ class LocalTest {
     }
 
     @Test
-    void whereNoGatewayIsTheRemedyIsSaid() throws IOException {
+    void whereNoGatewayIsTheRemedyIsSaid() throws Exception {
         close();
         assertThat(run("leaf", "list")).isEqualTo(1);
         assertThat(err.toString()).contains("it has ended; start it again");
