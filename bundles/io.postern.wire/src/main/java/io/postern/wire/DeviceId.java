@@ -28,6 +28,19 @@ public record DeviceId(String text) {
         return new DeviceId(text);
     }
 
+    // by hand: it is the key of many maps, and what a record is given costs several calls where only the quick compiler
+    // is
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DeviceId id && text.equals(id.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
     @Override
     public String toString() {
         return text;

@@ -16,6 +16,8 @@ import java.util.OptionalInt;
  * @param trackingId found again in the service's log
  */
 public record ErrorBody(int code, String name, String message, String trackingId, Instant at) {
+    private static final String NAMED = "ErrorCode:";
+
     public int httpStatus() {
         return code / 1000;
     }
@@ -25,7 +27,7 @@ public record ErrorBody(int code, String name, String message, String trackingId
                 .add("errorCode", code)
                 .add("trackingId", trackingId)
                 .add("message", message)
-                .add("Message", "ErrorCode:" + name + ";" + message)
+                .add("Message", NAMED + name + ";" + message)
                 .add("ExceptionMessage", "Tracking ID:" + trackingId + "-TimeStamp:" + UtcText.of(at))
                 .add("timestampUtc", UtcText.of(at))
                 .build();
@@ -39,6 +41,17 @@ public record ErrorBody(int code, String name, String message, String trackingId
                     : OptionalInt.empty();
         } catch (IllegalArgumentException e) {
             return OptionalInt.empty();
+        }
+    }
+
+    /** The code's name in any error body, where a hub says it in no number; empty when it has none. */
+    public static String name(String body) {
+        try {
+            String message = Json.text(Json.parseObject(body), "Message").orElse("");
+            int end = message.indexOf(';');
+            return message.startsWith(NAMED) && end > 0 ? message.substring(NAMED.length(), end) : "";
+        } catch (IllegalArgumentException e) {
+            return "";
         }
     }
 

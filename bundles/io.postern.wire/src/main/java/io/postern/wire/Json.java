@@ -2,6 +2,7 @@
 package io.postern.wire;
 
 import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
@@ -112,6 +113,23 @@ public final class Json {
     /** The object member {@code name}; empty when absent, null or not an object. */
     public static Optional<JsonObject> object(JsonObject object, String name) {
         return object.get(name) instanceof JsonObject inner ? Optional.of(inner) : Optional.empty();
+    }
+
+    /** @throws IllegalArgumentException naming the member when it is missing or no whole number of an {@code int} */
+    public static int requireInt(JsonObject object, String name) {
+        if (object.get(name) instanceof JsonNumber number && number.isIntegral()) {
+            try {
+                return number.intValueExact();
+            } catch (ArithmeticException tooLarge) {
+                throw new IllegalArgumentException(name + " is out of range", tooLarge);
+            }
+        }
+        throw new IllegalArgumentException(name + " is missing or no whole number");
+    }
+
+    /** The array in a member, if it is there. */
+    public static Optional<JsonArray> array(JsonObject object, String name) {
+        return object.get(name) instanceof JsonArray array ? Optional.of(array) : Optional.empty();
     }
 
     /** Indented, for a person's eye. */

@@ -36,6 +36,15 @@ class ErrorBodyTest {
     }
 
     @Test
+    void aCodeThatIsSaidInWordsOnlyIsFound() {
+        assertThat(ErrorBody.name(BODY.toJson().toString())).isEqualTo("IotHubUnauthorizedAccess");
+        assertThat(ErrorBody.name("{\"Message\":\"ErrorCode:X;no\"}")).isEqualTo("X");
+        assertThat(ErrorBody.name("{\"Message\":\"ErrorCode:X\"}")).isEmpty();
+        assertThat(ErrorBody.name("{\"Message\":7}")).isEmpty();
+        assertThat(ErrorBody.name("<html>")).isEmpty();
+    }
+
+    @Test
     void aSecretThatSomebodyRepeatsIsNotShown() {
         assertThat(ErrorBody.describe("<b>SharedAccessSignature sr=hub&sig=abc%2Fdef%3D&se=17</b>"))
                 .isEqualTo("<b>SharedAccessSignature sr=hub&sig=***&se=17</b>");

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param model what the device says it is (CEN-22)
  */
 public record HubUserName(HubName hub, DeviceId device, Optional<ModelId> model) {
-    private static final String API_VERSION = "2021-04-12";
+    /** What the gateway says it speaks, over every transport. */
+    public static final String API_VERSION = "2021-04-12";
 
     /** @throws IllegalArgumentException when the text does not start with a hub and a device */
     public static HubUserName parse(String text) {

@@ -4,13 +4,12 @@ package io.postern.wire.hub;
 import io.postern.wire.Bytes;
 import io.postern.wire.Shown;
 import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
 
 /**
  * The properties that ride in the last level of an MQTT topic: {@code k=v} joined by {@code &}, percent-encoded.
@@ -29,6 +28,9 @@ public record PropertyBag(SequencedMap<String, String> entries) {
 
     /** How many properties a message has at most: far above what the SDKs set, about ten. */
     public static final int MOST_ENTRIES = 64;
+
+    private static final String PLAIN = "0123456789-_.*"; // beside letters; as official clients do
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     public PropertyBag {
         entries = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(entries));
@@ -89,16 +91,29 @@ public record PropertyBag(SequencedMap<String, String> entries) {
     }
 
     public String encode() {
-        return entries.entrySet().stream()
-                .map(e -> encodeText(e.getKey()) + "=" + encodeText(e.getValue()))
-                .collect(Collectors.joining("&"));
+        var encoded = new StringBuilder(128);
+        entries.forEach((key, value) -> {
+            if (!encoded.isEmpty()) {
+                encoded.append('&');
+            }
+            encodeText(key, encoded);
+            encoded.append('=');
+            encodeText(value, encoded);
+        });
+        return encoded.toString();
     }
 
     private static String decodeText(String text) {
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    private static String encodeText(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    private static void encodeText(String text, StringBuilder into) {
+        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+            if (octet >= 'a' && octet <= 'z' || octet >= 'A' && octet <= 'Z' || PLAIN.indexOf(octet) >= 0) {
+                into.append((char) octet);
+            } else {
+                into.append('%').append(HEX.toHighHexDigit(octet)).append(HEX.toLowHexDigit(octet));
+            }
+        }
     }
 }
