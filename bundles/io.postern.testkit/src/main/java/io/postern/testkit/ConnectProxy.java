@@ -113,7 +113,11 @@ public final class ConnectProxy implements AutoCloseable {
             from.getInputStream().transferTo(to.getOutputStream());
             to.shutdownOutput();
         } catch (IOException e) {
-            // the other direction notices too
+            try {
+                to.close(); // what broke on one side is over on the other
+            } catch (IOException gone) {
+                // already
+            }
         }
     }
 

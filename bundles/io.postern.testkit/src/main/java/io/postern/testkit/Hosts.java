@@ -9,7 +9,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The names this test JVM can look up, in the file its {@code -Djdk.net.hosts.file} points to. With that property set
@@ -19,6 +23,7 @@ import java.util.Set;
  */
 public final class Hosts {
     private static final String PROPERTY = "postern.test.hosts";
+    private static final Map<String, String> WRITTEN = new ConcurrentHashMap<>();
 
     private Hosts() {}
 
@@ -34,9 +39,15 @@ public final class Hosts {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Path next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), String.join("\n", lines));
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+            Arrays.stream(names).forEach(name -> WRITTEN.put(name.toLowerCase(Locale.ROOT), address));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the host names of this test run to " + file, e);
         }
+    }
+
+    /** What {@code name} stands for, when this JVM has written it; the file is for others, and for other processes. */
+    static Optional<String> address(String name) {
+        return Optional.ofNullable(WRITTEN.get(name.toLowerCase(Locale.ROOT)));
     }
 
     private static Path file() {

@@ -4,6 +4,7 @@ package io.postern.testkit;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 
 /** A wall clock that stands still until the test moves it. */
 public final class MovableClock implements InstantSource {
@@ -25,6 +26,11 @@ public final class MovableClock implements InstantSource {
     @Override
     public Instant instant() {
         return now;
+    }
+
+    /** A monotonic clock that goes with this one, for tests in which nobody sets it. */
+    public long nanoTime() {
+        return ChronoUnit.NANOS.between(Instant.EPOCH, now);
     }
 
     /** Moves the clock; a negative step goes back, as real clocks do when they are set. */
