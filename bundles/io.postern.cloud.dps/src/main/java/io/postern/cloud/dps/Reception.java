@@ -7,7 +7,9 @@ import io.postern.cloud.hub.x509.CertificatePair;
 import io.postern.wire.DerivedKey;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Finds the enrollment that a device comes under and has it examined by that. An individual enrollment goes before
@@ -68,6 +70,36 @@ final class Reception {
         return attempt.chain().map(chain -> byIssuer(attempt, chain)).orElseGet(() -> stranger(attempt, ""));
     }
 
+    /**
+     * The key that this device shares with the service, when the attempt's token is signed with it, be it over or not; never
+     * that of a device that is kept out.
+     */
+    Optional<Secret> sharedKey(RegistrationAttempt attempt) {
+        return attempt.token().flatMap(token -> {
+            Optional<StoredEnrollment> individual = enrollments.find(attempt.id());
+            return individual.isPresent()
+                    ? sharedKey(individual.get().enrollment(), token)
+                    : sharedKey(attempt.id(), token);
+        });
+    }
+
+    private static Optional<Secret> sharedKey(IndividualEnrollment enrollment, SasToken token) {
+        return enrollment.device().status() == ProvisioningStatus.ENABLED
+                        && enrollment.attestation() instanceof AttestationMechanism.SymmetricKey(SymmetricKeys keys)
+                ? signer(token, keys)
+                : Optional.empty();
+    }
+
+    private Optional<Secret> sharedKey(RegistrationId id, SasToken token) {
+        for (EnrollmentGroup group : groups.all()) {
+            Optional<Secret> key = derived(group, id).flatMap(keys -> signer(token, keys));
+            if (key.isPresent()) {
+                return key.filter(_ -> group.member(id).status() == ProvisioningStatus.ENABLED);
+            }
+        }
+        return Optional.empty();
+    }
+
     private Proof examine(RegistrationAttempt attempt, AttestationMechanism.OfDevice attestation) {
         return switch (attestation) {
             case AttestationMechanism.Tpm tpm -> tpmExaminer.examine(attempt, tpm);
@@ -82,7 +114,7 @@ final class Reception {
     private Finding byDerivedKey(RegistrationAttempt attempt, SasToken token) {
         for (EnrollmentGroup group : groups.all()) {
             Optional<SymmetricKeys> derived = derived(group, attempt.id());
-            if (derived.isPresent() && isSignedWith(token, derived.get())) {
+            if (derived.isPresent() && signer(token, derived.get()).isPresent()) {
                 return new Enrolled(group.member(attempt.id()), keyExaminer.examine(attempt, derived.get()));
             }
         }
@@ -110,8 +142,10 @@ final class Reception {
         };
     }
 
-    private static boolean isSignedWith(SasToken token, SymmetricKeys keys) {
-        return token.isSignedBy(keys.primary()) || token.isSignedBy(keys.secondary());
+    private static Optional<Secret> signer(SasToken token, SymmetricKeys keys) {
+        return Stream.of(keys.primary(), keys.secondary())
+                .filter(token::isSignedBy)
+                .findFirst();
     }
 
     private static Stranger stranger(RegistrationAttempt attempt, String more) {

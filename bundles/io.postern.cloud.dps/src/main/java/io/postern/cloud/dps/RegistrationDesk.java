@@ -4,6 +4,7 @@ package io.postern.cloud.dps;
 import io.postern.cloud.dps.RegistrationAnswer.Refusal;
 import io.postern.cloud.store.DatabaseException;
 import io.postern.wire.IdScope;
+import io.postern.wire.SignedTime;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -33,6 +34,16 @@ public final class RegistrationDesk {
                 attempt,
                 desk -> desk.prove(attempt),
                 scope -> new Standing.Refused(Refusal.UNKNOWN_SCOPE, reason(scope)));
+    }
+
+    /**
+     * The time, signed under the symmetric key that signed the attempt's token, which may be over; empty when the device
+     * proves itself otherwise, or is kept out. To be asked for behind an answer that was not a throttling: it costs as much.
+     *
+     * @param nonce of the device, as {@link SignedTime#isNonce} has it
+     */
+    public Optional<SignedTime> time(RegistrationAttempt attempt, String nonce) {
+        return ask(attempt, desk -> desk.time(attempt, nonce), _ -> Optional.empty());
     }
 
     /** Tells how an operation ended, to the device that began it. */

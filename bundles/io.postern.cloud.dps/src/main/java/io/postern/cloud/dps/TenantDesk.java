@@ -9,6 +9,7 @@ import io.postern.wire.Bytes;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.Shown;
+import io.postern.wire.SignedTime;
 import io.postern.wire.dps.RegistrationStatus;
 import io.postern.wire.dps.RegistrationStatus.Status;
 import java.security.SecureRandom;
@@ -140,6 +141,11 @@ final class TenantDesk {
                     case Proof.Proven proven -> new Standing.Proven(proven.keptFor(attempt));
                 };
         };
+    }
+
+    /** The time under the key that signed the attempt, if the device shares one with the service. */
+    Optional<SignedTime> time(RegistrationAttempt attempt, String nonce) {
+        return reception.sharedKey(attempt).map(key -> SignedTime.sign(nonce, clock.instant(), key));
     }
 
     /** Tells how an operation ended, to the device that began it. */

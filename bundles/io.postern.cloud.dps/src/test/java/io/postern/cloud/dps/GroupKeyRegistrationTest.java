@@ -15,6 +15,7 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.Secret;
+import io.postern.wire.SignedTime;
 import io.postern.wire.dps.RegistrationStatus;
 import io.postern.wire.dps.RegistrationStatus.Status;
 import jakarta.json.JsonValue;
@@ -96,6 +97,21 @@ class GroupKeyRegistrationTest {
     void mayUseTheSecondaryGroupKey() {
         assertThat(dps.outcome(signed("meter-1", groupKeys.keys().secondary())).status())
                 .isEqualTo(Status.ASSIGNED);
+    }
+
+    @Test
+    void areToldTheTimeUnderTheirDerivedKeyWhileTheirGroupIsNotKeptOut() {
+        String nonce = "000102030405060708090a0b0c0d0e0f";
+        Secret secondary = groupKeys.keys().secondary();
+        SignedTime time = dps.desk().time(signed("meter-1", secondary), nonce).orElseThrow();
+        byte[] said = SignedTime.stringToSign(nonce, dps.clock.instant());
+        assertThat(time.isSignature(DerivedKey.of(secondary, METER).hmacSha256(said)))
+                .isTrue();
+        assertThat(dps.desk().time(dps.signed(dps.attempt("meter-1"), secondary), nonce))
+                .as("the group's own key")
+                .isEmpty();
+        dps.service.groups().update(group.with(ProvisioningStatus.DISABLED), IfMatch.ANY);
+        assertThat(dps.desk().time(signed("meter-1"), nonce)).as("disabled").isEmpty();
     }
 
     @Test

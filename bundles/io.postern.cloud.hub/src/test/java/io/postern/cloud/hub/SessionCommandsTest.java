@@ -135,7 +135,7 @@ class SessionCommandsTest {
         line.calls.take();
         session.close();
 
-        assertThat(reply.get(5, TimeUnit.SECONDS)).isEqualTo(new MethodReply.LineLost());
+        assertThat(reply.get(20, TimeUnit.SECONDS)).isEqualTo(new MethodReply.LineLost());
         assertThat(invoke(Duration.ZERO).get()).isEqualTo(new MethodReply.NotOnline());
         assertThatThrownBy(() -> session.listenToMethods(true)).isInstanceOf(SessionEndedException.class);
     }
@@ -148,7 +148,7 @@ class SessionCommandsTest {
         MethodCall call = line.calls.take();
         hub.identities().delete(meter.deviceId(), IfMatch.ANY);
 
-        assertThat(reply.get(5, TimeUnit.SECONDS)).isEqualTo(new MethodReply.LineLost());
+        assertThat(reply.get(20, TimeUnit.SECONDS)).isEqualTo(new MethodReply.LineLost());
         assertThatThrownBy(() -> session.answerMethod(call.requestId(), 200, Bytes.EMPTY))
                 .isInstanceOf(SessionEndedException.class);
         assertThat(invoke(Duration.ZERO).get()).isEqualTo(new MethodReply.NoDevice());

@@ -188,7 +188,7 @@ public final class MessageRoute implements AutoCloseable {
             }
             Duration wait = noted == done ? FOLLOW : CHECKPOINT;
             List<HubEvent> events = stream.await(done + 1, settings.batch(), wait, again::get);
-            if (!events.isEmpty()) {
+            if (!events.isEmpty() && !again.get()) { // else they come after the dead letters
                 route(events);
             }
             if (parts.nanoTime().getAsLong() - notedAt > CHECKPOINT.toNanos()) {

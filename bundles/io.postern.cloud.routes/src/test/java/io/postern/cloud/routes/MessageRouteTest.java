@@ -118,7 +118,7 @@ class MessageRouteTest {
             target.away = false;
             route.deliverAgain();
 
-            Await.until(Duration.ofSeconds(5), "it, without another event", () -> target.kept.size() == 1);
+            Await.until(Duration.ofSeconds(20), "it, without another event", () -> target.kept.size() == 1);
             assertThat(target.bodies()).containsExactly("{\"n\":1}");
             Await.until(RoutedHub.SOON, "no dead letters", () -> route.deadLetters(10)
                     .isEmpty());

@@ -4,12 +4,16 @@ package io.postern.cloud.tokens;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.tokens.DeviceDirectory.Entry;
 import io.postern.cloud.tokens.TokenDecision.Refused;
+import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,11 +23,13 @@ import java.util.random.RandomGenerator;
 /** Finds out which gateway is asking, by what it would be let into the hub with. */
 final class GatewayExaminer {
     private static final int KEY_LENGTH = 32;
+    private static final byte[] PURPOSE = "postern box of this key".getBytes(StandardCharsets.US_ASCII);
 
     /** Who is asking. */
     sealed interface Finding {}
 
-    record Proven(Entry gateway) implements Finding {}
+    /** @param mark tells the credential it has proven itself with from another one; no key can be learned from it */
+    record Proven(Entry gateway, Bytes mark) implements Finding {}
 
     record NotProven(Refused refusal) implements Finding {}
 
@@ -62,7 +68,16 @@ final class GatewayExaminer {
         return token.isExpired(now)
                 ? new NotProven(new Refused(
                         Refusal.EXPIRED_TOKEN, token + " has expired; it is " + now + " here: compare the clocks"))
-                : new Proven(claimed.get());
+                : new Proven(claimed.get(), keys.getFirst().hmacSha256(PURPOSE));
+    }
+
+    /** The device's own key that signed {@code token}, whatever its expiry: a gateway whose clock is wrong asks for the time. */
+    Optional<Secret> keyOf(SasToken token) throws IOException {
+        Optional<DeviceId> named = token.keyName().isPresent() ? Optional.empty() : claimed(token);
+        Optional<Entry> claimed = named.isPresent() ? devices.find(named.get()) : Optional.empty();
+        return claimed.filter(Entry::enabled)
+                .flatMap(device ->
+                        device.keys().stream().filter(token::isSignedBy).findFirst());
     }
 
     /** @param gateway whom the client says it is: a certificate need not name a device */
@@ -73,7 +88,17 @@ final class GatewayExaminer {
         }
         return devices.flaw(gateway, shown)
                 .<Finding>map(GatewayExaminer::notProven)
-                .orElseGet(() -> new Proven(claimed.get()));
+                .orElseGet(() -> new Proven(claimed.get(), mark(shown)));
+    }
+
+    /** Of its key: a certificate that was only issued anew is no other. */
+    private static Bytes mark(CertificateChain shown) {
+        try {
+            return Bytes.of(MessageDigest.getInstance("SHA-256")
+                    .digest(shown.leaf().getPublicKey().getEncoded()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     private static Finding notProven(String text) {

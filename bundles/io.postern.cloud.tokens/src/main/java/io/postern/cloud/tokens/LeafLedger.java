@@ -58,6 +58,16 @@ final class LeafLedger {
         return database.read(c -> find(c, leaf));
     }
 
+    /** How many there are that connect: leaves, and gateways that speak for them. */
+    long identities() {
+        return database.read(c -> Sql.first(
+                        c,
+                        "SELECT count(*) + count(DISTINCT gateway) AS identities FROM tokens_leaf WHERE hub = ?",
+                        row -> row.number("identities"),
+                        hub)
+                .orElse(0L));
+    }
+
     /** Newest first. */
     List<LeafHistory.Entry> history(DeviceId leaf) {
         return database.read(c -> history.of(c, leaf));

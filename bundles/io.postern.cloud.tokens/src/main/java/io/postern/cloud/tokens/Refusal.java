@@ -8,6 +8,8 @@ public enum Refusal {
     /** The gateway's token is its own and was good once. */
     EXPIRED_TOKEN("GatewayTokenExpired"),
     DISABLED_GATEWAY("GatewayDisabled"),
+    /** Another box than the one that is known proves itself as this gateway: its disk is a copy. */
+    COPIED_GATEWAY("GatewayIsCopy"),
     TOO_MANY_REQUESTS("TooManyRequests"),
     UNKNOWN_LEAF("LeafNotFound"),
     /** The leaf was deleted not long ago and old tokens may still bear its name. */
@@ -39,5 +41,27 @@ public enum Refusal {
     /** How error bodies and lists name it. */
     public String wireName() {
         return wireName;
+    }
+
+    /** Who is not proven leaves none at a leaf that is not his, and who asks too often buys no disk writes. */
+    boolean leavesTrace() {
+        return switch (this) {
+            case NOT_PROVEN,
+                    EXPIRED_TOKEN,
+                    TOO_MANY_REQUESTS,
+                    HUB_NOT_REACHED,
+                    WAITING_FOR_APPROVAL,
+                    NOT_APPROVED,
+                    NAME_NOT_ALLOWED,
+                    TOO_MANY_NEW_LEAVES -> false;
+            case DISABLED_GATEWAY,
+                    UNKNOWN_LEAF,
+                    QUARANTINED_LEAF,
+                    NOT_ASSIGNED,
+                    COPIED_GATEWAY,
+                    DISABLED_LEAF,
+                    REPLACED_LEAF,
+                    REVOKED_LEAF -> true;
+        };
     }
 }

@@ -4,6 +4,7 @@ package io.postern.cloud.tokens;
 import io.postern.cloud.hub.Hub;
 import io.postern.cloud.hub.IdentityListener;
 import io.postern.cloud.hub.ServiceAdmission;
+import io.postern.cloud.hub.diagnostics.Actor;
 import io.postern.cloud.hub.diagnostics.Diagnostics;
 import io.postern.cloud.hub.diagnostics.Metric;
 import io.postern.cloud.hub.x509.CertificateChain;
@@ -15,12 +16,11 @@ import io.postern.cloud.tokens.TokenDecision.Refused;
 import io.postern.wire.ConnectionString;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
-import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
+import io.postern.wire.SignedTime;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -38,15 +38,18 @@ import org.slf4j.LoggerFactory;
 public final class TokenService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TokenService.class);
     private static final Duration HUB_AWAY = Duration.ofSeconds(10);
+    private static final Duration COPY_WAITS = Duration.ofMinutes(5); // until somebody has looked which box it is
 
     private final TokenHub hub;
     private final TokenSettings settings;
     private final LeafLedger ledger;
-    private final NewLeaves newLeaves;
+    private final BoxRegister boxes;
     private final TokenWatch watch;
     private final LeafDesk desk;
     private final InstantSource clock;
     private final RequestLimit limit;
+    private final LeafMint mint;
+    private final ReturnQueue returning;
     private final GatewayExaminer gateways;
     private volatile Runnable unsubscribe = () -> {};
 
@@ -128,11 +131,15 @@ public final class TokenService implements AutoCloseable {
         this.hub = hub;
         this.settings = settings;
         this.ledger = new LeafLedger(database, hub.name());
-        this.newLeaves = new NewLeaves(database, hub.name(), settings.newLeaves());
+        this.boxes = new BoxRegister(database, hub.name());
         this.watch = new TokenWatch(hub.name(), hub.diagnostics());
+        var newLeaves = new NewLeaves(database, hub.name(), settings.newLeaves());
         this.desk = new LeafDesk(ledger, newLeaves, hub.devices(), watch, clock);
         this.clock = clock;
         this.limit = new RequestLimit(settings.burst(), settings.perMinute(), nanoTime);
+        var slots = new SlotPlan(settings.connectionsPerSecond(), ledger::identities, nanoTime);
+        this.mint = new LeafMint(hub, settings, ledger, newLeaves, desk, boxes, slots, clock);
+        this.returning = new ReturnQueue(settings.connectionsPerSecond(), nanoTime);
         this.gateways = new GatewayExaminer(hub.name(), hub.devices(), clock, random);
     }
 
@@ -150,7 +157,12 @@ public final class TokenService implements AutoCloseable {
         return desk;
     }
 
-    /** Who may use {@link #desk}. */
+    /** Which box each gateway runs in, and what came from copies. */
+    public BoxRegister boxes() {
+        return boxes;
+    }
+
+    /** Who may use {@link #desk} and {@link #boxes}. */
     public ServiceAdmission operators() {
         return hub.operators();
     }
@@ -166,9 +178,9 @@ public final class TokenService implements AutoCloseable {
         unsubscribe.run();
     }
 
-    /** A gateway asks to speak for {@code leaf}; what was decided is on record when this returns. */
-    public TokenDecision issue(SasToken gatewayToken, DeviceId leaf) {
-        return issue(() -> gateways.examine(gatewayToken), leaf);
+    /** A gateway asks to speak for a leaf; what was decided is on record when this returns. */
+    public TokenDecision issue(SasToken gatewayToken, LeafQuestion question) {
+        return issue(() -> gateways.examine(gatewayToken), question);
     }
 
     /**
@@ -176,8 +188,54 @@ public final class TokenService implements AutoCloseable {
      *
      * @param gateway whom it says it is
      */
-    public TokenDecision issue(CertificateChain shown, DeviceId gateway, DeviceId leaf) {
-        return issue(() -> gateways.examine(shown, gateway), leaf);
+    public TokenDecision issue(CertificateChain shown, DeviceId gateway, LeafQuestion question) {
+        return issue(() -> gateways.examine(shown, gateway), question);
+    }
+
+    /**
+     * The time, signed under the key that signed {@code gatewayToken}; empty when no enabled device's own key did, or the hub
+     * is away.
+     *
+     * @param nonce of the gateway, as {@link SignedTime#isNonce} has it
+     */
+    public Optional<SignedTime> time(SasToken gatewayToken, String nonce) {
+        try {
+            return gateways.keyOf(gatewayToken).map(key -> SignedTime.sign(nonce, clock.instant(), key));
+        } catch (IOException e) {
+            return Optional.empty(); // said in the answer this would go with
+        }
+    }
+
+    /**
+     * A gateway that has lost all its sessions asks when they may come back.
+     *
+     * @param out how many they are
+     */
+    public TokenDecision comeBack(SasToken gatewayToken, int out) {
+        return comeBack(() -> gateways.examine(gatewayToken), out);
+    }
+
+    /**
+     * The same for a gateway that proves itself in the TLS handshake.
+     *
+     * @param gateway whom it says it is
+     */
+    public TokenDecision comeBack(CertificateChain shown, DeviceId gateway, int out) {
+        return comeBack(() -> gateways.examine(shown, gateway), out);
+    }
+
+    private TokenDecision comeBack(Examination examination, int out) {
+        try {
+            return switch (examination.examine()) {
+                case GatewayExaminer.NotProven(Refused refusal) -> refusal;
+                case GatewayExaminer.Proven(Entry gateway, var _) ->
+                    refusal(gateway)
+                            .<TokenDecision>map(no -> no)
+                            .orElseGet(() -> new TokenDecision.Returning(returning.enter(out)));
+            };
+        } catch (IOException e) {
+            return new Refused(Refusal.HUB_NOT_REACHED, String.valueOf(e.getMessage()), Optional.of(HUB_AWAY));
+        }
     }
 
     /** How a gateway is told who it is. */
@@ -185,12 +243,14 @@ public final class TokenService implements AutoCloseable {
         GatewayExaminer.Finding examine() throws IOException;
     }
 
-    private TokenDecision issue(Examination examination, DeviceId leaf) {
+    private TokenDecision issue(Examination examination, LeafQuestion question) {
+        DeviceId leaf = question.leaf();
         TokenDecision decision;
         try {
             decision = switch (examination.examine()) {
                 case GatewayExaminer.NotProven(Refused refusal) -> refusal;
-                case GatewayExaminer.Proven(Entry gateway) -> recorded(gateway.deviceId(), leaf, decide(gateway, leaf));
+                case GatewayExaminer.Proven proven ->
+                    recorded(proven.gateway().deviceId(), leaf, decide(proven, question));
             };
         } catch (IOException e) {
             decision = new Refused(Refusal.HUB_NOT_REACHED, String.valueOf(e.getMessage()), Optional.of(HUB_AWAY));
@@ -206,7 +266,7 @@ public final class TokenService implements AutoCloseable {
     }
 
     private TokenDecision recorded(DeviceId gateway, DeviceId leaf, TokenDecision decision) {
-        if (decision instanceof Refused refused && leavesTrace(refused.reason())) {
+        if (decision instanceof Refused refused && refused.reason().leavesTrace()) {
             ledger.refused(leaf, gateway, refused.reason(), refused.text(), clock.instant());
         }
         if (decision instanceof Granted granted) {
@@ -215,123 +275,50 @@ public final class TokenService implements AutoCloseable {
         return decision;
     }
 
-    /** Who is not proven leaves none at a leaf that is not his, and who asks too often buys no disk writes. */
-    private static boolean leavesTrace(Refusal reason) {
-        return switch (reason) {
-            case NOT_PROVEN,
-                    EXPIRED_TOKEN,
-                    TOO_MANY_REQUESTS,
-                    HUB_NOT_REACHED,
-                    WAITING_FOR_APPROVAL,
-                    NOT_APPROVED,
-                    NAME_NOT_ALLOWED,
-                    TOO_MANY_NEW_LEAVES -> false;
-            case DISABLED_GATEWAY,
-                    UNKNOWN_LEAF,
-                    QUARANTINED_LEAF,
-                    NOT_ASSIGNED,
-                    DISABLED_LEAF,
-                    REPLACED_LEAF,
-                    REVOKED_LEAF -> true;
-        };
+    private TokenDecision decide(GatewayExaminer.Proven proven, LeafQuestion question) throws IOException {
+        Entry asking = proven.gateway();
+        Optional<Refused> barred = refusal(asking);
+        if (barred.isPresent()) {
+            return barred.get();
+        }
+        Optional<Refused> copied = copied(proven, question);
+        if (copied.isPresent()) {
+            return copied.get();
+        }
+        return mint.decide(asking.deviceId(), question.leaf());
     }
 
-    private TokenDecision decide(Entry asking, DeviceId leaf) throws IOException {
+    /** Of whatever this gateway asks now. */
+    private Optional<Refused> refusal(Entry asking) {
         DeviceId gateway = asking.deviceId();
         if (!asking.enabled()) {
-            return new Refused(Refusal.DISABLED_GATEWAY, "gateway " + gateway + " is disabled or blocked");
+            return Optional.of(new Refused(Refusal.DISABLED_GATEWAY, "gateway " + gateway + " is disabled or blocked"));
         }
         Optional<Duration> wait = limit.take(gateway);
-        if (wait.isPresent()) {
-            return new Refused(
-                    Refusal.TOO_MANY_REQUESTS,
-                    "gateway " + gateway + " asks more than " + settings.perMinute() + " times a minute",
-                    wait);
-        }
-        Optional<Entry> found = hub.devices().find(leaf);
-        return found.isPresent() ? decide(gateway, found.get()) : decideUnknown(gateway, leaf);
+        return wait.map(_ -> new Refused(
+                Refusal.TOO_MANY_REQUESTS,
+                "gateway " + gateway + " asks more than " + settings.perMinute() + " times a minute",
+                wait));
     }
 
-    private TokenDecision decide(DeviceId gateway, Entry found) {
-        DeviceId leaf = found.deviceId();
-        Optional<LeafAssignment> assignment =
-                ledger.find(leaf).filter(held -> held.gateway().equals(gateway));
-        if (assignment.isEmpty()) {
-            return new Refused(Refusal.NOT_ASSIGNED, "leaf " + leaf + " is not assigned to gateway " + gateway);
-        }
-        if (!assignment.get().generationId().equals(found.generationId())) {
-            return new Refused(
-                    Refusal.REPLACED_LEAF,
-                    "leaf " + leaf + " was deleted and made again after it was assigned; assign it anew");
-        }
-        if (found.revoked() || assignment.get().revocation().isPresent()) {
-            return new Refused(
-                    Refusal.REVOKED_LEAF,
-                    "the tokens of leaf " + leaf + " were revoked: "
-                            + assignment
-                                    .get()
-                                    .revocation()
-                                    .map(LeafAssignment.Revocation::reason)
-                                    .orElse("before it was assigned"));
-        }
-        if (!found.enabled()) {
-            return new Refused(Refusal.DISABLED_LEAF, "leaf " + leaf + " is disabled or blocked");
-        }
-        return grant(gateway, found);
-    }
-
-    private TokenDecision decideUnknown(DeviceId gateway, DeviceId leaf) throws IOException {
-        Optional<Instant> barred = hub.devices().quarantinedUntil(leaf);
-        if (barred.isPresent()) {
-            return new Refused(
-                    Refusal.QUARANTINED_LEAF,
-                    "leaf " + leaf + " was deleted; its name is barred until " + barred.get());
-        }
-        Optional<Refused> refused = newLeaves.ask(leaf, gateway, clock.instant());
-        if (refused.isPresent()) {
-            return refused.get();
-        }
-        Optional<String> problem = make(gateway, leaf);
-        Optional<Entry> made = problem.isEmpty() ? hub.devices().find(leaf) : Optional.empty();
-        if (made.isEmpty()) {
-            newLeaves.takeBack(leaf);
-            return new Refused(
-                    Refusal.UNKNOWN_LEAF,
-                    "leaf " + leaf + " cannot be made: " + problem.orElse("it was deleted again"));
-        }
-        return decide(gateway, made.get());
-    }
-
-    private Optional<String> make(DeviceId gateway, DeviceId leaf) throws IOException {
-        try {
-            Optional<String> problem = hub.devices().create(leaf, gateway);
-            if (problem.isEmpty()) {
-                LOG.atInfo()
-                        .addKeyValue("leaf", leaf)
-                        .addKeyValue("gateway", gateway)
-                        .log("leaf made");
-                desk.assign(leaf, gateway, false, "newLeaves");
+    /** Refuses the box that is plainly the copy; what cannot be decided here is told to whoever looks. */
+    private Optional<Refused> copied(GatewayExaminer.Proven proven, LeafQuestion question) {
+        DeviceId gateway = proven.gateway().deviceId();
+        String origin = Actor.current().origin().address();
+        return switch (boxes.judge(proven, question.box(), origin, clock.instant())) {
+            case BoxRules.Finding.Fits _ -> Optional.empty();
+            case BoxRules.Finding.Undecided(String why) -> {
+                watch.copied(gateway, "undecided", why);
+                yield Optional.empty();
             }
-            return problem;
-        } catch (IOException e) {
-            newLeaves.takeBack(leaf);
-            throw e;
-        }
-    }
-
-    private TokenDecision grant(DeviceId gateway, Entry leaf) {
-        Instant now = clock.instant();
-        return ledger.granted(leaf, gateway, now, settings.tokenLife())
-                .<TokenDecision>map(expiry -> new Granted(
-                        leaf.deviceId(),
-                        SasToken.sign(
-                                ResourceUri.device(hub.name(), leaf.deviceId()),
-                                expiry,
-                                Optional.of(hub.signer().policy()),
-                                hub.signer()::sign),
-                        now))
-                .orElseGet(() -> new Refused(
-                        Refusal.NOT_ASSIGNED,
-                        "leaf " + leaf.deviceId() + " was revoked or changed hands this moment; ask again"));
+            case BoxRules.Finding.Copy(String why) -> {
+                watch.copied(gateway, "copy", why);
+                yield Optional.of(new Refused(
+                        Refusal.COPIED_GATEWAY,
+                        "this is not the box that is known as gateway " + gateway + ": " + why
+                                + ". If its board was exchanged, an operator says: postern ctl boxes forget " + gateway,
+                        Optional.of(COPY_WAITS)));
+            }
+        };
     }
 }

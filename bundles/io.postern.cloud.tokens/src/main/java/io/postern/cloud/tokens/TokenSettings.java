@@ -12,8 +12,11 @@ import java.time.Duration;
  * @param burst how many requests a gateway may make at once
  * @param perMinute how many requests a gateway may make over time
  * @param newLeaves whether gateways may bring along leaves that the hub does not know
+ * @param connectionsPerSecond what the hub takes, for the places of leaves in the return after an outage; 0 for none
  */
-public record TokenSettings(Duration tokenLife, int burst, int perMinute, NewLeafPolicy newLeaves) {
+public record TokenSettings(
+        Duration tokenLife, int burst, int perMinute, NewLeafPolicy newLeaves, int connectionsPerSecond) {
+    private static final int USUAL_CONNECTIONS = 100; // of one unit of a hosted hub
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(10); // the name of a deleted device is barred that long
 
@@ -22,7 +25,7 @@ public record TokenSettings(Duration tokenLife, int burst, int perMinute, NewLea
 
     /** Where operators make all leaves. */
     public TokenSettings(Duration tokenLife, int burst, int perMinute) {
-        this(tokenLife, burst, perMinute, NewLeafPolicy.OFF);
+        this(tokenLife, burst, perMinute, NewLeafPolicy.OFF, USUAL_CONNECTIONS);
     }
 
     public TokenSettings {
@@ -33,10 +36,18 @@ public record TokenSettings(Duration tokenLife, int burst, int perMinute, NewLea
             throw new IllegalArgumentException(
                     "burst and perMinute are at least 1, not " + burst + " and " + perMinute);
         }
+        if (connectionsPerSecond < 0 || connectionsPerSecond > 100_000) {
+            throw new IllegalArgumentException("connectionsPerSecond is 0 to 100000, not " + connectionsPerSecond);
+        }
     }
 
     public TokenSettings with(NewLeafPolicy policy) {
-        return new TokenSettings(tokenLife, burst, perMinute, policy);
+        return new TokenSettings(tokenLife, burst, perMinute, policy, connectionsPerSecond);
+    }
+
+    /** With a hub that takes so many connections a second. */
+    public TokenSettings withConnections(int perSecond) {
+        return new TokenSettings(tokenLife, burst, perMinute, newLeaves, perSecond);
     }
 
     /** @throws IllegalArgumentException naming the key that is wrong */
@@ -53,7 +64,8 @@ public record TokenSettings(Duration tokenLife, int burst, int perMinute, NewLea
     static TokenSettings of(String pid, TokensComponent.Config config) {
         try {
             return of(config.tokenLife(), config.burst(), config.perMinute())
-                    .with(NewLeafPolicy.of(config.newLeaves(), config.newLeafNames(), config.newLeavesPerDay()));
+                    .with(NewLeafPolicy.of(config.newLeaves(), config.newLeafNames(), config.newLeavesPerDay()))
+                    .withConnections(config.connectionsPerSecond());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(pid + ": " + e.getMessage(), e);
         }

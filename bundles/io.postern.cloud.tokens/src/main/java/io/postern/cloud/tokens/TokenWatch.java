@@ -21,6 +21,10 @@ final class TokenWatch {
     private final Tally issued = new Tally("postern_tokens_issued_total", "Tokens of leaves that gateways were given.");
     private final Tally refused =
             new Tally("postern_tokens_refused_total", "Requests for tokens that were refused, by why.", "reason");
+    private final Tally copies = new Tally(
+            "postern_gateway_copies_seen_total",
+            "Requests of a box that is not the known one of its gateway.",
+            "finding");
     private final Tally revoked = new Tally("postern_tokens_revoked_total", "Leaves whose tokens were taken back.");
 
     TokenWatch(HubName hub, Optional<Diagnostics> diagnostics) {
@@ -44,9 +48,15 @@ final class TokenWatch {
         write(new Operation.TokensRevoked(leaf, reason));
     }
 
+    /** @param finding copy or undecided */
+    void copied(DeviceId gateway, String finding, String why) {
+        copies.add(finding);
+        write(new Operation.CopySeen(gateway, Actor.current().origin(), finding, why));
+    }
+
     List<Metric> metrics() {
         Map<String, String> labels = Map.of("hub", hub.text());
-        return List.of(issued.metric(labels), refused.metric(labels), revoked.metric(labels));
+        return List.of(issued.metric(labels), refused.metric(labels), copies.metric(labels), revoked.metric(labels));
     }
 
     private void write(Operation operation) {

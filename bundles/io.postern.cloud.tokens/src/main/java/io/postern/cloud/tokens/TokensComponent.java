@@ -43,6 +43,9 @@ public final class TokensComponent {
 
         /** How many a gateway may bring along in 24 hours. */
         int newLeavesPerDay() default 100;
+
+        /** How many connections the hub takes in a second; leaves get places in the return after an outage by it. 0: none. */
+        int connectionsPerSecond() default 100;
     }
 
     private final TokenServices services;

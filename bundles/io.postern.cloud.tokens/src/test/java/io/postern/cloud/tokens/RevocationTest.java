@@ -200,7 +200,7 @@ class RevocationTest {
     void aDeletedGatewaysOldProofBuysNothing() {
         SasToken proof = fixture.tokenOf(GATEWAY);
         fixture.hub.identities().delete(GATEWAY, IfMatch.ANY);
-        assertThat(((TokenDecision.Refused) fixture.service.issue(proof, LEAF)).reason())
+        assertThat(((TokenDecision.Refused) fixture.service.issue(proof, LeafQuestion.of(LEAF))).reason())
                 .isEqualTo(Refusal.NOT_PROVEN);
     }
 

@@ -66,7 +66,7 @@ final class TokenFixture implements AutoCloseable {
     }
 
     SasToken granted(DeviceId gateway, DeviceId leaf) {
-        return ((TokenDecision.Granted) service.issue(tokenOf(gateway), leaf)).token();
+        return ((TokenDecision.Granted) service.issue(tokenOf(gateway), LeafQuestion.of(leaf))).token();
     }
 
     Refusal refusal(DeviceId gateway, DeviceId leaf) {
@@ -74,7 +74,7 @@ final class TokenFixture implements AutoCloseable {
     }
 
     TokenDecision.Refused refused(DeviceId gateway, DeviceId leaf) {
-        return (TokenDecision.Refused) service.issue(tokenOf(gateway), leaf);
+        return (TokenDecision.Refused) service.issue(tokenOf(gateway), LeafQuestion.of(leaf));
     }
 
     SasToken tokenOf(DeviceId gateway) {

@@ -73,7 +73,7 @@ class TokenServiceTest {
     @Test
     @Tag("SYS-09")
     void aGatewayGetsATokenThatOpensItsLeafAndNothingElse() {
-        var granted = (TokenDecision.Granted) service.issue(tokenOf(GATEWAY), LEAF);
+        var granted = (TokenDecision.Granted) service.issue(tokenOf(GATEWAY), LeafQuestion.of(LEAF));
 
         assertThat(granted.token().resource()).isEqualTo(ResourceUri.device(HUB, LEAF));
         assertThat(granted.token().keyName()).hasValue("tokenservice");
@@ -89,9 +89,9 @@ class TokenServiceTest {
 
     @Test
     void theLedgerTellsWhatAGatewayHasHad() {
-        service.issue(tokenOf(GATEWAY), LEAF);
+        service.issue(tokenOf(GATEWAY), LeafQuestion.of(LEAF));
         clock.advance(Duration.ofMinutes(10));
-        service.issue(tokenOf(GATEWAY), LEAF);
+        service.issue(tokenOf(GATEWAY), LeafQuestion.of(LEAF));
 
         assertThat(service.desk().listAfter("", 10)).singleElement().satisfies(held -> {
             assertThat(held.gateway()).isEqualTo(GATEWAY);
@@ -158,14 +158,14 @@ class TokenServiceTest {
 
     @Test
     void aLeafsTokenFromHereBuysNoFurtherTokens() {
-        var granted = (TokenDecision.Granted) service.issue(tokenOf(GATEWAY), LEAF);
+        var granted = (TokenDecision.Granted) service.issue(tokenOf(GATEWAY), LeafQuestion.of(LEAF));
         refused(Refusal.NOT_PROVEN, granted.token());
     }
 
     @Test
     void eitherKeyOfAGatewayProvesIt() {
         Secret secondary = hub.identities().find(GATEWAY).orElseThrow().keys().secondary();
-        assertThat(service.issue(token(ResourceUri.device(HUB, GATEWAY), secondary), LEAF))
+        assertThat(service.issue(token(ResourceUri.device(HUB, GATEWAY), secondary), LeafQuestion.of(LEAF)))
                 .isInstanceOf(TokenDecision.Granted.class);
     }
 
@@ -196,7 +196,7 @@ class TokenServiceTest {
 
     @Test
     void aLeafThatNeverExistedIsUnknown() {
-        assertThat(service.issue(tokenOf(GATEWAY), DeviceId.of("meter-9")))
+        assertThat(service.issue(tokenOf(GATEWAY), LeafQuestion.of(DeviceId.of("meter-9"))))
                 .isInstanceOfSatisfying(TokenDecision.Refused.class, refused -> assertThat(refused.reason())
                         .isEqualTo(Refusal.UNKNOWN_LEAF));
     }
@@ -211,26 +211,26 @@ class TokenServiceTest {
         refused(Refusal.REPLACED_LEAF, tokenOf(GATEWAY));
 
         assertThat(service.desk().assign(LEAF, GATEWAY, false, "op")).isInstanceOf(AssignmentReply.Assigned.class);
-        assertThat(service.issue(tokenOf(GATEWAY), LEAF)).isInstanceOf(TokenDecision.Granted.class);
+        assertThat(service.issue(tokenOf(GATEWAY), LeafQuestion.of(LEAF))).isInstanceOf(TokenDecision.Granted.class);
     }
 
     @Test
     void aGatewayThatAsksTooOftenWaitsAndOthersDoNot() {
         service = service(new TokenSettings(Duration.ofHours(1), 2, 60));
-        service.issue(tokenOf(GATEWAY), LEAF);
-        service.issue(tokenOf(GATEWAY), LEAF);
+        service.issue(tokenOf(GATEWAY), LeafQuestion.of(LEAF));
+        service.issue(tokenOf(GATEWAY), LeafQuestion.of(LEAF));
         refused(Refusal.TOO_MANY_REQUESTS, tokenOf(GATEWAY));
         refused(Refusal.NOT_ASSIGNED, tokenOf(OTHER_GATEWAY));
 
         nanos.addAndGet(Duration.ofSeconds(1).toNanos());
-        assertThat(service.issue(tokenOf(GATEWAY), LEAF)).isInstanceOf(TokenDecision.Granted.class);
+        assertThat(service.issue(tokenOf(GATEWAY), LeafQuestion.of(LEAF))).isInstanceOf(TokenDecision.Granted.class);
         refused(Refusal.TOO_MANY_REQUESTS, tokenOf(GATEWAY));
     }
 
     @Test
     void noRefusalRepeatsASignature() {
         SasToken token = token(ResourceUri.device(HUB, GATEWAY), keyOf(OTHER_GATEWAY));
-        var refused = (TokenDecision.Refused) service.issue(token, LEAF);
+        var refused = (TokenDecision.Refused) service.issue(token, LeafQuestion.of(LEAF));
         assertThat(refused.text()).doesNotContain(token.signature().toBase64()).contains("hub.plant.test");
     }
 
@@ -238,16 +238,17 @@ class TokenServiceTest {
     void aLeafIsTakenFromAnotherGatewayOnlyWhenAskedInSoManyWords() throws IOException {
         assertThat(service.desk().assign(LEAF, OTHER_GATEWAY, false, "op"))
                 .isEqualTo(new AssignmentReply.HeldBy(GATEWAY));
-        assertThat(service.issue(tokenOf(GATEWAY), LEAF)).isInstanceOf(TokenDecision.Granted.class);
+        assertThat(service.issue(tokenOf(GATEWAY), LeafQuestion.of(LEAF))).isInstanceOf(TokenDecision.Granted.class);
 
         assertThat(service.desk().assign(LEAF, OTHER_GATEWAY, true, "op")).isInstanceOf(AssignmentReply.Assigned.class);
         refused(Refusal.NOT_ASSIGNED, tokenOf(GATEWAY));
-        assertThat(service.issue(tokenOf(OTHER_GATEWAY), LEAF)).isInstanceOf(TokenDecision.Granted.class);
+        assertThat(service.issue(tokenOf(OTHER_GATEWAY), LeafQuestion.of(LEAF)))
+                .isInstanceOf(TokenDecision.Granted.class);
     }
 
     @Test
     void assigningTheSameAgainChangesNothing() throws IOException {
-        service.issue(tokenOf(GATEWAY), LEAF);
+        service.issue(tokenOf(GATEWAY), LeafQuestion.of(LEAF));
         service.desk().assign(LEAF, GATEWAY, false, "op");
         assertThat(service.desk().find(LEAF).orElseThrow().issued()).isEqualTo(1);
     }
@@ -264,7 +265,7 @@ class TokenServiceTest {
     }
 
     private void refused(Refusal expected, SasToken token) {
-        assertThat(service.issue(token, LEAF))
+        assertThat(service.issue(token, LeafQuestion.of(LEAF)))
                 .isInstanceOfSatisfying(TokenDecision.Refused.class, refused -> assertThat(refused.reason())
                         .isEqualTo(expected));
     }

@@ -67,7 +67,7 @@ public final class UserDirectory {
         this.clock = clock;
         this.random = random;
         this.attempts = new Attempts(nanoTime);
-        this.nobodys = PasswordHash.of(Secret.random(16, random), random);
+        this.nobodys = PasswordHash.nobodys(random);
     }
 
     /**

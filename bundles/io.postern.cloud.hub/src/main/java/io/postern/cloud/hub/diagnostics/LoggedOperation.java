@@ -6,6 +6,7 @@ import io.postern.cloud.hub.diagnostics.Operation.AuthenticationFailed;
 import io.postern.cloud.hub.diagnostics.Operation.CommandSent;
 import io.postern.cloud.hub.diagnostics.Operation.CommandsPurged;
 import io.postern.cloud.hub.diagnostics.Operation.Connected;
+import io.postern.cloud.hub.diagnostics.Operation.CopySeen;
 import io.postern.cloud.hub.diagnostics.Operation.Disconnected;
 import io.postern.cloud.hub.diagnostics.Operation.Gap;
 import io.postern.cloud.hub.diagnostics.Operation.JobRun;
@@ -143,6 +144,8 @@ public record LoggedOperation(Instant time, HubName hub, Actor actor, Operation 
                 Form.of("Tokens", "issue", INFORMATION, "deviceId", leaf, "gateway", gateway, "expires", expires);
             case TokenRefused(var leaf, var _, var reason, var detail) ->
                 Form.of("Tokens", "refuse", WARNING, "deviceId", leaf, "reason", reason, "detail", detail);
+            case CopySeen(var gateway, var _, var reason, var detail) ->
+                Form.of("Tokens", "copySeen", WARNING, "deviceId", gateway, "reason", reason, "detail", detail);
             case TokensRevoked(var leaf, var reason) ->
                 Form.of("Tokens", "revoke", INFORMATION, "deviceId", leaf, "reason", reason);
             case JobRun(var job, var type, var status) ->

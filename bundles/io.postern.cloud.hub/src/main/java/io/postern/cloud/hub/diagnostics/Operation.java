@@ -70,6 +70,13 @@ public sealed interface Operation {
 
     record TokenIssued(DeviceId leaf, DeviceId gateway, Instant expires) implements Operation {}
 
+    /**
+     * Another box than the known one spoke as {@code gateway}.
+     *
+     * @param reason copy, or undecided when nothing tells which of the two is one
+     */
+    record CopySeen(DeviceId gateway, Origin origin, String reason, String detail) implements OfStranger {}
+
     record TokenRefused(DeviceId leaf, Origin origin, String reason, String detail) implements OfStranger {}
 
     record TokensRevoked(DeviceId leaf, String reason) implements Operation {}

@@ -11,7 +11,7 @@ public record Origin(Transport transport, String remote) {
     public static final Origin WITHIN = new Origin(Transport.OTHER, "within");
 
     /** Without the port, which changes with each connection. */
-    String address() {
+    public String address() {
         int colon = remote.lastIndexOf(':');
         return colon < 0 ? remote : remote.substring(0, colon);
     }

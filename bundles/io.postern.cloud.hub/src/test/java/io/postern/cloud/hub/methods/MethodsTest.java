@@ -116,7 +116,7 @@ class MethodsTest {
         String id = askedLater.take().requestId();
 
         methods.end(METER, line);
-        assertThat(lost.get(5, TimeUnit.SECONDS)).isEqualTo(new MethodReply.LineLost());
+        assertThat(lost.get(20, TimeUnit.SECONDS)).isEqualTo(new MethodReply.LineLost());
         assertThat(methods.answer(METER, newer, id, 200, NOTHING)).isTrue();
         assertThat(kept.get()).isInstanceOf(MethodReply.Answered.class);
     }
