@@ -7,17 +7,20 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The host names of one cloud, all below its domain; every listener serves all of them and tells them apart by the name
+ * The host names of one cloud, all below its domain but for one; every listener serves all of them and tells them apart by the name
  * the client asked for.
  *
  * @param hubs at least one, the default first
+ * @param provisioningHost where devices register: {@code provisioning.} of the domain, or any other name, so that devices
+ *     that were told another service's come here
  */
-public record CloudNames(String domain, List<HubName> hubs) {
+public record CloudNames(String domain, List<HubName> hubs, String provisioningHost) {
     private static final Set<String> TAKEN = Set.of("provisioning", "service", "tokens");
     private static final String OF_TENANTS = "-service"; // NAME-service.DOMAIN is where the tenant NAME is managed
 
     public CloudNames {
         domain = HubName.of(domain).text(); // the same rule: a host name of two labels at least
+        provisioningHost = HubName.of(provisioningHost).text();
         hubs = List.copyOf(hubs);
         if (hubs.isEmpty()) {
             throw new IllegalArgumentException("a cloud has one hub at least");
@@ -29,17 +32,17 @@ public record CloudNames(String domain, List<HubName> hubs) {
 
     /** A cloud with one hub. */
     public CloudNames(String domain) {
-        this(domain, List.of(HubName.of("hub." + domain)));
+        this(domain, List.of(HubName.of("hub." + domain)), "provisioning." + domain);
     }
 
     /** The same cloud with these hubs, the default first. */
     public CloudNames with(List<HubName> others) {
-        return new CloudNames(domain, others);
+        return new CloudNames(domain, others, provisioningHost);
     }
 
-    /** Where devices register. */
-    public String provisioningHost() {
-        return "provisioning." + domain;
+    /** The same cloud, where devices register at {@code host}. */
+    public CloudNames registeringAt(String host) {
+        return new CloudNames(domain, hubs, host);
     }
 
     /** Where operators manage enrollments. */
@@ -63,7 +66,7 @@ public record CloudNames(String domain, List<HubName> hubs) {
 
     public List<String> all() {
         return Stream.concat(
-                        Stream.of(provisioningHost(), serviceHost(), tokenHost()),
+                        Stream.of(provisioningHost, serviceHost(), tokenHost()),
                         hubs.stream().map(HubName::text))
                 .toList();
     }

@@ -25,6 +25,7 @@ public final class WebSocketDuplex implements Duplex {
     private final ServerWebSocket socket;
     private Consumer<Throwable> failed = _ -> {};
     private boolean broken;
+    private boolean leaving;
 
     /** Takes over a WebSocket that was just accepted; called on its event loop. */
     public WebSocketDuplex(ServerWebSocket socket) {
@@ -85,8 +86,10 @@ public final class WebSocketDuplex implements Duplex {
      */
     @Override
     public void pause() {
-        socket.pause();
-        channel().channel().config().setAutoRead(false);
+        if (!leaving) {
+            socket.pause();
+            channel().channel().config().setAutoRead(false);
+        }
     }
 
     @Override
@@ -95,14 +98,20 @@ public final class WebSocketDuplex implements Duplex {
         socket.resume();
     }
 
+    /** Reads on, for the client's own farewell alone: who is sent away while it is not read from would wait for its end. */
     @Override
     public void close() {
+        leaving = true;
+        resume();
         socket.close();
         LastResort.cutSoon(channel());
     }
 
     /** spec: MQTT 3.1.1, MQTT-6.0.0-1: only binary frames, anything else ends the connection */
     private void take(WebSocketFrame frame, Consumer<byte[]> taken) {
+        if (leaving) {
+            return;
+        }
         switch (frame.type()) {
             case BINARY, CONTINUATION -> {
                 if (!broken) {

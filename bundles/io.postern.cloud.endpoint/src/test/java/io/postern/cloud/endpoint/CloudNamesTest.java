@@ -35,4 +35,14 @@ class CloudNamesTest {
 
         assertThat(new CloudNames(DOMAIN).with(hubs).hubs()).isEqualTo(hubs);
     }
+
+    @Test
+    void devicesMayRegisterAtANameOfAnotherDomain() {
+        CloudNames names = new CloudNames(DOMAIN).registeringAt("register.other.example");
+
+        assertThat(names.provisioningHost()).isEqualTo("register.other.example");
+        assertThat(names.all()).contains("register.other.example", "hub.plant.example");
+        assertThat(names.with(names.hubs())).isEqualTo(names);
+        assertThatIllegalArgumentException().isThrownBy(() -> names.registeringAt("no name"));
+    }
 }

@@ -122,7 +122,7 @@ public final class RawWebSocket {
         };
     }
 
-    /** What the messages of the server hold, to its closing frame or the end of the connection. */
+    /** What the messages of the server hold, to its closing frame, which is answered, or the end of the connection. */
     public InputStream content() {
         return new InputStream() {
             private byte[] frame = new byte[0];
@@ -141,6 +141,9 @@ public final class RawWebSocket {
                 try {
                     Frame next = receive();
                     ended = next.opcode() == CLOSE;
+                    if (ended) {
+                        send(CLOSE, true, next.payload().toArray());
+                    }
                     frame = next.opcode() == BINARY ? next.payload().toArray() : new byte[0];
                     at = 0;
                 } catch (java.io.EOFException e) {

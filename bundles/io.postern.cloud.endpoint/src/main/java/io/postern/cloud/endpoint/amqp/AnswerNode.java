@@ -15,7 +15,7 @@ public final class AnswerNode implements LinkAnswer.Taker, LinkAnswer.Giver {
     private final int mostOctets;
     private final UnaryOperator<AmqpMessage> desk;
     private final Refusals refusals;
-    private Optional<Outlet> outlet = Optional.empty();
+    private final ReturnLink answers = new ReturnLink();
 
     /**
      * @param credit how many questions may be on their way
@@ -44,11 +44,7 @@ public final class AnswerNode implements LinkAnswer.Taker, LinkAnswer.Giver {
 
     @Override
     public MessageOutcome take(AmqpMessage question) {
-        if (outlet.isEmpty()) {
-            return new MessageOutcome.Rejected(
-                    refusals.argument("attach a link to receive from " + address + " first"));
-        }
-        return outlet.get().offer(desk.apply(question).answering(question))
+        return answers.offer(desk.apply(question).answering(question))
                 ? new MessageOutcome.Accepted()
                 : new MessageOutcome.Rejected(refusals.of(
                         AmqpError.LIMIT, 429_001, "ThrottlingException", "the answers so far have not been taken"));
@@ -56,12 +52,11 @@ public final class AnswerNode implements LinkAnswer.Taker, LinkAnswer.Giver {
 
     @Override
     public void attached(Outlet to) {
-        outlet = Optional.of(to);
+        answers.attached(to);
     }
 
-    /** Also of the sending link, after which no answer is waited for. */
     @Override
     public void detached() {
-        // an outlet whose link has gone refuses by itself
+        answers.detached();
     }
 }

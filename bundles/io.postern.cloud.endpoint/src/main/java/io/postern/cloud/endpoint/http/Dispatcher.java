@@ -73,7 +73,7 @@ final class Dispatcher implements AutoCloseable {
                                 "the headers have at most " + MOST_HEADERS + " bytes together");
                     case NO_REQUEST -> refuse(request, 400_000, "BadRequest", "this is no HTTP/1.1 request (RFC 9112)");
                 };
-        Turn.finish(request.response(), reply.with("Connection", "close"));
+        Turn.finish(request.response(), reply.with("Connection", "close"), errors.date());
     }
 
     /** What the HTTP codec of the listener found wrong; it tells so in texts only. */

@@ -3,11 +3,17 @@ package io.postern.cloud.endpoint.http;
 
 import io.postern.wire.ErrorBody;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** Refusals in the shape every official client reads, each with a tracking id of its own. */
+/** Refusals in the shape every official client reads, each with a tracking id of its own; and the date of each answer. */
 public final class ErrorReplies {
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
+
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -40,6 +46,11 @@ public final class ErrorReplies {
     public Reply methodNotAllowed(Request request, String allowed) {
         return of(405_000, "MethodNotAllowed", request.method() + " does not apply to " + request.path())
                 .with("Allow", allowed);
+    }
+
+    /** What time it is here, as each answer says it: a gateway without a clock of its own goes by it (RFC 9110, 5.6.7). */
+    String date() {
+        return DATE.format(clock.instant().atOffset(ZoneOffset.UTC));
     }
 
     /** 32 hexadecimal digits. */

@@ -3,37 +3,97 @@ package io.postern.cloud.endpoint.http;
 
 import io.postern.cloud.hub.diagnostics.Actor;
 import io.postern.cloud.hub.x509.CertificateChain;
+import io.postern.cloud.tokens.LeafQuestion;
 import io.postern.cloud.tokens.Refusal;
 import io.postern.cloud.tokens.TokenDecision;
 import io.postern.cloud.tokens.TokenService;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.LeafError;
+import io.postern.wire.LeafTokenAnswer;
+import io.postern.wire.ReturnWindow;
 import io.postern.wire.SasToken;
+import io.postern.wire.SignedTime;
+import jakarta.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where a gateway asks for a leaf's token: {@code POST /leaves/{leaf}/token} with its own hub token, or with its client
- * certificate.
+ * Where a gateway asks with its own hub token, or with its client certificate: for a leaf's token, {@code POST
+ * /leaves/{leaf}/token}, and when its leaves may come back after an outage, {@code POST /gateways/{gateway}/return}.
  */
 final class LeafRoute implements Route {
     private final TokenService service;
     private final HubDoor door;
+    private final HubWays ways;
 
-    LeafRoute(TokenService service, HubDoor door) {
+    LeafRoute(TokenService service, HubDoor door, HubWays ways) {
         this.service = service;
         this.door = door;
+        this.ways = ways;
     }
 
     @Override
     public Optional<Answer> handle(Request request) {
-        return request.has(0, "leaves") && request.segments().size() == 3 && request.has(2, "token")
-                ? Optional.of(token(request))
+        if (request.segments().size() != 3) {
+            return Optional.empty();
+        }
+        if (request.has(0, "leaves") && request.has(2, "token")) {
+            return Optional.of(answered(request, new ForToken(request)));
+        }
+        return request.has(0, "gateways") && request.has(2, ReturnWindow.PATH)
+                ? Optional.of(answered(request, new ForReturn(request)))
                 : Optional.empty();
     }
 
-    private Answer token(Request request) {
+    /** What is asked for; who asks is found out by the service. */
+    private sealed interface Question {
+        TokenDecision by(SasToken gateway);
+
+        TokenDecision by(CertificateChain shown);
+    }
+
+    private final class ForToken implements Question {
+        private final Request request;
+
+        ForToken(Request request) {
+            this.request = request;
+        }
+
+        @Override
+        public TokenDecision by(SasToken gateway) {
+            return service.issue(gateway, question(request));
+        }
+
+        @Override
+        public TokenDecision by(CertificateChain shown) {
+            return service.issue(shown, claimed(request, shown), question(request));
+        }
+    }
+
+    private final class ForReturn implements Question {
+        private final Request request;
+
+        ForReturn(Request request) {
+            this.request = request;
+        }
+
+        @Override
+        public TokenDecision by(SasToken gateway) {
+            return service.comeBack(gateway, out());
+        }
+
+        @Override
+        public TokenDecision by(CertificateChain shown) {
+            return service.comeBack(shown, id(request), out());
+        }
+
+        private int out() {
+            return Json.requireInt(Json.parseObject(request.body().toUtf8()), ReturnWindow.OUT);
+        }
+    }
+
+    private Answer answered(Request request, Question question) {
         if (!request.method().equals("POST")) {
             return door.wrongMethod(request, "POST");
         }
@@ -44,7 +104,10 @@ final class LeafRoute implements Route {
             return door.refuse(request, 401_003, "Unauthorized", String.valueOf(e.getMessage()));
         }
         if (gateway.isPresent()) {
-            return answer(request, by(request).does(() -> service.issue(gateway.get(), id(request))));
+            Reply reply = answer(request, by(request).does(() -> question.by(gateway.get())));
+            return signedTime(request, gateway.get())
+                    .map(time -> reply.with(SignedTime.HEADER, time.text()))
+                    .orElse(reply);
         }
         if (request.clientCertificates().isEmpty()) {
             return door.refuse(
@@ -55,8 +118,14 @@ final class LeafRoute implements Route {
                             + " shown in the TLS handshake");
         }
         var shown = new CertificateChain(request.clientCertificates());
-        DeviceId asking = claimed(request, shown);
-        return answer(request, by(request).does(() -> service.issue(shown, asking, id(request))));
+        return answer(request, by(request).does(() -> question.by(shown)));
+    }
+
+    /** Also beside a refusal: a token that is over tells of a clock that is wrong. */
+    private Optional<SignedTime> signedTime(Request request, SasToken gateway) {
+        return request.header(SignedTime.NONCE)
+                .filter(SignedTime::isNonce)
+                .flatMap(nonce -> service.time(gateway, nonce));
     }
 
     private static Actor by(Request request) {
@@ -75,16 +144,8 @@ final class LeafRoute implements Route {
 
     private Reply answer(Request request, TokenDecision decision) {
         return switch (decision) {
-            case TokenDecision.Granted(var leaf, var token, var now) ->
-                Reply.json(
-                        200,
-                        Json.object()
-                                .add("deviceId", leaf.text())
-                                .add("hub", service.hub().text())
-                                .add("token", token.text().revealUtf8())
-                                .add("expires", token.expiry().toString())
-                                .add("now", now.toString())
-                                .build());
+            case TokenDecision.Granted granted -> Reply.json(200, json(granted));
+            case TokenDecision.Returning(ReturnWindow window) -> Reply.json(200, window.toJson());
             case TokenDecision.Refused(var reason, var text, var retryAfter) -> {
                 Reply refusal = refused(request, reason, text);
                 yield retryAfter
@@ -92,6 +153,19 @@ final class LeafRoute implements Route {
                         .orElse(refusal);
             }
         };
+    }
+
+    private JsonObject json(TokenDecision.Granted granted) {
+        return new LeafTokenAnswer(
+                        granted.leaf(),
+                        service.hub(),
+                        granted.token(),
+                        granted.token().expiry(),
+                        granted.now(),
+                        ways.of(service.hub()),
+                        granted.slot(),
+                        granted.copies())
+                .toJson();
     }
 
     private Reply refused(Request request, Refusal reason, String text) {
@@ -112,6 +186,7 @@ final class LeafRoute implements Route {
             case NOT_PROVEN -> 401_002;
             case EXPIRED_TOKEN -> 401_004;
             case DISABLED_GATEWAY -> 403_001;
+            case COPIED_GATEWAY -> LeafError.COPIED_GATEWAY;
             case NOT_ASSIGNED -> 403_002;
             case DISABLED_LEAF -> 403_003;
             case REPLACED_LEAF -> 403_004;
@@ -130,6 +205,10 @@ final class LeafRoute implements Route {
     /** Rounded up: clients read nothing finer. */
     private static long seconds(Duration wait) {
         return wait.plusSeconds(1).minusNanos(1).toSeconds();
+    }
+
+    private static LeafQuestion question(Request request) {
+        return new LeafQuestion(id(request), LeafRequest.of(request).box());
     }
 
     private static DeviceId id(Request request) {

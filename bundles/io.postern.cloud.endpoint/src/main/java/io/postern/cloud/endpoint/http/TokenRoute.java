@@ -5,7 +5,9 @@ import io.postern.cloud.tokens.TokenService;
 import io.postern.cloud.tokens.TokenServices;
 import io.postern.wire.HubName;
 import io.postern.wire.ResourceUri;
+import io.postern.wire.ReturnWindow;
 import io.postern.wire.SasToken;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,16 +16,21 @@ import java.util.Set;
  * the parameter {@code hub} or the body; else it is the default.
  */
 public final class TokenRoute implements Route {
-    private static final Set<String> FAMILIES = Set.of("leaves", "newLeaves", "gateways");
+    private static final Set<String> FAMILIES = Set.of("leaves", "newLeaves", "gateways", "boxes");
 
     private final TokenServices services;
     private final String host;
+    private final HubWays ways;
     private final ErrorReplies errors;
 
-    /** @param host the name gateways and operators reach the service by */
-    public TokenRoute(TokenServices services, String host, ErrorReplies errors) {
+    /**
+     * @param host the name gateways and operators reach the service by
+     * @param ways where the hubs are
+     */
+    public TokenRoute(TokenServices services, String host, HubWays ways, ErrorReplies errors) {
         this.services = services;
         this.host = host;
+        this.ways = ways;
         this.errors = errors;
     }
 
@@ -34,8 +41,17 @@ public final class TokenRoute implements Route {
         }
         TokenService service = service(request);
         var door = new HubDoor(service.operators(), errors);
-        Optional<Answer> token = new LeafRoute(service, door).handle(request);
-        return token.isPresent() ? token : new LeafDeskRoute(service.desk(), door).handle(request);
+        List<Route> routes = List.of(
+                new LeafRoute(service, door, ways),
+                new BoxRoute(service.boxes(), door),
+                new LeafDeskRoute(service.desk(), door));
+        for (Route route : routes) {
+            Optional<? extends Answer> answer = route.handle(request);
+            if (answer.isPresent()) {
+                return Optional.of(answer.get());
+            }
+        }
+        return Optional.empty();
     }
 
     private TokenService service(Request request) {
@@ -50,7 +66,8 @@ public final class TokenRoute implements Route {
     private static Optional<HubName> named(Request request) {
         return Optional.ofNullable(request.query().get("hub"))
                 .map(HubName::of)
-                .or(() -> request.header("Authorization").isEmpty() && request.has(2, "token")
+                .or(() -> request.header("Authorization").isEmpty()
+                                && (request.has(2, "token") || request.has(2, ReturnWindow.PATH))
                         ? LeafRequest.of(request).hub()
                         : Optional.empty());
     }

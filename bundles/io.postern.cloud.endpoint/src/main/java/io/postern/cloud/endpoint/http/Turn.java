@@ -180,14 +180,15 @@ final class Turn implements BodyReader.Receiver {
         if (reply.status() < 400) {
             EventLoops.proven(request.connection()); // all that is answered so asks for a token or a certificate
         }
-        finish(response, reply);
+        finish(response, reply, dispatcher.errors().date());
     }
 
-    static void finish(HttpServerResponse response, Reply reply) {
+    static void finish(HttpServerResponse response, Reply reply, String date) {
         if (response.closed() || response.ended()) {
             return; // the client has left
         }
         response.setStatusCode(reply.status()).putHeader("Cache-Control", "no-store");
+        response.putHeader("Date", date); // RFC 9110, 6.6.1
         response.putHeader("Strict-Transport-Security", "max-age=31536000"); // RFC 6797
         reply.headers().forEach(response::putHeader);
         if (reply.status() == 204 || reply.status() == 304) {

@@ -63,7 +63,10 @@ final class WebSocketDoor {
             reply = no.code() / 1000 == 426
                     ? reply.with("Upgrade", "websocket").with("Sec-WebSocket-Version", "13")
                     : reply;
-            Turn.finish(request.response(), reply.with("Connection", "close"));
+            Turn.finish(
+                    request.response(),
+                    reply.with("Connection", "close"),
+                    dispatcher.errors().date());
             request.connection().close(); // with a body unread, nothing else would
             return;
         }

@@ -12,6 +12,7 @@ import io.postern.cloud.endpoint.amqp.service.ServiceLinks;
 import io.postern.cloud.endpoint.http.ErrorReplies;
 import io.postern.cloud.endpoint.http.HttpsListener;
 import io.postern.cloud.endpoint.http.HubRoutes;
+import io.postern.cloud.endpoint.http.HubWays;
 import io.postern.cloud.endpoint.http.Route;
 import io.postern.cloud.endpoint.http.TokenRoute;
 import io.postern.cloud.endpoint.http.dps.DpsDeviceRoute;
@@ -31,9 +32,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All listeners of one cloud, in front of its services. */
 final class CloudEndpoint implements AutoCloseable {
@@ -94,7 +97,12 @@ final class CloudEndpoint implements AutoCloseable {
     private static CloudEndpoint listen(
             EndpointSettings settings, ServerTls tls, CloudServices services, InstantSource clock, SecureRandom random)
             throws IOException {
-        List<Route> routes = routes(settings.names(), services, new ErrorReplies(clock, random));
+        var listening = new AtomicReference<@Nullable EndpointPorts>();
+        HubWays ways = hub -> {
+            EndpointPorts ports = listening.get();
+            return ports == null ? List.of() : HubWays.at(hub, ports.https(), ports.mqtt(), ports.amqp());
+        };
+        List<Route> routes = routes(settings.names(), services, ways, new ErrorReplies(clock, random));
         Vertx vertx = EventLoops.start();
         try {
             var mqtt = new MqttListener(
@@ -120,6 +128,7 @@ final class CloudEndpoint implements AutoCloseable {
                     https.port(),
                     start(mqtt::start, settings, settings.ports().mqtt(), "mqttPort"),
                     start(amqp::start, settings, settings.ports().amqp(), "amqpPort"));
+            listening.set(ports);
             return new CloudEndpoint(vertx, https, mqtt, amqp, ports);
         } catch (IOException | RuntimeException e) {
             EventLoops.close(vertx); // with all that listens on them
@@ -166,14 +175,14 @@ final class CloudEndpoint implements AutoCloseable {
         }
     }
 
-    private static List<Route> routes(CloudNames names, CloudServices services, ErrorReplies errors) {
+    private static List<Route> routes(CloudNames names, CloudServices services, HubWays ways, ErrorReplies errors) {
         ProvisioningService provisioning = services.provisioning();
         Stream<Route> shared = Stream.of(
                 new DpsDeviceRoute(provisioning.desk(), errors),
                 new TrustBundleRoute(provisioning.tenants(), errors),
                 new DpsServiceRoute(provisioning, errors),
                 new UserRoute(services.users(), provisioning.defaultTenant(), errors),
-                new TokenRoute(services.tokens(), names.tokenHost(), errors));
+                new TokenRoute(services.tokens(), names.tokenHost(), ways, errors));
         Stream<Route> each = services.hubs().all().stream()
                 .flatMap(hub -> HubRoutes.of(hub, services.routes(), services.monitoring(), errors).stream());
         return Stream.concat(shared, each).toList();

@@ -41,6 +41,9 @@ public final class EndpointComponent {
         /** The names served are {@code provisioning.}, {@code service.} and {@code tokens.} of it, and those of the hubs. */
         String domain() default "postern.localhost";
 
+        /** Where devices register, when that is not {@code provisioning.} of the domain. */
+        String provisioningHost() default "";
+
         /** The data directory of the cloud side; gets {@code connection.json}, {@code hosts} and {@code tls/}. */
         String directory();
 
@@ -62,10 +65,11 @@ public final class EndpointComponent {
             throws IOException {
         endpoint = CloudEndpoint.start(
                 EndpointSettings.of(
-                        config.listen(),
-                        new EndpointPorts(config.httpsPort(), config.mqttPort(), config.amqpPort()),
-                        config.domain(),
-                        config.directory()),
+                                config.listen(),
+                                new EndpointPorts(config.httpsPort(), config.mqttPort(), config.amqpPort()),
+                                config.domain(),
+                                config.directory())
+                        .registeringAt(config.provisioningHost()),
                 new CloudServices(
                         hubs,
                         provisioning,

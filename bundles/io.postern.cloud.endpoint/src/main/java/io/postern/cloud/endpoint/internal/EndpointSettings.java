@@ -27,6 +27,17 @@ record EndpointSettings(InetAddress listen, EndpointPorts ports, CloudNames name
                 address(listen), ports, names(domain), Path.of(directory).toAbsolutePath());
     }
 
+    /** The same, where devices register at {@code host}; at the usual name when it is empty. */
+    EndpointSettings registeringAt(String host) {
+        try {
+            return host.isBlank()
+                    ? this
+                    : new EndpointSettings(listen, ports, names.registeringAt(host.strip()), directory);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(PID + "provisioningHost: " + e.getMessage(), e);
+        }
+    }
+
     /** In front of these hubs, the default first. */
     EndpointSettings serving(List<HubName> hubs) {
         try {

@@ -6,6 +6,7 @@ import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.ProtectedFile;
 import io.postern.cloud.endpoint.http.ErrorReplies;
 import io.postern.cloud.endpoint.http.HttpsListener;
+import io.postern.cloud.endpoint.http.HubWays;
 import io.postern.cloud.endpoint.http.TokenRoute;
 import io.postern.cloud.endpoint.tls.GivenCertificate;
 import io.postern.cloud.endpoint.tls.PrivateCa;
@@ -79,7 +80,8 @@ final class TokenEndpoint implements AutoCloseable {
     private static TokenEndpoint listen(
             EndpointSettings settings, ServerTls tls, TokenServices tokens, InstantSource clock, SecureRandom random)
             throws IOException {
-        var route = new TokenRoute(tokens, settings.names().tokenHost(), new ErrorReplies(clock, random));
+        var route =
+                new TokenRoute(tokens, settings.names().tokenHost(), HubWays.USUAL, new ErrorReplies(clock, random));
         String address = settings.listen().getHostAddress();
         int port = settings.ports().https();
         Vertx vertx = EventLoops.start();

@@ -3,8 +3,6 @@ package io.postern.cloud.endpoint.mqtt;
 
 import io.postern.cloud.dps.RegistrationAttempt;
 import io.postern.cloud.dps.RegistrationDesk;
-import io.postern.cloud.endpoint.mqtt.Packet.Connect;
-import io.postern.cloud.endpoint.mqtt.Packet.ConnectReturn;
 import io.postern.cloud.hub.AccessDecision;
 import io.postern.cloud.hub.DeviceConnection;
 import io.postern.cloud.hub.DeviceSession;
@@ -18,6 +16,9 @@ import io.postern.wire.Shown;
 import io.postern.wire.dps.DpsUserName;
 import io.postern.wire.hub.HubTopic;
 import io.postern.wire.hub.HubUserName;
+import io.postern.wire.mqtt.Packet;
+import io.postern.wire.mqtt.Packet.Connect;
+import io.postern.wire.mqtt.Packet.ConnectReturn;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;

@@ -9,6 +9,7 @@ import io.postern.cloud.hub.commands.Settlement;
 import io.postern.wire.Bytes;
 import io.postern.wire.hub.HubTopic;
 import io.postern.wire.hub.PropertyBag;
+import io.postern.wire.mqtt.Packet;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
-import io.postern.cloud.endpoint.mqtt.Packet.ConnectReturn;
 import io.postern.cloud.hub.DeviceSession;
 import io.postern.cloud.hub.SessionEndedException;
 import io.postern.cloud.hub.methods.MethodCall;
@@ -10,6 +9,8 @@ import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Shown;
 import io.postern.wire.hub.HubTopic;
+import io.postern.wire.mqtt.Packet;
+import io.postern.wire.mqtt.Packet.ConnectReturn;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -186,19 +187,25 @@ final class Conversation {
         }
     }
 
-    /** What a subscription brings follows its SUBACK. */
+    /**
+     * What a subscription brings follows its SUBACK, for this thread writes both; but whoever has the SUBACK can be asked
+     * at once, so the hub knows of the listener before.
+     */
     private void subscribe(int id, List<Packet.Subscription> asked) throws BreachException, IOException {
+        for (Packet.Subscription each : asked) {
+            if (offered.contains(each.filter())) {
+                subscriptions.add(each.filter());
+            }
+        }
+        if (subscriptions.contains(HubTopic.METHOD_CALLS)) {
+            session.listenToMethods(true);
+        }
         socket.write(new Packet.SubAck(id, asked.stream().map(this::granted).toList()));
         for (Packet.Subscription each : asked) {
             if (!offered.contains(each.filter())) {
                 refuse(each.filter());
-                continue;
-            }
-            subscriptions.add(each.filter());
-            if (each.filter().equals(commandFilter)) {
+            } else if (each.filter().equals(commandFilter)) {
                 commands.subscribe(granted(each));
-            } else if (each.filter().equals(HubTopic.METHOD_CALLS)) {
-                session.listenToMethods(true);
             }
         }
     }

@@ -9,6 +9,7 @@ import io.postern.wire.ErrorBody;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.dps.DpsTopic;
 import io.postern.wire.dps.RegistrationRequest;
+import io.postern.wire.mqtt.Packet;
 import jakarta.json.JsonObject;
 import java.time.InstantSource;
 import java.util.OptionalInt;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.cloud.endpoint.mqtt;
 
-import io.postern.cloud.endpoint.mqtt.Packet.ConnectReturn;
 import io.postern.wire.Shown;
 import io.postern.wire.dps.DpsTopic;
+import io.postern.wire.mqtt.Packet;
+import io.postern.wire.mqtt.Packet.ConnectReturn;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,12 +20,6 @@ import org.slf4j.event.Level;
  */
 final class DpsConversation {
     private static final Logger LOG = LoggerFactory.getLogger(DpsConversation.class);
-    /**
-     * The official Java client begins to listen for an answer after it has sent its question, and misses one that comes
-     * sooner; over the internet it never does.
-     */
-    private static final Duration LISTENING = Duration.ofMillis(100);
-
     private static final Duration LONGEST = Duration.ofMinutes(10); // twice as long as the desk remembers an operation
 
     private final MqttSocket socket;
@@ -109,8 +104,7 @@ final class DpsConversation {
         if (publish.qos() == 1) {
             socket.write(new Packet.PubAck(publish.id()));
         }
-        // on the conversation's own virtual thread, so that one connection asks ten times a second at most
-        Thread.sleep(LISTENING.minusNanos(System.nanoTime() - asked));
+        socket.awaitListener(asked); // here, so that one connection asks ten times a second at most
         socket.write(answer);
     }
 

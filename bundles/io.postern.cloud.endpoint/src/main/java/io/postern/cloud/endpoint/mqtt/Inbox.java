@@ -2,6 +2,7 @@
 package io.postern.cloud.endpoint.mqtt;
 
 import io.postern.cloud.hub.methods.MethodCall;
+import io.postern.wire.mqtt.Packet;
 import jakarta.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.List;

@@ -3,7 +3,6 @@ package io.postern.cloud.endpoint.mqtt;
 
 import io.postern.cloud.dps.RegistrationAttempt;
 import io.postern.cloud.dps.RegistrationDesk;
-import io.postern.cloud.endpoint.mqtt.Packet.ConnectReturn;
 import io.postern.cloud.hub.CloseReason;
 import io.postern.cloud.hub.DeviceConnection;
 import io.postern.cloud.hub.DeviceSession;
@@ -12,6 +11,8 @@ import io.postern.cloud.hub.diagnostics.Transport;
 import io.postern.cloud.hub.methods.MethodCall;
 import io.postern.cloud.store.DatabaseException;
 import io.postern.wire.Shown;
+import io.postern.wire.mqtt.Packet;
+import io.postern.wire.mqtt.Packet.ConnectReturn;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.time.InstantSource;

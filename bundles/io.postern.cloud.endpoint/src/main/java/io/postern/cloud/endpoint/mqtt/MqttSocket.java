@@ -4,6 +4,10 @@ package io.postern.cloud.endpoint.mqtt;
 import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.Strangers;
+import io.postern.wire.mqtt.MalformedPacketException;
+import io.postern.wire.mqtt.Packet;
+import io.postern.wire.mqtt.PacketDecoder;
+import io.postern.wire.mqtt.PacketEncoder;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -117,6 +121,15 @@ final class MqttSocket {
     /** Like {@link #write}, and waits until the packet has left this process. */
     void writeThrough(Packet.Outbound packet) throws IOException {
         EventLoops.await(duplex.write(PacketEncoder.encode(packet)), patience.reading());
+    }
+
+    /**
+     * Returns when the client listens for the answer to what it asked.
+     *
+     * @param asked when that was, of {@link System#nanoTime}
+     */
+    void awaitListener(long asked) throws InterruptedException {
+        Thread.sleep(patience.listening().minusNanos(System.nanoTime() - asked));
     }
 
     /** The CONNECT was accepted: from now on the client may send all it likes, as often as it promised to. */

@@ -8,6 +8,7 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.Shown;
 import io.postern.wire.hub.HubTopic;
 import io.postern.wire.hub.PropertyBag;
+import io.postern.wire.mqtt.Packet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.postern.wire.Bytes;
 import io.postern.wire.ErrorBody;
 import io.postern.wire.Json;
 import io.postern.wire.hub.HubTopic;
+import io.postern.wire.mqtt.Packet;
 import java.time.InstantSource;
 import java.util.OptionalLong;
 import java.util.UUID;

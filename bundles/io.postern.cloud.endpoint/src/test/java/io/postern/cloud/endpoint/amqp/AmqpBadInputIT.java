@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.postern.cloud.dps.AttestationMechanism;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.lab.amqp.Frames;
+import io.postern.testkit.Await;
 import io.postern.testkit.CapturedLog;
 import io.postern.testkit.LabCa;
 import io.postern.testkit.TpmVectors;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -459,14 +461,28 @@ class AmqpBadInputIT {
         try (CapturedLog log = CapturedLog.start();
                 RawAmqpClient client = site.linked("meter-1", keys)) {
             Bytes nonsense = Frames.question("iotdps-reboot", "");
+            String ended = "it does not read what is sent to it";
+            var next = new AtomicInteger();
+            while (!log.text().contains(ended)) { // one question at a time: it has credit for few
+                int asked = next.incrementAndGet();
+                client.send(Frames.transfer(1, asked - 1, nonsense));
+                Await.until(
+                        Duration.ofSeconds(20),
+                        "the refusal of question " + asked,
+                        () -> refused(log) >= asked || log.text().contains(ended));
+            }
             assertThatThrownBy(() -> {
-                        for (int id = 0; id < 20_000; id++) {
-                            client.send(Frames.transfer(1, id, nonsense));
-                            Thread.sleep(1); // not faster than it is given credit
+                        while (true) {
+                            client.send(Frames.transfer(1, next.getAndIncrement(), nonsense));
                         }
                     })
                     .isInstanceOf(IOException.class);
-            log.await("it does not read what is sent to it");
         }
+    }
+
+    private static long refused(CapturedLog log) {
+        return log.lines().stream()
+                .filter(line -> line.contains("refused over AMQP"))
+                .count();
     }
 }

@@ -19,6 +19,7 @@ public final class RawAmqpClient implements AutoCloseable {
         socket.setReceiveBufferSize(AmqpSite.BUFFER);
         socket.connect(new InetSocketAddress(host, port));
         socket.setSoTimeout(20_000);
+        socket.setTcpNoDelay(true);
     }
 
     public RawAmqpClient send(Bytes... octets) throws IOException {

@@ -110,10 +110,14 @@ class PermissionMatrixTest {
             GET    tokens /newLeaves               -                                         iothubowner registryRead registryReadWrite
             POST   tokens /newLeaves/x/approve     -                                         iothubowner registryReadWrite
             POST   tokens /newLeaves/x/refuse      {"reason":"no"}                           iothubowner registryReadWrite
+            GET    tokens /boxes                   -                                         iothubowner registryRead registryReadWrite
+            GET    tokens /boxes/gw-1              -                                         iothubowner registryRead registryReadWrite
+            DELETE tokens /boxes/gw-1              -                                         iothubowner registryReadWrite
             """;
     /** Doors that ask for something else than a policy's or device's token of the hub; tested where it is. */
     private static final Set<String> ELSEWHERE = Set.of(
             "POST /leaves/meter-1/token",
+            "POST /gateways/gw-1/return",
             "POST /scope/registrations/id/register",
             "POST /signin",
             "PUT /users/some",

@@ -44,7 +44,7 @@ class SlowClientIT {
             }
             assertThat(toTheEnd(fresh)).isEmpty();
             assertThat(toTheEnd(served)).doesNotContain("HTTP/1.1 2", "HTTP/1.1 4");
-            Await.until(Duration.ofSeconds(5), "drops", () -> drops.get() > 2);
+            Await.until(Duration.ofSeconds(20), "drops", () -> drops.get() > 2);
             tap.shutdownNow();
         }
     }

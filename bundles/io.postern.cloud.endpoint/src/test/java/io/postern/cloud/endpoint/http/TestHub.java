@@ -69,7 +69,7 @@ final class TestHub implements AutoCloseable {
         tokens = TokenService.of(TokenSettings.DEFAULTS, hub, database, clock, System::nanoTime, random);
         var errors = new ErrorReplies(clock, random);
         routes = Stream.concat(
-                        Stream.of(new TokenRoute(TokenServices.of(tokens), NAMES.tokenHost(), errors)),
+                        Stream.of(new TokenRoute(TokenServices.of(tokens), NAMES.tokenHost(), HubWays.USUAL, errors)),
                         HubRoutes.of(hub, backEnds, MONITORING, errors).stream())
                 .toArray(Route[]::new);
     }

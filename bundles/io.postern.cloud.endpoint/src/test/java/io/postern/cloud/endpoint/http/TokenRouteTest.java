@@ -11,9 +11,15 @@ import io.postern.cloud.hub.IfMatch;
 import io.postern.testkit.LabCa;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
+import io.postern.wire.ReturnWindow;
 import io.postern.wire.SasToken;
+import io.postern.wire.Secret;
+import io.postern.wire.SignedTime;
 import jakarta.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -48,16 +54,17 @@ class TokenRouteTest {
     @Tag("HUB-17")
     void aGatewayGetsItsLeafsTokenOverHttpsAndNoKeyWithIt() throws Exception {
         try (var listener = TestListener.open(directory.resolve("tls"), cloud.routes)) {
-            var answer = listener.send(java.net.http.HttpRequest.newBuilder(
+            var answer = listener.send(HttpRequest.newBuilder(
                             listener.uri(TestHub.NAMES.tokenHost(), "/leaves/meter-1/token"))
-                    .POST(java.net.http.HttpRequest.BodyPublishers.noBody())
+                    .POST(HttpRequest.BodyPublishers.noBody())
                     .header(
                             "Authorization",
                             cloud.deviceToken(gateway).orElseThrow().text().revealUtf8()));
 
             assertThat(answer.statusCode()).isEqualTo(200);
             JsonObject json = Json.parseObject(answer.body());
-            assertThat(json.keySet()).containsExactly("deviceId", "hub", "token", "expires", "now");
+            assertThat(json.keySet())
+                    .containsExactly("deviceId", "hub", "token", "expires", "now", "scope", "entities", "endpoints");
             assertThat(json.getString("hub")).isEqualTo("hub.endpoint.test");
             assertThat(json.getString("expires")).isEqualTo("2026-03-01T09:00:00Z");
             assertThat(json.getString("now")).isEqualTo("2026-03-01T08:00:00Z");
@@ -65,6 +72,47 @@ class TokenRouteTest {
             assertThat(cloud.hub.gatekeeper().admitDevice(token, leaf.deviceId()))
                     .isInstanceOf(AccessDecision.Allowed.class);
         }
+    }
+
+    @Test
+    void aGatewayThatAsksGetsTheTimeUnderItsOwnKeyAlsoBesideARefusalAndNobodyElseDoes() throws Exception {
+        String nonce = "000102030405060708090a0b0c0d0e0f";
+        SasToken own = cloud.deviceToken(gateway).orElseThrow();
+        cloud.clock.advance(Duration.ofDays(30)); // the gateway's token has ended: its clock is behind
+        try (var listener = TestListener.open(directory.resolve("tls"), cloud.routes)) {
+            URI request = listener.uri(TestHub.NAMES.tokenHost(), "/leaves/meter-1/token");
+            var answer = listener.send(question(request, own).header(SignedTime.NONCE, nonce));
+            assertThat(answer.statusCode()).isEqualTo(401);
+            SignedTime time = SignedTime.parse(
+                    answer.headers().firstValue(SignedTime.HEADER).orElseThrow());
+            assertThat(time.time()).isEqualTo(cloud.clock.instant());
+            byte[] said = SignedTime.stringToSign(nonce, time.time());
+            assertThat(time.isSignature(gateway.keys().primary().hmacSha256(said)))
+                    .isTrue();
+            assertThat(answer.headers().firstValue("Date")).isPresent();
+
+            assertThat(listener.send(question(request, own)).headers().firstValue(SignedTime.HEADER))
+                    .as("not asked for")
+                    .isEmpty();
+            assertThat(listener.send(question(request, own).header(SignedTime.NONCE, "hub/devices/gw-1"))
+                            .headers()
+                            .firstValue(SignedTime.HEADER))
+                    .as("no nonce")
+                    .isEmpty();
+            SasToken forged = SasToken.sign(
+                    own.resource(), own.expiry(), Optional.empty(), Secret.utf8("another key")::hmacSha256);
+            assertThat(listener.send(question(request, forged).header(SignedTime.NONCE, nonce))
+                            .headers()
+                            .firstValue(SignedTime.HEADER))
+                    .as("not its key")
+                    .isEmpty();
+        }
+    }
+
+    private static HttpRequest.Builder question(URI to, SasToken token) {
+        return HttpRequest.newBuilder(to)
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .header("Authorization", token.text().revealUtf8());
     }
 
     @Test
@@ -108,6 +156,40 @@ class TokenRouteTest {
         assertRefused(shown("{\"hub\":\"hub.other.test\"}", held), 400, "there is no hub hub.other.test");
         cloud.hub.identities().update(IdentityDraft.of(gatewayX).disabled("stolen"), IfMatch.ANY);
         assertRefused(shown("", held), 403, "gw-x is disabled");
+    }
+
+    @Test
+    @Tag("HUB-17")
+    void aGatewayThatLostItsSessionsAsksWhenToComeBackAndIsTheNextAfterWhoAskedBefore() {
+        DeviceIdentity other = cloud.device("gw-2");
+        Reply first = comeBack("gw-1", cloud.deviceToken(gateway), "{\"out\":80}");
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(ReturnWindow.of(TestHub.json(first)))
+                .isEqualTo(new ReturnWindow(Duration.ZERO, Duration.ofSeconds(1)));
+        ReturnWindow second =
+                ReturnWindow.of(TestHub.json(comeBack("gw-2", cloud.deviceToken(other), "{\"out\":160}")));
+        assertThat(second.from()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
+        assertThat(second.span()).isEqualTo(Duration.ofSeconds(2));
+
+        assertRefused(comeBack("gw-1", Optional.empty(), "{\"out\":80}"), 401, "missing");
+        assertRefused(comeBack("gw-1", cloud.policyToken("iothubowner"), "{\"out\":80}"), 401, "its own key");
+        assertRefused(comeBack("gw-1", cloud.deviceToken(gateway), "{}"), 400, "out");
+        assertRefused(comeBack("gw-1", cloud.deviceToken(gateway), "{\"out\":\"all\"}"), 400, "out");
+        assertThat(cloud.reply(cloud.request(
+                                "GET",
+                                TestHub.NAMES.tokenHost(),
+                                "/gateways/gw-1/return",
+                                "",
+                                cloud.deviceToken(gateway)))
+                        .status())
+                .isEqualTo(405);
+        cloud.hub.identities().update(IdentityDraft.of(gateway.deviceId()).disabled("stolen"), IfMatch.ANY);
+        assertRefused(comeBack("gw-1", cloud.deviceToken(gateway), "{\"out\":80}"), 403, "gw-1 is disabled");
+    }
+
+    private Reply comeBack(String device, Optional<SasToken> token, String body) {
+        return cloud.reply(
+                cloud.request("POST", TestHub.NAMES.tokenHost(), "/gateways/" + device + "/return", body, token));
     }
 
     @Test

@@ -57,7 +57,8 @@ class WebSocketDoorTest {
                                 duplex -> duplex.write(
                                         Bytes.utf8(duplex.clientCertificates().size() + " certificates")
                                                 .toArray()),
-                        "close", Duplex::close),
+                        "close", Duplex::close,
+                        "leave", WebSocketDoorTest::leave),
                 IDLE);
     }
 
@@ -70,6 +71,13 @@ class WebSocketDoorTest {
         duplex.onOctets(duplex::write);
         duplex.onFailure(failure -> SAID.add(String.valueOf(failure.getMessage())));
         duplex.onEnd(() -> SAID.add("end"));
+    }
+
+    private static void leave(Duplex duplex) {
+        duplex.onOctets(octets -> SAID.add("heard " + octets.length));
+        duplex.pause();
+        duplex.close();
+        duplex.pause(); // a protocol that has not noticed yet
     }
 
     private static void pause(Duplex duplex) {
@@ -294,6 +302,20 @@ class WebSocketDoorTest {
 
             assertThat(client.receive().opcode()).isEqualTo(RawWebSocket.CLOSE);
             assertEnded(socket);
+        }
+    }
+
+    @Test
+    void whoIsSentAwayWhileItIsNotReadFromIsHeardForItsFarewellAlone() throws Exception {
+        try (Socket socket = listener.tlsSocket()) {
+            RawWebSocket client = RawWebSocket.open(socket, "/mqtt", "leave");
+            Frame farewell = client.receive();
+            assertThat(farewell.opcode()).isEqualTo(RawWebSocket.CLOSE);
+            client.send(new byte[3]);
+            client.send(RawWebSocket.CLOSE, true, farewell.payload().toArray());
+
+            assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+            assertThat(SAID).doesNotContain("heard 3");
         }
     }
 

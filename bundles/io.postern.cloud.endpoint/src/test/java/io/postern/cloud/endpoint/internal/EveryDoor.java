@@ -133,6 +133,7 @@ final class EveryDoor implements AutoCloseable {
                 .getSocketFactory()
                 .createSocket(HOST, site.endpoint().httpsPort());
         socket.setSoTimeout(20_000);
+        socket.setTcpNoDelay(true);
         RawWebSocket opened = RawWebSocket.open(socket, "/$iothub/websocket", "AMQPWSB10");
         return new AmqpCrowd(HOST, socket, opened.content(), opened.messages());
     }

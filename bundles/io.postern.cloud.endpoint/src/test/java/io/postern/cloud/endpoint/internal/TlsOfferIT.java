@@ -67,8 +67,8 @@ class TlsOfferIT {
     @Tag("HUB-23")
     @Tag("DEC-3")
     void theTwoCurrentVersionsAreSpokenAndTheOldOnesAreNot(Listener listener) throws Exception {
-        assertThat(shake(listener, "-tls1_2")).containsPattern("New, TLSv1.2, Cipher is ECDHE-ECDSA-AES(128|256)-GCM");
-        assertThat(shake(listener, "-tls1_3")).containsPattern("New, TLSv1.3, Cipher is TLS_AES_(128|256)_GCM");
+        assertThat(shake(listener, "-tls1_2")).contains("New, TLSv1.2, Cipher is ECDHE-ECDSA-CHACHA20-POLY1305");
+        assertThat(shake(listener, "-tls1_3")).contains("New, TLSv1.3, Cipher is TLS_CHACHA20_POLY1305_SHA256");
         for (String old : List.of("-tls1", "-tls1_1")) {
             assertThat(shake(listener, old, "-cipher", "ALL:@SECLEVEL=0"))
                     .as(old)
@@ -86,6 +86,18 @@ class TlsOfferIT {
         assertThat(shake(listener, "-tls1_2", "-cipher", "kRSA:DH:@SECLEVEL=0")).contains("handshake failure");
         assertThat(shake(listener, "-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_SHA256"))
                 .contains("handshake failure");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theServersOrderOfSuitesCountsAndNotTheClients(Listener listener) throws Exception {
+        String order = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+        assertThat(shake(listener, "-tls1_3", "-ciphersuites", order))
+                .contains("Cipher is TLS_CHACHA20_POLY1305_SHA256");
+        assertThat(shake(listener, "-tls1_3", "-ciphersuites", "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"))
+                .contains("Cipher is TLS_AES_256_GCM_SHA384");
+        String older = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305";
+        assertThat(shake(listener, "-tls1_2", "-cipher", older)).contains("Cipher is ECDHE-ECDSA-CHACHA20-POLY1305");
     }
 
     @ParameterizedTest

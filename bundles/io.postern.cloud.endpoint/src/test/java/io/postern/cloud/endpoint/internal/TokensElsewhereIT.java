@@ -14,6 +14,7 @@ import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.store.Database;
 import io.postern.cloud.store.KeySealer;
 import io.postern.cloud.tokens.HubElsewhere;
+import io.postern.cloud.tokens.LeafQuestion;
 import io.postern.cloud.tokens.NewLeafPolicy;
 import io.postern.cloud.tokens.Refusal;
 import io.postern.cloud.tokens.TokenDecision;
@@ -125,12 +126,12 @@ class TokensElsewhereIT {
         service.desk().assign(leaf, byPrint, false, "op");
         var shown = new CertificateChain(held.chain());
 
-        assertThat(service.issue(shown, byPrint, leaf)).isInstanceOf(TokenDecision.Granted.class);
+        assertThat(service.issue(shown, byPrint, LeafQuestion.of(leaf))).isInstanceOf(TokenDecision.Granted.class);
         var other = new CertificateChain(
                 LabCa.selfSigned("gw-x", now, now.plusSeconds(600)).chain());
-        assertThat(reason(service.issue(other, byPrint, leaf))).isEqualTo(Refusal.NOT_PROVEN);
-        assertThat(reason(service.issue(shown, byCa, leaf))).isEqualTo(Refusal.NOT_PROVEN);
-        assertThat(reason(service.issue(shown, gateway, leaf))).isEqualTo(Refusal.NOT_PROVEN);
+        assertThat(reason(service.issue(other, byPrint, LeafQuestion.of(leaf)))).isEqualTo(Refusal.NOT_PROVEN);
+        assertThat(reason(service.issue(shown, byCa, LeafQuestion.of(leaf)))).isEqualTo(Refusal.NOT_PROVEN);
+        assertThat(reason(service.issue(shown, gateway, LeafQuestion.of(leaf)))).isEqualTo(Refusal.NOT_PROVEN);
     }
 
     @Test
@@ -190,7 +191,7 @@ class TokensElsewhereIT {
         int port = site.endpoint().httpsPort();
         site.endpoint().close();
         nanos.addAndGet(Duration.ofSeconds(11).toNanos());
-        var away = (TokenDecision.Refused) service.issue(signed(gateway, key(gateway)), leaf);
+        var away = (TokenDecision.Refused) service.issue(signed(gateway, key(gateway)), LeafQuestion.of(leaf));
         assertThat(away.reason()).isEqualTo(Refusal.HUB_NOT_REACHED);
         assertThat(away.text()).contains("cannot be reached", THERE.text());
         assertThat(away.retryAfter()).isPresent();
@@ -206,7 +207,7 @@ class TokensElsewhereIT {
     @Test
     void aPolicyThatMayNotReadTheRegistryIsNamedAndNoGatewayIsBelieved() throws IOException {
         try (TokenService poor = service("service", NewLeafPolicy.OFF)) {
-            var refused = (TokenDecision.Refused) poor.issue(signed(gateway, key(gateway)), leaf);
+            var refused = (TokenDecision.Refused) poor.issue(signed(gateway, key(gateway)), LeafQuestion.of(leaf));
             assertThat(refused.reason()).isEqualTo(Refusal.HUB_NOT_REACHED);
             assertThat(refused.text()).contains("RegistryRead", "this one is service");
         }
@@ -218,12 +219,13 @@ class TokensElsewhereIT {
         DeviceId untagged = DeviceId.of(gateway + "-newer");
         NewLeafPolicy on = NewLeafPolicy.of("on", new String[] {"*={gateway}-*"}, 10);
         try (TokenService owner = service("iothubowner", on)) {
-            assertThat(owner.issue(signed(gateway, key(gateway)), fresh)).isInstanceOf(TokenDecision.Granted.class);
+            assertThat(owner.issue(signed(gateway, key(gateway)), LeafQuestion.of(fresh)))
+                    .isInstanceOf(TokenDecision.Granted.class);
         }
         assertThat(site.hub().twins().find(fresh).orElseThrow().tags())
                 .containsEntry("gateway", Json.text(gateway.text()));
         try (TokenService registry = service("registryReadWrite", on)) {
-            assertThat(registry.issue(signed(gateway, key(gateway)), untagged))
+            assertThat(registry.issue(signed(gateway, key(gateway)), LeafQuestion.of(untagged)))
                     .isInstanceOf(TokenDecision.Granted.class);
         }
         assertThat(site.hub().identities().find(untagged)).isPresent();
@@ -248,11 +250,11 @@ class TokensElsewhereIT {
     }
 
     private SasToken granted() {
-        return ((TokenDecision.Granted) service.issue(signed(gateway, key(gateway)), leaf)).token();
+        return ((TokenDecision.Granted) service.issue(signed(gateway, key(gateway)), LeafQuestion.of(leaf))).token();
     }
 
     private void refused(Refusal expected, SasToken proof) {
-        assertThat(reason(service.issue(proof, leaf))).isEqualTo(expected);
+        assertThat(reason(service.issue(proof, LeafQuestion.of(leaf)))).isEqualTo(expected);
     }
 
     private static Refusal reason(TokenDecision decision) {

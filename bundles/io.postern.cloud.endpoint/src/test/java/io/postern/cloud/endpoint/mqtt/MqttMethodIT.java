@@ -55,6 +55,19 @@ class MqttMethodIT extends WithOneMeter {
     }
 
     @Test
+    void whoeverHasItsSubscriptionAcknowledgedIsAskedAtOnce() throws Exception {
+        try (RawClient client = RawClient.admitted(server, meter)) {
+            for (int i = 0; i < 50; i++) {
+                client.subscribe(HubTopic.METHOD_CALLS);
+                CompletableFuture<MethodReply> asked = ask("reboot", "");
+                client.publish(answerTopic(client.message(), 200), 0, 0, new byte[0]);
+                assertThat(asked.get(20, TimeUnit.SECONDS)).isInstanceOf(MethodReply.Answered.class);
+                client.unsubscribe(HubTopic.METHOD_CALLS);
+            }
+        }
+    }
+
+    @Test
     void whoeverAsksADeviceThatGoesAwayHearsOfIt() throws Exception {
         CompletableFuture<MethodReply> asked;
         try (RawClient client = RawClient.admitted(server, meter)) {
@@ -76,13 +89,15 @@ class MqttMethodIT extends WithOneMeter {
 
     private CompletableFuture<MethodReply> ask(String name, String payload) {
         var request = new MethodRequest(name, Bytes.utf8(payload), Duration.ZERO, Duration.ofSeconds(20));
-        return CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<MethodReply> reply = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
             try {
-                return server.hub.methods().invoke(meter.deviceId(), request);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
+                reply.complete(server.hub.methods().invoke(meter.deviceId(), request));
+            } catch (InterruptedException | RuntimeException e) {
+                reply.completeExceptionally(e);
             }
         });
+        return reply;
     }
 
     private static String answerTopic(RawClient.Message question, int status) {

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
@@ -23,6 +24,8 @@ final class RawClient implements AutoCloseable {
         WEB_SOCKET
     }
 
+    private static final int BUFFER = 16 * 1024; // small, so that a client that does not read is soon felt
+
     final Socket socket;
     private final InputStream in;
     private final OutputStream out;
@@ -33,7 +36,10 @@ final class RawClient implements AutoCloseable {
 
     RawClient(TestHub hub, Way way, SSLContext tls) throws IOException, GeneralSecurityException {
         int port = way == Way.SOCKET ? hub.port : hub.httpsPort();
-        var secured = (SSLSocket) tls.getSocketFactory().createSocket(TestHub.NAMES.hubHost(), port);
+        var secured = (SSLSocket) tls.getSocketFactory().createSocket();
+        secured.setReceiveBufferSize(BUFFER);
+        secured.connect(new InetSocketAddress(TestHub.NAMES.hubHost(), port));
+        secured.setTcpNoDelay(true);
         secured.setSoTimeout(20_000);
         secured.startHandshake();
         socket = secured;

@@ -97,7 +97,12 @@ final class TestHub implements AutoCloseable {
                 new SecureRandom());
         dps = provisioning.defaultTenant();
         listener = new MqttListener(
-                vertx, options, Hubs.of(hub), provisioning.desk(), clock, new MqttPatience(connectLimit, READING));
+                vertx,
+                options,
+                Hubs.of(hub),
+                provisioning.desk(),
+                clock,
+                new MqttPatience(connectLimit, READING, Duration.ZERO));
         this.port = listener.start();
         https = HttpsListener.open(
                 vertx,

@@ -7,6 +7,7 @@ import io.postern.cloud.endpoint.amqp.LinkAnswer;
 import io.postern.cloud.endpoint.amqp.MessageOutcome;
 import io.postern.cloud.endpoint.amqp.Outlet;
 import io.postern.cloud.endpoint.amqp.Refusals;
+import io.postern.cloud.endpoint.amqp.ReturnLink;
 import io.postern.cloud.hub.SessionEndedException;
 import io.postern.cloud.hub.methods.MethodCall;
 import java.util.Map;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The two links on which a device is asked and answers. One official client reads the id of a question only as a UUID, so
- * the hub's number travels in the low half of one. Owned by the device's lane.
+ * the hub's number travels in the low half of one. Owned by the device's lane, but for {@link #admitted}.
  */
 final class MethodLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
     static final int CREDIT = 16;
@@ -27,7 +28,7 @@ final class MethodLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
 
     private final Presence presence;
     private final Refusals refusals;
-    private Optional<Outlet> outlet = Optional.empty();
+    private final ReturnLink questions = new ReturnLink();
 
     MethodLinks(Presence presence, Refusals refusals) {
         this.presence = presence;
@@ -38,7 +39,7 @@ final class MethodLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
         var id = new UUID(0, Long.parseUnsignedLong(call.requestId(), 16));
         AmqpMessage question = AmqpMessage.of(Map.of("IoThub-methodname", call.name()), call.payload())
                 .with(Standard.CORRELATION_ID, id);
-        if (outlet.isEmpty() || !outlet.get().offer(question)) {
+        if (!questions.offer(question)) {
             LOG.atDebug().addKeyValue("deviceId", presence.device()).log("the device does not take a question");
         }
     }
@@ -61,16 +62,25 @@ final class MethodLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
         }
     }
 
+    /**
+     * The device is about to be told that it has the link it is asked on, and may be asked from then on. By the
+     * connection's thread.
+     */
+    void admitted() {
+        listen(true);
+    }
+
     @Override
     public void attached(Outlet to) {
-        outlet = Optional.of(to);
+        questions.attached(to);
         listen(true);
     }
 
     /** One of the two links has gone: the device is asked as long as the one it hears on is there. */
     @Override
     public void detached() {
-        if (outlet.isEmpty() || !outlet.get().isAttached()) {
+        questions.detached();
+        if (questions.outlet().isEmpty()) {
             listen(false);
         }
     }

@@ -126,10 +126,13 @@ final class Presence implements DeviceConnection {
                         direction == Direction.CLIENT_SENDS
                                 ? taking(twin, TwinLinks.CREDIT, TwinLinks.MOST)
                                 : giving(twin);
-                    case METHODS ->
-                        direction == Direction.CLIENT_SENDS
-                                ? taking(methods, MethodLinks.CREDIT, MethodLinks.MOST)
-                                : giving(methods);
+                    case METHODS -> {
+                        if (direction == Direction.CLIENT_SENDS) {
+                            yield taking(methods, MethodLinks.CREDIT, MethodLinks.MOST);
+                        }
+                        methods.admitted();
+                        yield giving(methods);
+                    }
                 });
     }
 

@@ -7,6 +7,7 @@ import io.postern.cloud.endpoint.amqp.LinkAnswer;
 import io.postern.cloud.endpoint.amqp.MessageOutcome;
 import io.postern.cloud.endpoint.amqp.Outlet;
 import io.postern.cloud.endpoint.amqp.Refusals;
+import io.postern.cloud.endpoint.amqp.ReturnLink;
 import io.postern.cloud.hub.SessionEndedException;
 import io.postern.cloud.hub.TwinReply;
 import io.postern.cloud.store.DatabaseException;
@@ -16,7 +17,6 @@ import io.postern.wire.Shown;
 import jakarta.json.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -32,7 +32,7 @@ final class TwinLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
 
     private final Presence presence;
     private final Refusals refusals;
-    private Optional<Outlet> outlet = Optional.empty();
+    private final ReturnLink answers = new ReturnLink();
     private boolean subscribed;
 
     TwinLinks(Presence presence, Refusals refusals) {
@@ -42,12 +42,8 @@ final class TwinLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
 
     @Override
     public MessageOutcome take(AmqpMessage request) {
-        if (outlet.isEmpty()) {
-            return new MessageOutcome.Rejected(
-                    refusals.argument("attach a link to receive the answers of the twin on first"));
-        }
         try {
-            return outlet.get().offer(answer(request).answering(request))
+            return answers.offer(answer(request).answering(request))
                     ? new MessageOutcome.Accepted()
                     : new MessageOutcome.Rejected(refusals.of(
                             AmqpError.LIMIT, 429_001, "ThrottlingException", "the answers so far have not been taken"));
@@ -127,26 +123,23 @@ final class TwinLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
 
     /** Desired properties have changed. A device that leaves many changes unread loses its link, and asks anew. */
     void push(JsonObject patch, long version) {
-        if (!subscribed || outlet.isEmpty()) {
-            return;
-        }
-        boolean sent = outlet.get()
-                .offer(AmqpMessage.of(Map.of(), Bytes.utf8(patch.toString()))
-                        .withAnnotations(Map.of("resource", "/properties/desired", "version", version)));
-        if (!sent) {
-            outlet.get().detach(new AmqpError(AmqpError.LIMIT, "too many changes of the twin wait to be read"));
+        AmqpMessage change = AmqpMessage.of(Map.of(), Bytes.utf8(patch.toString()))
+                .withAnnotations(Map.of("resource", "/properties/desired", "version", version));
+        if (subscribed && !answers.offer(change)) {
+            var tooMany = new AmqpError(AmqpError.LIMIT, "too many changes of the twin wait to be read");
+            answers.outlet().ifPresent(outlet -> outlet.detach(tooMany));
         }
     }
 
     @Override
     public void attached(Outlet to) {
-        outlet = Optional.of(to);
-        subscribed = false;
+        answers.attached(to);
     }
 
-    /** One of the two links has gone; an outlet that has refuses by itself. */
+    /** One of the two links has gone: the device hears of changes as long as the one it hears on is there. */
     @Override
     public void detached() {
-        // clients that close one close the other
+        answers.detached();
+        subscribed &= answers.outlet().isPresent();
     }
 }

@@ -12,6 +12,7 @@ import io.postern.cloud.endpoint.http.Route;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.wire.IdScope;
 import io.postern.wire.RegistrationId;
+import io.postern.wire.SignedTime;
 import io.postern.wire.dps.RegistrationRequest;
 import jakarta.json.JsonObject;
 import java.time.Duration;
@@ -39,32 +40,50 @@ public final class DpsDeviceRoute implements Route {
             return Optional.empty();
         }
         if (length == 4 && request.has(3, "register")) {
-            return Optional.of(only("PUT", request, this::register));
+            return Optional.of(only("PUT", request, new Room(DpsDeviceRoute::body, desk::register)));
         }
         if (length == 5 && request.has(3, "operations")) {
-            return Optional.of(only("GET", request, this::status));
+            return Optional.of(only(
+                    "GET",
+                    request,
+                    new Room(
+                            DpsDeviceRoute::nothing,
+                            attempt -> desk.status(attempt, request.segments().get(4)))));
         }
-        return length == 3 ? Optional.of(only("POST", request, this::lookup)) : Optional.empty();
+        return length == 3
+                ? Optional.of(only("POST", request, new Room(DpsDeviceRoute::body, desk::lookup)))
+                : Optional.empty();
     }
 
-    private Reply only(String method, Request request, Function<Request, RegistrationAnswer> room) {
+    private Reply only(String method, Request request, Room room) {
         return request.method().equals(method)
-                ? door.pass(request, entering -> reply(entering, room.apply(entering)))
+                ? door.pass(request, entering -> {
+                    RegistrationAttempt attempt = attempt(entering, room.body().apply(entering));
+                    RegistrationAnswer answer = room.desk().apply(attempt);
+                    Reply reply = reply(entering, answer);
+                    return signedTime(entering, attempt, answer)
+                            .map(time -> reply.with(SignedTime.HEADER, time.text()))
+                            .orElse(reply);
+                })
                 : door.wrongMethod(request, method);
     }
 
-    private RegistrationAnswer register(Request request) {
-        return desk.register(attempt(request, body(request)));
+    /** Also beside a refusal: a token that is over tells of a clock that is wrong. */
+    private Optional<SignedTime> signedTime(Request request, RegistrationAttempt attempt, RegistrationAnswer answer) {
+        return answer instanceof RegistrationAnswer.Throttled
+                ? Optional.empty()
+                : request.header(SignedTime.NONCE)
+                        .filter(SignedTime::isNonce)
+                        .flatMap(nonce -> desk.time(attempt, nonce));
     }
 
-    private RegistrationAnswer lookup(Request request) {
-        return desk.lookup(attempt(request, body(request)));
-    }
+    /** What is asked here. */
+    private record Room(
+            Function<Request, RegistrationRequest> body, Function<RegistrationAttempt, RegistrationAnswer> desk) {}
 
-    private RegistrationAnswer status(Request request) {
-        // one official client sends a body with its questions; it says nothing
-        var nothing = new RegistrationRequest(id(request), Optional.empty(), Optional.empty());
-        return desk.status(attempt(request, nothing), request.segments().get(4));
+    /** One official client sends a body with its questions; it says nothing. */
+    private static RegistrationRequest nothing(Request request) {
+        return new RegistrationRequest(id(request), Optional.empty(), Optional.empty());
     }
 
     private static RegistrationAttempt attempt(Request request, RegistrationRequest body) {

@@ -8,6 +8,8 @@ import io.postern.cloud.hub.DeviceIdentity;
 import io.postern.cloud.hub.HubEvent;
 import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.Telemetry;
+import io.postern.cloud.hub.methods.MethodReply;
+import io.postern.cloud.hub.methods.MethodRequest;
 import io.postern.lab.amqp.AmqpCrowd;
 import io.postern.lab.amqp.Frames;
 import io.postern.testkit.CapturedLog;
@@ -20,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class HubOverAmqpIT {
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final String ACCEPTED = "\u0000S$"; // spec: AMQP 1.0 Part 3, 3.4.2
     private static final int DEVICES = 4; // a connection may carry; so few that the limits are soon reached
 
     @TempDir
@@ -291,6 +296,78 @@ class HubOverAmqpIT {
         }
     }
 
+    /** The vendor's Java client asks as soon as its sending link is there, and does not look at a refusal. */
+    @Test
+    @Tag("SYS-02")
+    void whoAsksForTheTwinBeforeItCanBeAnsweredIsAnsweredThen() throws Exception {
+        DeviceIdentity hasty = site.device("hasty");
+        String twin = "/devices/hasty/twin";
+        try (RawAmqpClient client = plain("hasty@sas.hub", site.token(hasty, HOUR))) {
+            client.send(Frames.sender("out", 0, twin));
+            client.await("out");
+            client.send(Frames.transfer(0, 0, twinQuestion("PUT", "/notifications/twin/properties/desired")));
+            client.send(Frames.transfer(0, 1, twinQuestion("GET", "")));
+            client.await(ACCEPTED);
+            site.hub
+                    .twins()
+                    .patch(
+                            hasty.deviceId(),
+                            Optional.empty(),
+                            Optional.of(Json.parseObject("{\"rate\":5}")),
+                            IfMatch.ANY);
+            client.send(Frames.receiver("in", 1, twin));
+
+            assertThat(client.await("/properties/desired")).contains("\"reported\"");
+        }
+    }
+
+    @Test
+    @Tag("HUB-13")
+    void whoPutsATokenBeforeItCanBeAnsweredIsAnsweredThen() throws Exception {
+        try (RawAmqpClient client = client()) {
+            client.send(Frames.SASL, Frames.saslInit("ANONYMOUS", Bytes.utf8("")));
+            client.read(Frames.SASL.length());
+            client.frame(); // mechanisms
+            client.frame(); // outcome
+            client.send(Frames.BARE, Frames.open("raw", HubAmqpSite.host()), Frames.begin());
+            client.send(Frames.sender("out", 0, "$cbs"));
+            client.await("out");
+            client.send(Frames.transfer(
+                    0,
+                    0,
+                    Frames.message(
+                            Frames.text("q"),
+                            Map.of(
+                                    "operation", Frames.text("put-token"),
+                                    "type", Frames.text("servicebus.windows.net:sastoken"),
+                                    "name", Frames.text(HubAmqpSite.host() + "/devices/meter-1")),
+                            site.token(meter, HOUR))));
+            client.await(ACCEPTED);
+            client.send(Frames.receiver("in", 1, "$cbs"));
+            client.await("status-code");
+        }
+    }
+
+    /** Whoever hears of a device that it listens, from the device itself, may ask it at once. */
+    @Test
+    @Tag("SYS-02")
+    void aDeviceCanBeAskedAsSoonAsItKnowsThatItListens() throws Exception {
+        DeviceIdentity prompt = site.device("prompt");
+        var reboot = new MethodRequest("reboot", Bytes.utf8("{}"), Duration.ZERO, Duration.ofSeconds(20));
+        try (var askers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 30; i++) {
+                Future<MethodReply> reply;
+                try (RawAmqpClient client = plain("prompt@sas.hub", site.token(prompt, HOUR))) {
+                    client.send(Frames.receiver("in" + i, 0, "/devices/prompt/methods/devicebound"));
+                    client.await("in" + i);
+                    reply = askers.submit(() -> site.hub.methods().invoke(prompt.deviceId(), reboot));
+                    client.await("reboot");
+                }
+                assertThat(reply.get()).isEqualTo(new MethodReply.LineLost());
+            }
+        }
+    }
+
     @Test
     void aDeviceThatLeavesItsTwinsChangesUnreadLosesThatLinkOnly() throws Exception {
         DeviceIdentity lazy = site.device("lazy");
@@ -307,16 +384,8 @@ class HubOverAmqpIT {
                     Frames.list(0x29))));
             client.send(Frames.sender("out", 1, twin), Frames.sender("data", 2, address(lazy)));
             client.await("data");
-            client.send(Frames.transfer(
-                    1,
-                    0,
-                    Bytes.concat(
-                            Bytes.hex("005372"),
-                            Frames.map(
-                                    Map.of(
-                                            "operation", Frames.text("PUT"),
-                                            "resource", Frames.text("/notifications/twin/properties/desired")),
-                                    true))));
+            client.send(Frames.transfer(1, 0, twinQuestion("PUT", "/notifications/twin/properties/desired")));
+            client.await(ACCEPTED);
             for (int i = 0; i < 70; i++) {
                 site.hub
                         .twins()
@@ -332,6 +401,12 @@ class HubOverAmqpIT {
             assertThat(site.hub.events().await(before + 1, 1, Duration.ofSeconds(20)))
                     .hasSize(1);
         }
+    }
+
+    private static Bytes twinQuestion(String operation, String resource) {
+        return Bytes.concat(
+                Bytes.hex("005372"),
+                Frames.map(Map.of("operation", Frames.text(operation), "resource", Frames.text(resource)), true));
     }
 
     private static void join(AmqpCrowd crowd, String device) throws Exception {

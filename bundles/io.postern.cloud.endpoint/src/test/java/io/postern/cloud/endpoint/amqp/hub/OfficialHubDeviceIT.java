@@ -81,7 +81,7 @@ class OfficialHubDeviceIT {
         });
         assertThat(site.hub.identities().find(meter.deviceId()).orElseThrow().model())
                 .contains(ModelId.of(MODEL));
-        Await.until(Duration.ofSeconds(5), "the device to be gone", () -> site.hub.connectedCount() == 0);
+        Await.until(Duration.ofSeconds(20), "the device to be gone", () -> site.hub.connectedCount() == 0);
     }
 
     @ParameterizedTest
@@ -175,6 +175,7 @@ class OfficialHubDeviceIT {
 
     @Test
     @Tag("HUB-13")
+    @Tag("SEC-03")
     void outlivesItsTokenWithAFreshOneOnTheSameConnection() throws Exception {
         DeviceIdentity meter = newDevice();
         try (CapturedLog log = CapturedLog.start()) {

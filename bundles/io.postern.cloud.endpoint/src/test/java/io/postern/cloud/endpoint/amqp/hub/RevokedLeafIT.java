@@ -70,7 +70,7 @@ class RevokedLeafIT {
             Instant until = Instant.now().plus(Duration.ofHours(2));
             site.hub.barriers().carryOut(List.of(new Order.Close(REVOKED, until, "stolen", "op")));
             assertThat(site.hub.connectedCount()).as("when the order returns").isEqualTo(LEAVES - 1);
-            Await.until(Duration.ofSeconds(5), "the leaf to hear of it", () -> lost.containsKey(REVOKED.text()));
+            Await.until(Duration.ofSeconds(20), "the leaf to hear of it", () -> lost.containsKey(REVOKED.text()));
 
             for (DeviceClient client : clients) {
                 if (!client.getConfig().getDeviceId().equals(REVOKED.text())) {

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.dps.AttestationMechanism;
 import io.postern.cloud.dps.IndividualEnrollment;
+import io.postern.cloud.dps.ProvisioningStatus;
 import io.postern.cloud.endpoint.http.Reply;
+import io.postern.cloud.hub.IfMatch;
 import io.postern.cloud.hub.SymmetricKeys;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.Secret;
+import io.postern.wire.SignedTime;
 import jakarta.json.JsonObject;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -73,6 +76,55 @@ class DpsDeviceRouteTest {
         assertThat(json(routes.ask("POST", "/" + routes.scope() + "/registrations/meter-1", BODY, signed))
                         .getString("status"))
                 .isEqualTo("assigned");
+    }
+
+    @Test
+    void getTheTimeUnderTheKeyTheyShareWithTheServiceWhenTheyAskAlsoBesideARefusal() {
+        String nonce = "000102030405060708090a0b0c0d0e0f";
+        Map<String, String> asking = new HashMap<>(signed);
+        asking.put("postern-time-nonce", nonce);
+        assertTime(routes.ask("PUT", routes.registerPath(), BODY, asking), nonce);
+        routes.clock.advance(Duration.ofDays(30)); // the token has ended: the device's clock is behind
+        Reply refused = routes.ask("PUT", routes.registerPath(), BODY, asking);
+        assertError(refused, 401, "");
+        assertTime(refused, nonce);
+        assertTime(routes.ask("POST", "/" + routes.scope() + "/registrations/meter-1", BODY, asking), nonce);
+
+        assertThat(routes.ask("PUT", routes.registerPath(), BODY, signed).headers())
+                .as("not asked for")
+                .doesNotContainKey(SignedTime.HEADER);
+        asking.put("postern-time-nonce", "hub/devices/meter-1");
+        assertThat(routes.ask("PUT", routes.registerPath(), BODY, asking).headers())
+                .as("no nonce")
+                .doesNotContainKey(SignedTime.HEADER);
+    }
+
+    @Test
+    void getNoTimeWithoutTheirKeyOrWhenTheyAreKeptOut() {
+        Map<String, String> asking = new HashMap<>(signed);
+        asking.put("postern-time-nonce", "000102030405060708090a0b0c0d0e0f");
+        asking.put("authorization", routes.registrationToken(Secret.of(new byte[32])));
+        assertThat(routes.ask("PUT", routes.registerPath(), BODY, asking).headers())
+                .as("another's key")
+                .doesNotContainKey(SignedTime.HEADER);
+        asking.remove("authorization");
+        assertThat(routes.ask("PUT", routes.registerPath(), BODY, asking).headers())
+                .as("no key")
+                .doesNotContainKey(SignedTime.HEADER);
+        asking.put("authorization", routes.registrationToken(keys.primary()));
+        var enrollment =
+                IndividualEnrollment.of(RegistrationId.of("meter-1"), new AttestationMechanism.SymmetricKey(keys));
+        routes.dps.enrollments().update(enrollment.with(ProvisioningStatus.DISABLED), IfMatch.ANY);
+        assertThat(routes.ask("PUT", routes.registerPath(), BODY, asking).headers())
+                .as("disabled")
+                .doesNotContainKey(SignedTime.HEADER);
+    }
+
+    private void assertTime(Reply reply, String nonce) {
+        SignedTime time = SignedTime.parse(reply.headers().getOrDefault(SignedTime.HEADER, "none"));
+        assertThat(time.time()).isEqualTo(routes.clock.instant());
+        assertThat(time.isSignature(keys.primary().hmacSha256(SignedTime.stringToSign(nonce, time.time()))))
+                .isTrue();
     }
 
     @Test
