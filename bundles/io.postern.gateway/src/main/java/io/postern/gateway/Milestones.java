@@ -25,4 +25,9 @@ public interface Milestones {
      * @param subject the device, leaf or cause it is about; empty when there is none
      */
     void reached(Milestone milestone, String subject);
+
+    /** How often {@code milestone} was reached since the gateway started; 0 where nobody counts. */
+    default long count(Milestone milestone) {
+        return 0;
+    }
 }

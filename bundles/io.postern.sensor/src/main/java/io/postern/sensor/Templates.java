@@ -85,6 +85,22 @@ public final class Templates {
     }
 
     /**
+     * The template in {@code json}, which came from afar under {@code name}.
+     *
+     * @throws TemplateException when it cannot be used, is called otherwise, or one of this name ships
+     */
+    public static Template readText(String name, String json) throws TemplateException {
+        if (!TemplateReader.NAME.matcher(name).matches()) {
+            throw new TemplateException(
+                    Shown.of(name), 0, "a template's name is at most 64 small letters, digits and hyphens");
+        }
+        if (names(Templates.class).contains(name)) {
+            throw new TemplateException(name, 0, "Postern ships a template of this name; give yours another");
+        }
+        return named(name, name, json);
+    }
+
+    /**
      * All names, those that cannot be used too.
      *
      * @throws IOException when the directory is there and cannot be read, or holds more than {@link #MOST_FILES} files

@@ -67,7 +67,8 @@ public final class ControlDesk {
                 .orElseThrow(() -> new IllegalArgumentException("there is no command " + Shown.of(name) + "; there are "
                         + String.join(
                                 ", ",
-                                commands().stream().map(ControlCommand::name).toList())));
+                                commands().stream().map(ControlCommand::name).toList())
+                        + " now (more come while the gateway starts)"));
         if (!command.changes()) {
             return command.run(arguments, progress);
         }

@@ -5,7 +5,9 @@ import io.postern.gateway.spi.ControlCommand;
 import io.postern.gateway.spi.LeafOffice;
 import io.postern.gateway.spi.LeafOrders;
 import io.postern.gateway.spi.Line;
+import io.postern.gateway.spi.OutboxGauge;
 import io.postern.gateway.spi.PortInventory;
+import io.postern.gateway.spi.UplinkReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -93,6 +95,24 @@ public final class ControlDeskComponent {
 
     void removeOrders(LeafOrders orders) {
         LeafCommands.of(orders).forEach(command -> desk.remove(command.name()));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void addOutbox(OutboxGauge gauge) {
+        desk.add(OutboxCommands.of(gauge));
+    }
+
+    void removeOutbox(OutboxGauge gauge) {
+        desk.remove(OutboxCommands.of(gauge).name());
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void addReport(UplinkReport report) {
+        desk.add(TokenCommand.of(report));
+    }
+
+    void removeReport(UplinkReport report) {
+        desk.remove(TokenCommand.NAME);
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)

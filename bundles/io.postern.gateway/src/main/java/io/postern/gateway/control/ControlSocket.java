@@ -38,6 +38,7 @@ final class ControlSocket implements AutoCloseable {
     private final ControlDesk desk;
     private final Semaphore room = new Semaphore(MOST_VISITORS);
     private final Map<SocketChannel, Thread> visitors = new ConcurrentHashMap<>(); // as many as there is room for
+    private volatile boolean closed;
     private final Thread accepting = Thread.ofVirtual().name("control").unstarted(this::accept);
 
     private ControlSocket(Path socket, ServerSocketChannel server, ControlDesk desk) {
@@ -73,22 +74,29 @@ final class ControlSocket implements AutoCloseable {
         return opened;
     }
 
+    /**
+     * Nothing interrupts the thread that takes visitors in: one that had just been taken would be lost in its hands, with
+     * a channel that nobody could close.
+     */
     @Override
     public void close() {
+        closed = true;
         try {
             server.close();
             Files.deleteIfExists(socket);
         } catch (IOException e) {
             LOG.atDebug().setCause(e).log("closing the control socket");
         }
-        accepting.interrupt();
-        visitors.forEach((channel, thread) -> {
-            thread.interrupt(); // closes a channel it waits at
-            ControlVisit.closeQuietly(channel);
-        });
+        room.release(); // it may wait for that
+        visitors.forEach(ControlSocket::sendAway);
         long deadline = System.nanoTime() + GOODBYE.toNanos();
         join(accepting, deadline);
         visitors.values().forEach(thread -> join(thread, deadline));
+    }
+
+    private static void sendAway(SocketChannel channel, Thread visit) {
+        visit.interrupt(); // closes a channel it waits at
+        ControlVisit.closeQuietly(channel);
     }
 
     private static void prepare(Path directory) throws IOException {
@@ -110,8 +118,11 @@ final class ControlSocket implements AutoCloseable {
 
     private void accept() {
         try {
-            while (server.isOpen()) {
+            while (true) {
                 room.acquire();
+                if (closed) {
+                    return;
+                }
                 try {
                     serve(server.accept());
                 } catch (ClosedChannelException e) {
@@ -142,6 +153,9 @@ final class ControlSocket implements AutoCloseable {
         });
         visitors.put(channel, visit);
         visit.start();
+        if (closed) { // who was taken in at the last moment may not have been seen by close
+            sendAway(channel, visit);
+        }
     }
 
     private static void join(Thread thread, long deadline) {

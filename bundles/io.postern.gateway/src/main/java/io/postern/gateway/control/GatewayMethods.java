@@ -5,16 +5,22 @@ import io.postern.gateway.control.ControlDesk.Caller;
 import io.postern.gateway.control.ControlDesk.Way;
 import io.postern.gateway.spi.HubOrder;
 import io.postern.gateway.spi.HubSession;
+import io.postern.gateway.spi.NotOverThisTransportException;
 import io.postern.wire.HubName;
 import io.postern.wire.Json;
+import io.postern.wire.Shown;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The gateway's own direct methods: the commands that may be given from afar, under their names. */
 public final class GatewayMethods {
+    static final String SETTINGS = "settings";
     private static final int DONE = 200;
     private static final int BAD_ARGUMENTS = 400;
     private static final int UNKNOWN = 404;
@@ -23,20 +29,44 @@ public final class GatewayMethods {
     private static final int TOO_LATE = 504;
     private static final Duration STALE = Duration.ofSeconds(25); // its caller has gone, or is about to
 
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayMethods.class);
+
     private final ControlDesk desk;
     private final Caller caller;
+    private final Consumer<JsonObject> settings;
 
-    public GatewayMethods(ControlDesk desk, HubName hub) {
+    /** @param settings told of the gateway's desired property {@value #SETTINGS} */
+    public GatewayMethods(ControlDesk desk, HubName hub, Consumer<JsonObject> settings) {
         this.desk = desk;
+        this.settings = settings;
         this.caller = new Caller(Way.HUB, hub.text());
     }
 
-    /** Answers what has been asked for since the last time; desired properties of the gateway itself mean nothing. */
+    /** Looks at what is desired of the gateway, in a session that has just begun. */
+    public void lookAtDesired(HubSession session) throws IOException, InterruptedException {
+        try {
+            Json.object(session.twin(), "desired")
+                    .flatMap(desired -> Json.object(desired, SETTINGS))
+                    .ifPresent(settings);
+        } catch (NotOverThisTransportException e) {
+            LOG.atDebug().log("no desired settings: " + e.getMessage());
+        }
+    }
+
+    /** Answers what has been asked for since the last time, and looks at what is desired when that has changed. */
     public void answerAll(HubSession session) throws IOException, InterruptedException {
         Optional<HubOrder> order = session.nextOrder(Duration.ZERO);
         while (order.isPresent()) {
-            if (order.get() instanceof HubOrder.Method method) {
-                answer(session, method);
+            switch (order.get()) {
+                case HubOrder.Method method -> answer(session, method);
+                case HubOrder.Command command -> {
+                    LOG.atWarn()
+                            .addKeyValue("messageId", Shown.of(command.messageId()))
+                            .log("a command for the gateway itself is rejected; ask it by direct methods");
+                    session.settle(command, HubOrder.Settlement.REJECT);
+                }
+                case HubOrder.Desired(var _, JsonObject patch) when !patch.containsKey(SETTINGS) -> {}
+                case HubOrder.Desired _, HubOrder.DesiredMissed _ -> lookAtDesired(session);
             }
             order = session.nextOrder(Duration.ZERO);
         }

@@ -30,11 +30,15 @@ public final class Acceptance {
 
     /** Why a desired property cannot be; empty when the instrument is to decide. */
     Optional<Outcome> refusal(Wanted wanted) {
-        if (property(wanted.name()).isEmpty()) {
-            return Optional.of(unknown(wanted.name(), "writable property"));
+        return refusal(wanted.name(), wanted.value());
+    }
+
+    Optional<Outcome> refusal(String name, JsonValue wanted) {
+        if (property(name).isEmpty()) {
+            return Optional.of(unknown(name, "writable property"));
         }
         try {
-            value(wanted);
+            value(name, wanted);
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of(new Outcome.BadValue(String.valueOf(e.getMessage())));
@@ -42,8 +46,8 @@ public final class Acceptance {
     }
 
     /** @throws IllegalArgumentException when it is not of the model's schema */
-    Measurement value(Wanted wanted) {
-        return JsonMeasurement.parse(property(wanted.name()).orElseThrow().schema(), wanted.value());
+    Measurement value(String name, JsonValue wanted) {
+        return JsonMeasurement.parse(property(name).orElseThrow().schema(), wanted);
     }
 
     /** Gives a command of the model, or writes a property once: nobody wants it again later. */

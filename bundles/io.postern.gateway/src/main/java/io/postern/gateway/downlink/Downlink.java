@@ -8,12 +8,15 @@ import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.LeafOrders;
 import io.postern.gateway.spi.LeafOrders.Attempt;
 import io.postern.gateway.spi.LeafOrders.Outcome;
+import io.postern.gateway.spi.NotOverThisTransportException;
 import io.postern.sensor.Measurement;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,8 +35,11 @@ final class Downlink implements Downlinks.Running {
     private static final Duration PATIENCE = Duration.ofSeconds(10); // for a line; a method's caller waits 30 s
     private static final Duration STALE = Duration.ofSeconds(25); // its caller has gone, or is about to
     private static final Duration LOOK = Duration.ofSeconds(1); // a leaf's return is noticed within
+    private static final Duration IDLE = Duration.ofMinutes(1); // nothing waits for a leaf; an order or a loss wakes
     private static final Duration DRAIN =
             Duration.ofSeconds(3); // what is being written may end; the goodbye takes five
+    private static final Duration REST = Duration.ofSeconds(30); // half the shortest lock a hub usually has
+    private static final int MOST_RESTING = 16; // what may wait for a leaf as well
 
     private final DeviceId leaf;
     private final HubSession session;
@@ -43,6 +49,8 @@ final class Downlink implements Downlinks.Running {
     private final DesiredProperties desired = new DesiredProperties();
     private final ReentrantLock work = new ReentrantLock(); // held while an order is carried out and answered
     private final Thread thread;
+    private final Commands commands;
+    private final Deque<HubOrder.Command> resting = new ArrayDeque<>(); // not carried out, not given back yet
     private volatile boolean closing;
     private int failures; // of the instrument, in a row
     private long nextAttempt = System.nanoTime();
@@ -54,6 +62,7 @@ final class Downlink implements Downlinks.Running {
         this.orders = orders;
         this.backoff = backoff;
         this.acceptance = new Acceptance(leaf, orders);
+        this.commands = new Commands(leaf, orders, acceptance, PATIENCE);
         this.thread = Thread.ofVirtual().name("downlink-" + leaf).unstarted(this::run);
     }
 
@@ -123,14 +132,20 @@ final class Downlink implements Downlinks.Running {
     }
 
     private void read() throws IOException, InterruptedException {
-        desired.read(session.twin());
+        try {
+            desired.read(session.twin());
+        } catch (NotOverThisTransportException e) {
+            LOG.atDebug().addKeyValue("deviceId", leaf).log(e.getMessage() + "; only commands come down");
+            return;
+        }
         judge();
     }
 
     private void serve() throws IOException, InterruptedException {
         Optional<Wanted> due = due();
-        Optional<HubOrder> order = session.nextOrder(due.isPresent() ? Duration.ZERO : LOOK);
+        Optional<HubOrder> order = session.nextOrder(due.isPresent() ? Duration.ZERO : patience());
         if (order.isEmpty()) {
+            giveBack();
             if (due.isPresent()) {
                 working(() -> write(due.get()));
             }
@@ -146,7 +161,12 @@ final class Downlink implements Downlinks.Running {
             }
             case HubOrder.DesiredMissed _ -> read();
             case HubOrder.Method method -> working(() -> call(method));
+            case HubOrder.Command command -> working(() -> carryOut(command));
         }
+    }
+
+    private Duration patience() {
+        return desired.isEmpty() && resting.isEmpty() ? IDLE : LOOK;
     }
 
     /** Answers at once what needs no instrument: what cannot be, and what has to wait. */
@@ -191,7 +211,12 @@ final class Downlink implements Downlinks.Running {
         Optional<Outcome> refusal = acceptance.refusal(wanted); // the template may have changed while it waited
         Outcome outcome = refusal.isPresent()
                 ? refusal.get()
-                : orders.write(leaf, wanted.name(), acceptance.value(wanted), wanted.attempt(), PATIENCE);
+                : orders.write(
+                        leaf,
+                        wanted.name(),
+                        acceptance.value(wanted.name(), wanted.value()),
+                        wanted.attempt(),
+                        PATIENCE);
         int status = Answers.status(outcome);
         note(outcome);
         LOG.atInfo()
@@ -236,6 +261,22 @@ final class Downlink implements Downlinks.Running {
                 .addKeyValue("status", Answers.status(outcome))
                 .log("a direct method was tried");
         session.answer(method, Answers.status(outcome), Answers.body(outcome));
+    }
+
+    /** What could not be done rests for a while before it is given back: some hubs deliver again at once, ten times in all. */
+    private void carryOut(HubOrder.Command command) throws IOException, InterruptedException {
+        HubOrder.Settlement settlement = commands.carryOut(command);
+        if (settlement == HubOrder.Settlement.ABANDON && resting.size() < MOST_RESTING) {
+            resting.add(command);
+        } else {
+            session.settle(command, settlement);
+        }
+    }
+
+    private void giveBack() throws IOException, InterruptedException {
+        while (!resting.isEmpty() && System.nanoTime() - resting.getFirst().arrived() > REST.toNanos()) {
+            session.settle(resting.removeFirst(), HubOrder.Settlement.ABANDON);
+        }
     }
 
     private void working(Step step) throws IOException, InterruptedException {

@@ -15,6 +15,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ final class RootsFile extends X509ExtendedTrustManager {
     private static final long LONGEST_FILE = 1 << 20; // the whole Mozilla list is 220 kB
 
     private final Path pem;
+    private final Function<Collection<? extends Certificate>, X509ExtendedTrustManager> trusting;
     private final Runnable changed;
     private final Runnable refused;
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,12 +43,19 @@ final class RootsFile extends X509ExtendedTrustManager {
     }
 
     /**
+     * @param trusting makes what trusts the roots that were read
      * @param changed called when other roots were read, before they are used
      * @param refused called when a server was not trusted
      * @throws IOException naming the key caFile and the file when it is missing or holds no certificate
      */
-    RootsFile(Path pem, Runnable changed, Runnable refused) throws IOException {
+    RootsFile(
+            Path pem,
+            Function<Collection<? extends Certificate>, X509ExtendedTrustManager> trusting,
+            Runnable changed,
+            Runnable refused)
+            throws IOException {
         this.pem = pem;
+        this.trusting = trusting;
         this.changed = changed;
         this.refused = refused;
         this.read = load(attributes());
@@ -142,7 +151,7 @@ final class RootsFile extends X509ExtendedTrustManager {
                 throw new IOException(
                         "caFile: " + pem + " holds no certificate; put the cloud's root certificate there, as PEM");
             }
-            return new State(file.lastModifiedTime(), file.size(), TrustAnchors.trusting(roots));
+            return new State(file.lastModifiedTime(), file.size(), trusting.apply(roots));
         } catch (CertificateException e) {
             throw new IOException(
                     "caFile: " + pem + " is not a list of certificates in PEM form: " + e.getMessage(), e);

@@ -6,6 +6,7 @@ import io.postern.gateway.spi.ClientCertificate;
 import io.postern.gateway.spi.Dialer;
 import io.postern.gateway.spi.UnreachableException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -16,11 +17,10 @@ import javax.net.ssl.SSLSocketFactory;
 
 /** Opens channels over TLS, and WebSockets in them; through a proxy when there is one. */
 public final class TlsDialer implements Dialer {
-    private static final int LINGER_SECONDS = 1; // a server that answers a close does so within; one that is gone never
-
     private final TrustAnchors anchors;
-    private final Optional<HttpProxy> proxy;
+    private final Optional<SiteProxy> proxy;
     private final Limits limits;
+    private final Addresses addresses;
 
     /**
      * @param connect to reach the server or the proxy, and again for the proxy's answer
@@ -31,7 +31,12 @@ public final class TlsDialer implements Dialer {
         public static final Limits DEFAULT = new Limits(Duration.ofSeconds(10), Duration.ofSeconds(10));
     }
 
-    public TlsDialer(TrustAnchors anchors, Optional<HttpProxy> proxy, Limits limits) {
+    public TlsDialer(TrustAnchors anchors, Optional<SiteProxy> proxy, Limits limits) {
+        this(anchors, proxy, limits, Addresses.ofSystem());
+    }
+
+    TlsDialer(TrustAnchors anchors, Optional<SiteProxy> proxy, Limits limits, Addresses addresses) {
+        this.addresses = addresses;
         this.anchors = anchors;
         this.proxy = proxy;
         this.limits = limits;
@@ -39,21 +44,46 @@ public final class TlsDialer implements Dialer {
 
     @Override
     public Channel dial(Destination to, Optional<ClientCertificate> certificate) throws UnreachableException {
-        Socket plain = proxy.<Socket>map(TunnelSocket::new).orElseGet(Socket::new);
+        int tried = 0;
         try {
-            SSLSocket tls = secure(plain, to, certificate);
+            if (proxy.isPresent()) { // which looks names up itself
+                return dial(to, InetSocketAddress.createUnresolved(to.host(), to.port()), certificate);
+            }
+            while (true) {
+                InetAddress address = addresses.next(to.host());
+                tried++;
+                try {
+                    return dial(to, new InetSocketAddress(address, to.port()), certificate);
+                } catch (IOException e) {
+                    if (tried >= addresses.failed(to.host(), address)) {
+                        throw e;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw Obstacle.before(to.toString(), e, limits.connect(), tried);
+        }
+    }
+
+    private Channel dial(Destination to, InetSocketAddress server, Optional<ClientCertificate> certificate)
+            throws IOException {
+        Socket plain = proxy.<Socket>map(TunnelSocket::new).orElseGet(RecordSocket::new);
+        try {
+            SSLSocket tls = secure(plain, server, to, certificate);
             return to.webSocket().isPresent()
                     ? WebSocketChannel.upgrade(tls, to.host(), to.webSocket().get())
                     : new TlsChannel(tls);
         } catch (IOException e) {
             TlsChannel.close(plain);
-            throw new UnreachableException("cannot reach " + to + ": " + Obstacle.of(e, limits.connect()), e);
+            throw e;
         }
     }
 
-    private SSLSocket secure(Socket plain, Destination to, Optional<ClientCertificate> certificate) throws IOException {
-        plain.connect(address(to), (int) limits.connect().toMillis());
-        plain.setSoLinger(true, LINGER_SECONDS);
+    private SSLSocket secure(
+            Socket plain, InetSocketAddress server, Destination to, Optional<ClientCertificate> certificate)
+            throws IOException {
+        plain.connect(server, (int) limits.connect().toMillis());
+        plain.setSoLinger(true, DirectSocket.LINGER_SECONDS);
         plain.setTcpNoDelay(true); // short questions, each waiting for its answer
         plain.setSoTimeout((int) limits.silence().toMillis());
         SSLSocketFactory factory = certificate.map(anchors::socketFactory).orElseGet(anchors::socketFactory);
@@ -63,12 +93,5 @@ public final class TlsDialer implements Dialer {
         tls.setSSLParameters(parameters);
         tls.startHandshake();
         return tls;
-    }
-
-    /** Behind a proxy the name need not be known here. */
-    private InetSocketAddress address(Destination to) {
-        return proxy.isPresent()
-                ? InetSocketAddress.createUnresolved(to.host(), to.port())
-                : new InetSocketAddress(to.host(), to.port());
     }
 }

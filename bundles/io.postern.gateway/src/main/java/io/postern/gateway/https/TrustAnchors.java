@@ -2,6 +2,7 @@
 package io.postern.gateway.https;
 
 import io.postern.gateway.spi.ClientCertificate;
+import io.postern.gateway.spi.GatewayClock;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -31,7 +34,15 @@ import org.jspecify.annotations.Nullable;
 public final class TrustAnchors {
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"}; // whatever the Java runtime is configured to allow
 
-    private final TrustManager @Nullable [] trust; // null for those of the Java runtime
+    /**
+     * The quick compiler knows no AES of the processor's: there ChaCha20 takes less than half the time of a record, and no
+     * table that tells of keys by its timing; what takes longest comes last.
+     */
+    private static final Comparator<String> QUICK_FIRST = Comparator.comparing(
+            suite -> suite.contains("CHACHA20") ? 0 : suite.equals("TLS_AES_256_GCM_SHA384") ? 2 : 1);
+
+    private final TrustManager[] trust;
+    private final CertificateTime time;
     private final SSLContext context;
     private final SSLSocketFactory sockets; // one for all: connections are kept alive per socket factory
     private volatile @Nullable Shown shown;
@@ -40,14 +51,18 @@ public final class TrustAnchors {
     /** The sockets that show {@code certificate}; a gateway has one, and another when that is renewed. */
     private record Shown(ClientCertificate certificate, SSLContext context, SSLSocketFactory sockets) {}
 
-    private TrustAnchors(SSLContext context, TrustManager @Nullable [] trust) {
-        this.trust = trust;
-        this.context = context;
+    private TrustAnchors(X509ExtendedTrustManager trust, CertificateTime time) {
+        this.time = time;
+        this.trust = new TrustManager[] {trust};
+        this.context = context(new KeyManager[0], this.trust);
         this.sockets = modern(context);
     }
 
     private TrustAnchors(Path pem) throws IOException {
-        this.trust = new TrustManager[] {new RootsFile(pem, this::forgetSessions, () -> refused.run())};
+        this.time = new CertificateTime();
+        this.trust = new TrustManager[] {
+            new RootsFile(pem, roots -> trusting(roots, time), this::forgetSessions, () -> refused.run())
+        };
         this.context = context(new KeyManager[0], trust);
         this.sockets = modern(context);
     }
@@ -55,7 +70,11 @@ public final class TrustAnchors {
     /** The public certificate authorities the Java runtime trusts. */
     public static TrustAnchors ofRuntime() {
         try {
-            return new TrustAnchors(SSLContext.getDefault(), null);
+            var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init((KeyStore) null); // those of the runtime
+            var known = (X509ExtendedTrustManager) factory.getTrustManagers()[0]; // PKIX has this one
+            var time = new CertificateTime();
+            return new TrustAnchors(new DatedTrust(Stream.of(known.getAcceptedIssuers()), time), time);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime lacks TLS", e);
         }
@@ -72,30 +91,28 @@ public final class TrustAnchors {
 
     /** Trusts {@code roots} and nothing else. */
     public static TrustAnchors of(Collection<? extends Certificate> roots) {
-        TrustManager[] trust = {trusting(roots)};
-        return new TrustAnchors(context(new KeyManager[0], trust), trust);
+        var time = new CertificateTime();
+        return new TrustAnchors(trusting(roots, time), time);
     }
 
     /** Trusts whoever answers: only for what proves itself by a signature of its own, and never for what is secret. */
     public static TrustAnchors ofAnyone() {
-        TrustManager[] trust = {new Anyone()};
-        return new TrustAnchors(context(new KeyManager[0], trust), trust);
+        return new TrustAnchors(new Anyone(), new CertificateTime());
     }
 
-    static X509ExtendedTrustManager trusting(Collection<? extends Certificate> roots) {
-        try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            int number = 0;
-            for (Certificate root : roots) {
-                store.setCertificateEntry("root-" + number++, root);
-            }
-            var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            return (X509ExtendedTrustManager) factory.getTrustManagers()[0]; // PKIX has this one
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime lacks key stores", e);
-        }
+    private static X509ExtendedTrustManager trusting(Collection<? extends Certificate> roots, CertificateTime time) {
+        return new DatedTrust(roots.stream().map(X509Certificate.class::cast), time);
+    }
+
+    /** Certificates are judged by this clock, not by that of the operating system. */
+    public void datesBy(GatewayClock clock) {
+        time.by(clock);
+    }
+
+    /** The time was confirmed, or put right: what was let in by an estimate is judged once more. */
+    public void judgeAgain() {
+        forgetSessions();
+        time.judge();
     }
 
     /** {@code action} is run whenever a server is not trusted by the roots of a file; it must be quick. */
@@ -142,7 +159,7 @@ public final class TrustAnchors {
         }
     }
 
-    private static SSLContext context(KeyManager[] keys, TrustManager @Nullable [] trust) {
+    private static SSLContext context(KeyManager[] keys, TrustManager[] trust) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys, trust, null);
@@ -159,6 +176,8 @@ public final class TrustAnchors {
     private static void keepModern(Socket socket) {
         if (socket instanceof SSLSocket tls) {
             tls.setEnabledProtocols(VERSIONS);
+            tls.setEnabledCipherSuites(
+                    Stream.of(tls.getEnabledCipherSuites()).sorted(QUICK_FIRST).toArray(String[]::new));
         }
     }
 

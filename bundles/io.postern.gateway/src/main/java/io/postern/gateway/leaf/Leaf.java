@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.leaf;
 
+import io.postern.gateway.Priority;
 import io.postern.gateway.Reading;
+import io.postern.gateway.Stamp;
+import io.postern.gateway.spi.GatewayClock;
 import io.postern.gateway.spi.LeafOffice;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.ReadingSink;
@@ -9,12 +12,9 @@ import io.postern.gateway.spi.StateStore;
 import io.postern.sensor.Fingerprint;
 import io.postern.sensor.Measurement;
 import io.postern.sensor.Template;
-import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
-import io.postern.wire.Json;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,7 +42,7 @@ final class Leaf implements AutoCloseable {
     private volatile String trouble = "";
 
     /** Where everything of a leaf goes. */
-    record Depot(StateStore store, Outbox outbox, ReadingSink sink, InstantSource clock) {}
+    record Depot(StateStore store, Outbox outbox, ReadingSink sink, GatewayClock clock) {}
 
     private Leaf(
             LeafSettings settings,
@@ -225,13 +225,13 @@ final class Leaf implements AutoCloseable {
      * @return whether it was handed on; not when the leaf may not speak
      * @throws IOException when the outbox does not take it; the gap, if one was open, stays open
      */
-    boolean publish(Instant taken, SequencedMap<String, Measurement> values, boolean afterGap) throws IOException {
+    boolean publish(Stamp taken, SequencedMap<String, Measurement> values, boolean afterGap) throws IOException {
         lock.lock();
         try {
             if (!state().maySpeak()) {
                 return false;
             }
-            Optional<Instant> before = lastReading.at();
+            Optional<Stamp> before = lastReading.at();
             if (before.isPresent() && (afterGap || isInGap())) {
                 tellGap(before.get(), taken);
             }
@@ -250,21 +250,18 @@ final class Leaf implements AutoCloseable {
         return !(state() instanceof LeafState.Live);
     }
 
-    private void tellGap(Instant begin, Instant end) throws IOException {
+    private void tellGap(Stamp begin, Stamp end) throws IOException {
         String reason = leafRecord.gap().isEmpty() ? "mute" : String.join(", ", leafRecord.gap());
-        var gap = Json.object()
-                .add("begin", (begin.isBefore(end) ? begin : end).toString()) // a clock may have been set back
-                .add("end", end.toString())
-                .add("reason", reason);
         depot.outbox()
                 .append(
                         id(),
+                        Priority.MEASUREMENT, // a hole that is not told is a value that is missing
                         end,
-                        Bytes.utf8(Json.object().add("gap", gap).build().toString()));
+                        GapBody.encode(begin, end, reason));
         LOG.atInfo()
                 .addKeyValue("deviceId", id())
-                .addKeyValue("begin", begin)
-                .addKeyValue("end", end)
+                .addKeyValue("begin", begin.instant())
+                .addKeyValue("end", end.instant())
                 .addKeyValue("reason", reason)
                 .log("a gap in the readings ends");
     }
@@ -301,8 +298,8 @@ final class Leaf implements AutoCloseable {
                 certificate,
                 now.found(),
                 now.state() instanceof LeafState.Pending(String difference) ? difference : oddity,
-                lastReading.at(),
-                now.state() instanceof LeafState.Live ? Optional.empty() : lastReading.at());
+                lastRead(),
+                now.state() instanceof LeafState.Live ? Optional.empty() : lastRead());
     }
 
     /** Keeps when the last reading was, for the gap that begins now; gives up the seat. */
@@ -351,13 +348,16 @@ final class Leaf implements AutoCloseable {
                 .addKeyValue("deviceId", id())
                 .addKeyValue("state", state().text())
                 .addKeyValue("reason", state().reason())
-                .addKeyValue(
-                        "lastReading", lastReading.at().map(Instant::toString).orElse("never"))
+                .addKeyValue("lastReading", lastRead().map(Instant::toString).orElse("never"))
                 .log(what);
     }
 
     private void show() {
         seat.show(state().text(), state().maySpeak());
+    }
+
+    private Optional<Instant> lastRead() {
+        return lastReading.at().map(stamp -> depot.clock().resolve(stamp).instant());
     }
 
     private Instant now() {

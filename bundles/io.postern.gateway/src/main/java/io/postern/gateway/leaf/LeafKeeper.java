@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.leaf;
 
+import io.postern.gateway.Stamp;
 import io.postern.gateway.spi.AnsweredException;
+import io.postern.gateway.spi.GatewayClock;
 import io.postern.sensor.Fingerprint;
 import io.postern.sensor.Measurement;
 import io.postern.sensor.Observation;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +31,11 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
 
     final Leaf leaf;
     final LeafFields fields;
-    private final InstantSource clock;
+    private final GatewayClock clock;
     private final LongSupplier nanoTime;
     private final Reports reports;
     private final long patience;
+    private final AtomicInteger doubts = new AtomicInteger();
     private volatile boolean unchecked = true;
     private volatile long nextCheck;
     private volatile long lastGood;
@@ -41,7 +44,7 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
     private volatile Optional<IOException> trouble = Optional.empty();
     private Optional<String> notAccepted = Optional.empty(); // of the thread that reads
 
-    LeafKeeper(Leaf leaf, LeafFields fields, InstantSource clock, LongSupplier nanoTime) {
+    LeafKeeper(Leaf leaf, LeafFields fields, GatewayClock clock, LongSupplier nanoTime) {
         this.leaf = leaf;
         this.fields = fields;
         this.clock = clock;
@@ -76,6 +79,7 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
 
     /** Nobody knows whether the instrument is still the same: it is asked before the next value is believed. */
     final void doubt() {
+        doubts.incrementAndGet();
         unchecked = true;
     }
 
@@ -90,6 +94,7 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
     final void check(Identification identification) throws IOException, InterruptedException {
         lastTry = nanoTime.getAsLong();
         unchecked = true; // until it has answered
+        int before = doubts.get();
         Fingerprint found = identification.ask(); // also one that refuses to tell is asked again: who knows who it is
         try {
             leaf.identified(found);
@@ -106,6 +111,9 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
         }
         nextCheck = nanoTime.getAsLong() + pause.toNanos();
         unchecked = false;
+        if (doubts.get() != before) {
+            unchecked = true; // the answer may be that of the one before
+        }
         recovered();
     }
 
@@ -114,8 +122,12 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
         return !unchecked && leaf.state().maySpeak();
     }
 
-    /** Hands on what was observed, as far as it is worth a message. */
-    final void observed(Observation observation) {
+    /**
+     * Hands on what was observed, as far as it is worth a message.
+     *
+     * @return why it is not on the disk, if it is not; that is told
+     */
+    final Optional<Exception> observed(Observation observation) {
         long now = nanoTime.getAsLong();
         lastTry = now;
         boolean overdue = now - lastGood > patience;
@@ -124,14 +136,20 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
         }
         Reports.Chosen chosen = reports.choose(fields.telemetry(observation.values()), now);
         try {
-            if (leaf.publish(observation.taken().orElseGet(clock::instant), chosen.values(), overdue)) {
-                reports.keep(chosen);
-                lastGood = now;
-                recovered();
-                accepted();
+            Stamp taken = observation.nanoTime().isPresent()
+                    ? clock.stamp(observation.nanoTime().getAsLong())
+                    : clock.stamp();
+            if (!leaf.publish(taken, chosen.values(), overdue)) {
+                return Optional.of(new IOException("the leaf may not speak any more"));
             }
+            reports.keep(chosen);
+            lastGood = now;
+            recovered();
+            accepted();
+            return Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
             notAccepted(e);
+            return Optional.of(e);
         }
     }
 
@@ -190,13 +208,14 @@ abstract sealed class LeafKeeper implements AutoCloseable permits PolledKeeper, 
     }
 
     private void notAccepted(Exception e) {
-        // not the instrument's fault: it was read well, the reading is lost, the next one may pass
+        // not the instrument's fault: it was read well, the reading is lost unless it says it again, the next one may
+        // pass
         String why = String.valueOf(e.getMessage());
         boolean news = notAccepted.filter(why::equals).isEmpty();
         notAccepted = Optional.of(why);
         LOG.atLevel(news ? Level.WARN : Level.DEBUG)
                 .addKeyValue("deviceId", leaf.id())
                 .setCause(e)
-                .log("reading was not accepted and is lost");
+                .log("reading was not accepted; it is lost unless the instrument says it again");
     }
 }

@@ -2,7 +2,9 @@
 package io.postern.gateway.leaf;
 
 import io.postern.gateway.provisioning.Pause;
+import io.postern.gateway.settings.RemoteSettings;
 import io.postern.gateway.spi.Driver;
+import io.postern.gateway.spi.GatewayClock;
 import io.postern.gateway.spi.LeafOffice;
 import io.postern.gateway.spi.LeafOrders;
 import io.postern.gateway.spi.Line;
@@ -11,6 +13,7 @@ import io.postern.gateway.spi.ReadingSink;
 import io.postern.gateway.spi.StateStore;
 import io.postern.sensor.Measurement;
 import io.postern.sensor.Model;
+import io.postern.sensor.Template;
 import io.postern.sensor.TemplateException;
 import io.postern.sensor.Templates;
 import io.postern.wire.DeviceId;
@@ -18,7 +21,6 @@ import io.postern.wire.Setting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -45,6 +47,7 @@ public final class LeavesComponent implements LeafOffice, LeafOrders {
 
     private final Leaves leaves;
     private final Templates templates;
+    private final RemoteSettings remote;
     private final Thread looking = Thread.ofVirtual().name("leaves").unstarted(this::look);
 
     @Activate
@@ -53,11 +56,19 @@ public final class LeavesComponent implements LeafOffice, LeafOrders {
             @Reference Roster roster,
             @Reference StateStore store,
             @Reference Outbox outbox,
-            @Reference ReadingSink sink) {
+            @Reference ReadingSink sink,
+            @Reference GatewayClock clock,
+            @Reference RemoteSettings remote) {
+        this.remote = remote;
         templates = config.templateDirectory().isBlank()
                 ? Templates.shipped()
                 : Templates.with(Setting.parse("templateDirectory", config.templateDirectory(), Path::of));
-        leaves = new Leaves(new Leaf.Depot(store, outbox, sink, InstantSource.system()), roster, System::nanoTime);
+        leaves = new Leaves(new Leaf.Depot(store, outbox, sink, clock), roster, System::nanoTime);
+    }
+
+    /** What has been begun here is ended by {@link #deactivate}; what a constructor begins need not be. */
+    @Activate
+    void start() {
         looking.start();
     }
 
@@ -90,7 +101,11 @@ public final class LeavesComponent implements LeafOffice, LeafOrders {
     }
 
     Leaves.Membership add(LeafSettings settings, String configuration) throws TemplateException, IOException {
-        return leaves.add(settings, templates.read(settings.template()), configuration);
+        Optional<String> fromAfar = remote.template(settings.template());
+        Template template = fromAfar.isPresent()
+                ? Templates.readText(settings.template(), fromAfar.get())
+                : templates.read(settings.template());
+        return leaves.add(settings, template, configuration);
     }
 
     @Override

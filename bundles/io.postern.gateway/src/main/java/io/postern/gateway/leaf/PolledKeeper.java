@@ -2,12 +2,12 @@
 package io.postern.gateway.leaf;
 
 import io.postern.gateway.spi.AnsweredException;
+import io.postern.gateway.spi.GatewayClock;
 import io.postern.gateway.spi.Instrument;
 import io.postern.gateway.spi.Line;
 import io.postern.sensor.Measurement;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +26,7 @@ final class PolledKeeper extends LeafKeeper {
             LeafFields fields,
             Instrument.Polled instrument,
             Line line,
-            InstantSource clock,
+            GatewayClock clock,
             LongSupplier nanoTime) {
         super(leaf, fields, clock, nanoTime);
         this.instrument = instrument;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.leaf;
 
+import io.postern.gateway.Reading;
 import io.postern.sensor.Measurement;
 import io.postern.sensor.Reporting.On;
 import io.postern.sensor.Reporting.Rule;
@@ -58,7 +59,7 @@ final class Reports {
             }
             if (decision.alarmChanged()) {
                 String alarm = decision.next().alarm().name().toLowerCase(Locale.ROOT);
-                values.put(field + "Alarm", new Measurement.Text(alarm));
+                values.put(field + Reading.ALARM, new Measurement.Text(alarm));
             }
         });
         return new Chosen(values, next);

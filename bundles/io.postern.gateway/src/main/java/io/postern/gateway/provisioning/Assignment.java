@@ -24,6 +24,9 @@ public record Assignment(
         HubName hub,
         DeviceId deviceId) {
 
+    /** Under which name of the state store the one that holds is remembered. */
+    public static final String FACT = "assignment";
+
     public Assignment {
         if (tpm.isPresent() != (kind == Kind.TPM)) {
             throw new IllegalArgumentException("a TPM's keys belong to an assignment by TPM, and to no other");

@@ -11,7 +11,6 @@ import org.slf4j.LoggerFactory;
 /** The one assignment a gateway remembers across restarts. */
 final class AssignmentMemory {
     private static final Logger LOG = LoggerFactory.getLogger(AssignmentMemory.class);
-    private static final String NAME = "assignment";
 
     private final StateStore store;
 
@@ -21,20 +20,20 @@ final class AssignmentMemory {
 
     /** What was stored; empty also when it cannot be read any more, for provisioning again mends that. */
     Optional<Assignment> read() throws IOException {
-        Optional<JsonObject> fact = store.read(NAME);
+        Optional<JsonObject> fact = store.read(Assignment.FACT);
         try {
             return fact.map(Assignment::parse);
         } catch (IllegalArgumentException e) {
-            LOG.atWarn().addKeyValue("fact", NAME).setCause(e).log("the stored assignment cannot be read");
+            LOG.atWarn().addKeyValue("fact", Assignment.FACT).setCause(e).log("the stored assignment cannot be read");
             return Optional.empty();
         }
     }
 
     void write(Assignment assignment) throws IOException {
-        store.write(NAME, assignment.toJson());
+        store.write(Assignment.FACT, assignment.toJson());
     }
 
     void forget() throws IOException {
-        store.remove(NAME);
+        store.remove(Assignment.FACT);
     }
 }

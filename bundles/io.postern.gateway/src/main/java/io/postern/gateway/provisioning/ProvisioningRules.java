@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param backoff how long to rest after failures in a row
  */
 public record ProvisioningRules(Backoff backoff) {
+    private static final Duration LONGEST_ASKED = Duration.ofHours(1); // a mistake of theirs keeps us away no longer
+
     /** Defined for every pair: what happened counts, not what was expected. */
     public ProvisioningState next(ProvisioningState state, ProvisioningEvent event) {
         return switch (event) {
@@ -62,8 +64,9 @@ public record ProvisioningRules(Backoff backoff) {
     }
 
     private Resting rest(Hindrance hindrance, String reason, int failures, Optional<Duration> atLeast) {
-        Duration delay = backoff.delay(failures);
-        Duration pause = atLeast.filter(told -> told.compareTo(delay) > 0).orElse(delay);
+        // what it asked for, and a pause of our own on top, for others were asked the same
+        Duration told = atLeast.orElse(Duration.ZERO);
+        Duration pause = backoff.delay(failures).plus(told.compareTo(LONGEST_ASKED) < 0 ? told : LONGEST_ASKED);
         return new Resting(hindrance, reason, failures, pause);
     }
 }

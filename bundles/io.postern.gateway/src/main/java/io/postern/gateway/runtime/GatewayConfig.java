@@ -16,18 +16,30 @@ public @interface GatewayConfig {
      */
     String[] transports() default {};
 
-    /** The site's HTTP proxy, {@code http://host:port}; for provisioning and token service. */
+    /**
+     * Over what to reach hubs, in the order to try, as {@code transports}; empty leaves the choice to the gateway: what
+     * suits the number of its leaves first.
+     */
+    String[] hubTransports() default {};
+
+    /** Ports of hubs that are not the usual ones, each {@code transport:port}. */
+    String[] hubPorts() default {};
+
+    /** With more leaves than these AMQP comes before MQTT. */
+    int amqpAbove() default 50;
+
+    /** The site's proxy, {@code http://host:port} or {@code socks5://host:port}; for provisioning, token service and hubs. */
     String proxy() default "";
 
     /** A file with {@code user:password} for the proxy. */
     String proxyCredentialsFile() default "";
 
-    /** The service that gives tokens for leaves. */
+    /** The service that gives tokens for leaves; without it leaves do not speak, the gateway alone does. */
     String tokenHost() default "";
 
     int tokenPort() default 443;
 
-    /** Root certificates of both services, PEM; empty means those of the Java runtime. */
+    /** Root certificates of both services and of the hubs, PEM; empty means those of the Java runtime. */
     String caFile() default "";
 
     /** The certificate whose key may replace the certificates in {@code caFile}, PEM; empty means only people may. */
@@ -57,9 +69,21 @@ public @interface GatewayConfig {
     /** The leaf devices: {@code id} or {@code id=modelId}. */
     String[] leaves() default {};
 
+    /** How many sessions with the hub are opened at once. */
+    int openingsAtOnce() default 50;
+
+    /** How many sessions all identities together may open in an hour. */
+    int openingsPerHour() default 12_000;
+
+    /** How many sessions one identity may open in an hour. */
+    int openingsPerHourEach() default 240;
+
     /** Where milestones are told as JSON lines; empty means only in the log. */
     String timelineFile() default "";
 
     /** Where it always stands how far the gateway is on its way to its hub; empty means only in the log. */
     String stateFile() default "";
+
+    /** Whether the time is sure once the operating system says that its clock is synchronised, by NTP or PTP. */
+    boolean trustSystemTime() default true;
 }

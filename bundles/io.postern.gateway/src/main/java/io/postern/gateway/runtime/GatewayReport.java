@@ -2,14 +2,18 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.leaf.Roster;
+import io.postern.gateway.spi.Transport;
 import io.postern.wire.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What the gateway tells the hub of itself:
- * {@code {"gateway":{"version","leaves":[{"id","state"}],"more"}}}. Ids are values, for a name in a twin allows fewer
+ * {@code {"gateway":{"version","transport","leaves":[{"id","state"}],"more","health":{"check":"warning"}},"settings":{...},"roots":{...}}}. Ids are values, for a name in a twin allows fewer
  * characters. As much as fits a twin; leaves that are not live stand first, how many were left out stands last.
  */
 final class GatewayReport {
@@ -18,7 +22,18 @@ final class GatewayReport {
 
     private GatewayReport() {}
 
-    static JsonObject of(List<Roster.Member> members) {
+    /**
+     * @param settings what became of changes from afar
+     * @param roots the version of the roots the gateway trusts; none when only people change them
+     * @param transport over which the hub is reached
+     * @param health what is not well
+     */
+    static JsonObject of(
+            List<Roster.Member> members,
+            JsonObject settings,
+            Optional<JsonObject> roots,
+            Optional<Transport> transport,
+            Map<String, String> health) {
         JsonArrayBuilder leaves = Json.array();
         int more = 0;
         int room = MOST_CHARACTERS;
@@ -40,10 +55,18 @@ final class GatewayReport {
             }
         }
         var gateway = Json.object().add("version", GatewayVersion.text()).add("leaves", leaves);
+        transport.ifPresent(used -> gateway.add("transport", used.text()));
+        if (!health.isEmpty()) {
+            var unwell = Json.object();
+            new TreeMap<>(health).forEach(unwell::add);
+            gateway.add("health", unwell);
+        }
         if (more > 0) {
             gateway.add("more", more);
         }
-        return Json.object().add("gateway", gateway).build();
+        var report = Json.object().add("gateway", gateway).add("settings", settings);
+        roots.ifPresent(present -> report.add("roots", present));
+        return report.build();
     }
 
     private static JsonObject leaf(Roster.Member member) {

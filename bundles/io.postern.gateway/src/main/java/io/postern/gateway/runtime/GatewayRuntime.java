@@ -7,9 +7,11 @@ import io.postern.gateway.provisioning.ProvisioningEvent;
 import io.postern.gateway.provisioning.ProvisioningOutcome;
 import io.postern.gateway.provisioning.ProvisioningRules;
 import io.postern.gateway.provisioning.ProvisioningState;
+import io.postern.gateway.spi.GatewayStatus;
 import io.postern.gateway.uplink.Sessions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,8 @@ final class GatewayRuntime implements AutoCloseable {
     private final Consumer<ProvisioningState> observer;
     private final Semaphore strange = new Semaphore(0);
     private final Thread thread = Thread.ofVirtual().name("gateway").unstarted(this::run);
+    private volatile Optional<Sessions> present = Optional.empty(); // changed by the thread above
+    private volatile boolean closing;
     private ProvisioningState state = new ProvisioningState.Unprovisioned(); // of the thread above
 
     /** How this gateway comes to an assignment: what a provisioner does for it. */
@@ -64,12 +68,18 @@ final class GatewayRuntime implements AutoCloseable {
         this.observer = observer;
     }
 
+    /** The sessions under the present assignment; none before there is one. */
+    List<GatewayStatus.Session> sessions() {
+        return present.map(Sessions::report).orElse(List.of());
+    }
+
     void start() {
         thread.start();
     }
 
     @Override
     public void close() {
+        closing = true; // an interrupt can get lost in others' code
         thread.interrupt();
         try {
             if (thread.getState() != Thread.State.NEW && !thread.join(GOODBYE)) {
@@ -98,7 +108,10 @@ final class GatewayRuntime implements AutoCloseable {
             while (true) {
                 try (Sessions sessions = factory.make(assignment, strange::release)) {
                     sessions.start();
+                    present = Optional.of(sessions);
                     assignment = nextAssignment(assignment);
+                } finally {
+                    present = Optional.empty();
                 }
             }
         } catch (RuntimeException e) {
@@ -131,6 +144,9 @@ final class GatewayRuntime implements AutoCloseable {
             try {
                 return provisioning.stored();
             } catch (IOException e) {
+                if (closing) { // what was read was cut short by the end
+                    throw new InterruptedException();
+                }
                 happened(new ProvisioningEvent.AttemptEnded(new ProvisioningOutcome.NoIdentity(
                         "cannot read the identity or the stored assignment: " + e.getMessage())));
                 rest();
@@ -176,6 +192,8 @@ final class GatewayRuntime implements AutoCloseable {
 
     private void happened(ProvisioningEvent event) {
         state = rules.next(state, event);
-        observer.accept(state);
+        if (!closing) {
+            observer.accept(state);
+        }
     }
 }

@@ -2,10 +2,12 @@
 package io.postern.gateway.runtime;
 
 import io.postern.gateway.LeafDevice;
-import io.postern.gateway.https.HttpProxy;
+import io.postern.gateway.https.SiteProxy;
 import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.provisioning.HubLatencies;
 import io.postern.gateway.provisioning.RegistrationPayload;
+import io.postern.gateway.uplink.Admission;
+import io.postern.gateway.uplink.Retry;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
 import io.postern.wire.ModelId;
@@ -25,26 +27,32 @@ import java.util.stream.Stream;
  * The settings of {@code io.postern.gateway}, checked.
  *
  * @param transports where the provisioning service is, and over what it is reached
- * @param tokens host of the token service, with {@code :port} when that is not 443
- * @param proxy through which both are reached
- * @param caFile root certificates of both, PEM; none means those of the Java runtime
+ * @param tokens host of the token service, with {@code :port} when that is not 443; empty when there is none
+ * @param hub over what hubs are reached
+ * @param proxy through which all of them are reached
+ * @param caFile root certificates of all, PEM; none means those of the Java runtime
  * @param trustSignerFile the certificate whose key may replace those in {@code caFile}
  * @param identity how the gateway proves itself
  * @param model what the gateway is
  * @param payload what the provisioning service is told besides
+ * @param openings how many sessions are opened at once and in an hour
  * @param stateFile where the state of provisioning stands for a technician
+ * @param trustsSystemTime whether the time counts as confirmed when the operating system says that it is synchronised
  */
 record GatewaySettings(
         IdScope idScope,
         TransportSettings transports,
-        String tokens,
-        Optional<HttpProxy> proxy,
+        Optional<String> tokens,
+        HubSettings hub,
+        Optional<SiteProxy> proxy,
         Optional<Path> caFile,
         Optional<Path> trustSignerFile,
         IdentitySettings identity,
         Optional<ModelId> model,
         RegistrationPayload payload,
-        Optional<Path> stateFile) {
+        Retry.Limits openings,
+        Optional<Path> stateFile,
+        boolean trustsSystemTime) {
     private static final int HTTPS = 443;
     private static final int LONGEST_PAYLOAD = 16 << 10; // the service takes 96 kB in all
 
@@ -62,14 +70,18 @@ record GatewaySettings(
         return new GatewaySettings(
                 Setting.parse("idScope", config.idScope(), IdScope::of),
                 TransportSettings.of(config, identity),
-                endpoint("tokenHost", config.tokenHost(), "tokenPort", config.tokenPort()),
+                optional("tokenHost", config.tokenHost(), host -> host)
+                        .map(host -> endpoint("tokenHost", host, "tokenPort", config.tokenPort())),
+                HubSettings.of(config),
                 proxy(config),
                 path("caFile", config.caFile()),
                 path("trustSignerFile", config.trustSignerFile()),
                 identity,
                 model,
                 payload(config, model),
-                path("stateFile", config.stateFile()));
+                openings(config),
+                path("stateFile", config.stateFile()),
+                config.trustSystemTime());
     }
 
     /** @throws IllegalArgumentException naming the leaf that cannot be one */
@@ -97,12 +109,27 @@ record GatewaySettings(
         }
     }
 
-    private static Optional<HttpProxy> proxy(GatewayConfig config) {
+    private static Retry.Limits openings(GatewayConfig config) {
+        return new Retry.Limits(
+                new Admission.Limits(
+                        within("openingsAtOnce", config.openingsAtOnce(), 1, Roster.MOST_LEAVES),
+                        within("openingsPerHour", config.openingsPerHour(), 60, 1_000_000)),
+                within("openingsPerHourEach", config.openingsPerHourEach(), 60, 100_000));
+    }
+
+    private static int within(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(key + ": " + least + " to " + most + ", not " + value);
+        }
+        return value;
+    }
+
+    private static Optional<SiteProxy> proxy(GatewayConfig config) {
         Optional<Path> credentials = path("proxyCredentialsFile", config.proxyCredentialsFile());
         if (config.proxy().isBlank() && credentials.isPresent()) {
             throw new IllegalArgumentException("proxyCredentialsFile: of no use without the key proxy");
         }
-        return optional("proxy", config.proxy(), url -> HttpProxy.parse(url, credentials));
+        return optional("proxy", config.proxy(), url -> SiteProxy.parse(url, credentials));
     }
 
     static <T> Optional<T> optional(String key, String text, Function<String, T> parse) {

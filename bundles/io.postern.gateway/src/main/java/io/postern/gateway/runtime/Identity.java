@@ -3,6 +3,7 @@ package io.postern.gateway.runtime;
 
 import io.postern.gateway.Milestones;
 import io.postern.gateway.identity.Attestation;
+import io.postern.gateway.identity.Signer;
 import io.postern.gateway.provisioning.Pause;
 import io.postern.gateway.provisioning.Provisioner;
 import io.postern.gateway.spi.SecurityModule;
@@ -10,6 +11,7 @@ import io.postern.gateway.spi.StateStore;
 import io.postern.gateway.uplink.CertificateIdentity;
 import io.postern.gateway.uplink.GatewayIdentity;
 import io.postern.gateway.uplink.TokenIdentity;
+import io.postern.gateway.uplink.UplinkLedger;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import java.time.InstantSource;
@@ -58,11 +60,22 @@ record Identity(Attestation attestation) {
     }
 
     /** What the gateway shows its hub: the key an assignment by TPM brought, else what it registered with. */
-    GatewayIdentity toHub(HubName hub, DeviceId device, InstantSource clock) {
+    GatewayIdentity toHub(HubName hub, DeviceId device, UplinkLedger ledger, InstantSource clock) {
         return switch (attestation) {
-            case Attestation.Tpm(SecurityModule module, var _) -> new TokenIdentity(module::sign, hub, device, clock);
+            case Attestation.Tpm(SecurityModule module, var _) ->
+                new TokenIdentity(module::sign, hub, device, ledger, clock, System::nanoTime);
             case Attestation.X509(var certificates, var _) -> new CertificateIdentity(certificates, hub, device);
-            case Attestation.SymmetricKey(var _, var key) -> new TokenIdentity(key, hub, device, clock);
+            case Attestation.SymmetricKey(var _, var key) ->
+                new TokenIdentity(key, hub, device, ledger, clock, System::nanoTime);
+        };
+    }
+
+    /** What signs for the gateway when a signed time is checked; none for a certificate. */
+    Optional<Signer> signer() {
+        return switch (attestation) {
+            case Attestation.Tpm(SecurityModule module, var _) -> Optional.of(module::sign);
+            case Attestation.SymmetricKey(var _, var key) -> Optional.of(key);
+            case Attestation.X509 _ -> Optional.empty();
         };
     }
 

@@ -7,6 +7,7 @@ import io.postern.gateway.provisioning.FallbackDpsLink;
 import io.postern.gateway.provisioning.TransportUse;
 import io.postern.gateway.spi.Dialer;
 import io.postern.gateway.spi.DpsLink;
+import io.postern.gateway.spi.DpsTransport;
 import io.postern.gateway.spi.NonceDpsLink;
 import io.postern.gateway.spi.Transport;
 import java.util.EnumMap;
@@ -19,7 +20,7 @@ record Links(
         GatewaySettings settings,
         HttpsExchange https,
         Dialer dialer,
-        Transports transports,
+        Transports<DpsTransport> transports,
         Consumer<TransportUse> observer) {
 
     DpsLink any() {

@@ -4,6 +4,7 @@ package io.postern.gateway.runtime;
 import io.postern.gateway.Milestones;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -17,6 +18,7 @@ import org.osgi.service.component.annotations.Deactivate;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class TimelineComponent implements Milestones {
     private final TimelineFile timeline;
+    private final AtomicLongArray counts = new AtomicLongArray(Milestone.values().length);
 
     @Activate
     public TimelineComponent(GatewayConfig config) throws IOException {
@@ -32,6 +34,12 @@ public final class TimelineComponent implements Milestones {
 
     @Override
     public void reached(Milestone milestone, String subject) {
+        counts.incrementAndGet(milestone.ordinal());
         timeline.reached(milestone, subject);
+    }
+
+    @Override
+    public long count(Milestone milestone) {
+        return counts.get(milestone.ordinal());
     }
 }

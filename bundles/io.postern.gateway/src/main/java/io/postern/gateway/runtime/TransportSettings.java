@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Over what the provisioning service is reached.
@@ -32,10 +33,10 @@ record TransportSettings(String host, TransportOrder order, Map<Transport, Integ
         List<Transport> order = new ArrayList<>();
         Map<Transport, Integer> ports = new EnumMap<>(Transport.class);
         for (String text : config.transports()) {
-            String[] parts = text.strip().split(":", 2);
-            Transport transport = Setting.parse("transports", parts[0], Transport::parse);
+            Named named = Named.parse("transports", text);
+            Transport transport = named.transport();
             refuseUseless(transport, identity);
-            if (ports.put(transport, parts.length > 1 ? port(parts[1]) : port(transport, config)) != null) {
+            if (ports.put(transport, named.port().orElseGet(() -> port(transport, config))) != null) {
                 throw new IllegalArgumentException("transports: " + transport.text() + " stands there twice");
             }
             order.add(transport);
@@ -63,11 +64,20 @@ record TransportSettings(String host, TransportOrder order, Map<Transport, Integ
         return transport.isAtHttpsPort() ? config.provisioningPort() : transport.usualPort();
     }
 
-    private static int port(String text) {
-        int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
-        if (port < 1 || port > 65535) {
-            throw new IllegalArgumentException("transports: a port is 1 to 65535, not \"" + Shown.of(text) + "\"");
+    /** One entry of a list of transports: {@code name} or {@code name:port}. */
+    record Named(Transport transport, Optional<Integer> port) {
+        static Named parse(String key, String text) {
+            String[] parts = text.strip().split(":", 2);
+            Transport transport = Setting.parse(key, parts[0], Transport::parse);
+            return new Named(transport, parts.length > 1 ? Optional.of(port(key, parts[1])) : Optional.empty());
         }
-        return port;
+
+        private static int port(String key, String text) {
+            int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
+            if (port < 1 || port > 65535) {
+                throw new IllegalArgumentException(key + ": a port is 1 to 65535, not \"" + Shown.of(text) + "\"");
+            }
+            return port;
+        }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.spi;
 
+import io.postern.wire.Bytes;
+import io.postern.wire.hub.PropertyBag;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 
@@ -24,4 +26,25 @@ public sealed interface HubOrder {
      * @param arrived when, by {@link System#nanoTime}
      */
     record Method(String requestId, String name, JsonValue payload, long arrived) implements HubOrder {}
+
+    /**
+     * A cloud-to-device command, which the hub keeps until it is {@link HubSession#settle settled}.
+     *
+     * @param lock by which the session settles it; means nothing to others
+     * @param messageId as its sender gave it, for messages to people; may be empty
+     * @param again whether it was delivered before, so that it may have been carried out
+     * @param arrived when, by {@link System#nanoTime}
+     */
+    record Command(String lock, String messageId, Bytes body, PropertyBag properties, boolean again, long arrived)
+            implements HubOrder {}
+
+    /** What becomes of a command at the hub. */
+    enum Settlement {
+        /** It was carried out: the hub forgets it. */
+        COMPLETE,
+        /** It never can be: the hub puts it among the dead letters. */
+        REJECT,
+        /** Not now: the hub delivers it again, as often as it is configured to. */
+        ABANDON
+    }
 }

@@ -71,7 +71,19 @@ public sealed interface Instrument permits Instrument.Polled, Instrument.Watched
     interface Listener {
         void observed(Observation observation) throws InterruptedException;
 
+        /**
+         * As {@link #observed}, for an instrument that keeps what it said until it is told that it is safe, and says it
+         * again otherwise. When it is not known who the instrument is, {@link Watch#identify} is asked by this very call.
+         *
+         * @throws IOException when it is not on the disk, as far as it is worth a message: the disk does not take it, or
+         *     the leaf may not speak; nothing of it is kept then
+         */
+        void deliver(Observation observation) throws IOException, InterruptedException;
+
         /** Nothing can be observed now; the next {@code observed} says that it is over. */
         void failed(IOException why);
+
+        /** Another instrument may be there from now on: it is asked who it is before it is believed again. */
+        default void doubted() {}
     }
 }

@@ -49,6 +49,20 @@ public interface SecurityModule {
      */
     KeyPair certificateKey() throws IOException;
 
+    /**
+     * Counts on by one, on a counter that never falls and that no copy of a disk brings along; empty when the module has
+     * none (SEC-02).
+     */
+    Optional<BoxCount> countOn() throws IOException;
+
+    /**
+     * What a module counts.
+     *
+     * @param counter one more than ever before
+     * @param resets how often the module was reset, which is how often its box was started
+     */
+    record BoxCount(long counter, long resets) {}
+
     /** A key inside the module, usable until closed. */
     interface ActivatedKey extends AutoCloseable {
         /** HMAC-SHA256 over {@code message}, 32 octets. */

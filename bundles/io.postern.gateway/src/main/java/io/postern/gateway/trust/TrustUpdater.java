@@ -3,16 +3,18 @@ package io.postern.gateway.trust;
 
 import io.postern.gateway.https.HttpsExchange;
 import io.postern.gateway.provisioning.Backoff;
+import io.postern.gateway.spi.Exchanges;
+import io.postern.gateway.spi.StateStore;
 import io.postern.gateway.spi.UnreachableException;
 import io.postern.gateway.trust.TrustedRoots.Installation;
 import io.postern.wire.trust.TrustBundle;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -35,6 +37,7 @@ public final class TrustUpdater implements AutoCloseable {
     private static final Duration GOODBYE = Duration.ofSeconds(2);
 
     private final TrustedRoots roots;
+    private final RootsTrial trial;
     private final URI cloud;
     private final HttpsExchange anyone;
     private final Backoff backoff;
@@ -52,8 +55,14 @@ public final class TrustUpdater implements AutoCloseable {
      * @param anyone an exchange that trusts any server
      */
     private TrustUpdater(
-            TrustedRoots roots, URI cloud, HttpsExchange anyone, LongSupplier nanoTime, RandomGenerator random) {
+            TrustedRoots roots,
+            RootsTrial trial,
+            URI cloud,
+            HttpsExchange anyone,
+            LongSupplier nanoTime,
+            RandomGenerator random) {
         this.roots = roots;
+        this.trial = trial;
         this.cloud = cloud;
         this.anyone = anyone;
         this.backoff = new Backoff(Duration.ofSeconds(20), Duration.ofMinutes(15), random);
@@ -66,18 +75,41 @@ public final class TrustUpdater implements AutoCloseable {
     /**
      * An updater of {@code caFile}, not started.
      *
-     * @throws IOException when the signer's certificate cannot be read
+     * @param trusting an exchange that trusts the roots of {@code caFile}
+     * @param store where new roots on trial, and those before, are remembered
+     * @param exchanges by which new roots prove themselves
+     * @throws IOException when the signer's certificate or what is remembered cannot be read
      */
     public static TrustUpdater of(
             Path caFile,
             Path signerFile,
             URI cloud,
             HttpsExchange anyone,
+            HttpsExchange trusting,
+            StateStore store,
+            Exchanges exchanges,
             LongSupplier nanoTime,
             RandomGenerator random)
             throws IOException {
-        PublicKey signer = TrustedRoots.signer(signerFile);
-        return new TrustUpdater(new TrustedRoots(caFile, signer), cloud, anyone, nanoTime, random);
+        var roots = new TrustedRoots(caFile, TrustedRoots.signer(signerFile));
+        var trial = new RootsTrial(roots, store, exchanges, () -> isRecognized(trusting, cloud), nanoTime);
+        return new TrustUpdater(roots, trial, cloud, anyone, nanoTime, random);
+    }
+
+    /** Any answer shows who gave it. */
+    private static boolean isRecognized(HttpsExchange trusting, URI cloud) {
+        try {
+            trusting.send("GET", cloud, Optional.empty(), Optional.empty());
+            return true;
+        } catch (UnreachableException e) {
+            LOG.atDebug().log("the provisioning service is not recognized by the new roots: " + e.getMessage());
+            return false;
+        }
+    }
+
+    /** What the gateway tells of its roots: {@code {"version","trial","refused"}}, the last the highest that failed. */
+    public JsonObject report() {
+        return trial.report();
     }
 
     public void start() {
@@ -115,6 +147,7 @@ public final class TrustUpdater implements AutoCloseable {
 
     /** @param refused whether a server was not trusted since the last look */
     void look(boolean refused) {
+        trial.look(refused);
         lookBesideTheFile();
         wanted |= refused;
         long now = nanoTime.getAsLong();
@@ -165,14 +198,16 @@ public final class TrustUpdater implements AutoCloseable {
     }
 
     private Installation install(String text, String from) throws IOException {
-        Installation done = roots.install(text);
+        Installation done = roots.install(text, trial.floor(), trial::prepare);
         switch (done) {
-            case Installation.Installed(TrustBundle bundle) ->
+            case Installation.Installed(TrustBundle bundle) -> {
+                trial.begin();
                 LOG.atInfo()
                         .addKeyValue("version", bundle.version())
                         .addKeyValue("roots", bundle.roots().size())
                         .addKeyValue("from", from)
-                        .log("root certificates replaced");
+                        .log("root certificates replaced, on trial until hub and provisioning service are recognized");
+            }
             case Installation.NotNewer(long version, long installed) ->
                 LOG.atDebug()
                         .addKeyValue("version", version)

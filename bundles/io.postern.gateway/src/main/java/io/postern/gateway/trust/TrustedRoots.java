@@ -42,6 +42,12 @@ final class TrustedRoots {
         record Refused(String reason) implements Installation {}
     }
 
+    /** What is done before roots are replaced. */
+    @FunctionalInterface
+    interface Preparation {
+        void prepare(long version) throws IOException;
+    }
+
     private final Path caFile;
     private final PublicKey signer;
 
@@ -87,18 +93,33 @@ final class TrustedRoots {
         }
     }
 
-    /** @throws IOException when the file of roots cannot be read or replaced */
-    Installation install(String signed) throws IOException {
+    /** What stands in the file. */
+    String text() throws IOException {
+        return Files.readString(caFile, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Puts back what {@link #text} gave. */
+    void restore(String former) throws IOException {
+        replace(former);
+    }
+
+    /**
+     * @param floor a version that is not installed any more, nor any before it
+     * @param before told of the version before the file is replaced
+     * @throws IOException when the file of roots cannot be read or replaced
+     */
+    Installation install(String signed, long floor, Preparation before) throws IOException {
         TrustBundle bundle;
         try {
             bundle = TrustBundle.open(signed, signer);
         } catch (IllegalArgumentException e) {
             return new Installation.Refused(String.valueOf(e.getMessage()));
         }
-        long installed = version();
+        long installed = Math.max(version(), floor);
         if (bundle.version() <= installed) {
             return new Installation.NotNewer(bundle.version(), installed);
         }
+        before.prepare(bundle.version());
         replace(text(bundle));
         return new Installation.Installed(bundle);
     }

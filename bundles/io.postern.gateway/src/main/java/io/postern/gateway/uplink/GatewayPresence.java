@@ -6,8 +6,11 @@ import io.postern.gateway.Milestones.Milestone;
 import io.postern.gateway.control.GatewayMethods;
 import io.postern.gateway.provisioning.Pause;
 import io.postern.gateway.spi.Credential;
+import io.postern.gateway.spi.Exchanges;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
+import io.postern.gateway.spi.NotOverThisTransportException;
+import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.ModelId;
 import jakarta.json.JsonObject;
@@ -38,6 +41,7 @@ public final class GatewayPresence implements AutoCloseable {
     private final Optional<ModelId> model;
     private final Supplier<JsonObject> report;
     private final GatewayMethods methods;
+    private final Exchanges exchanges;
     private final Runnable stranger;
     private final Pause pause;
     private final SessionThread thread;
@@ -46,6 +50,7 @@ public final class GatewayPresence implements AutoCloseable {
      * @param model what the gateway says it is (CEN-22)
      * @param report the reported properties as they are now; told again when they change
      * @param methods what the gateway can be asked for by its hub
+     * @param exchanges told when a session has been opened anew and its report taken; may demand another
      * @param stranger told when the hub does not accept the gateway any more, again after each further refusal
      */
     public GatewayPresence(
@@ -55,6 +60,7 @@ public final class GatewayPresence implements AutoCloseable {
             Optional<ModelId> model,
             Supplier<JsonObject> report,
             GatewayMethods methods,
+            Exchanges exchanges,
             Runnable stranger,
             Retry retry,
             Milestones milestones,
@@ -65,6 +71,7 @@ public final class GatewayPresence implements AutoCloseable {
         this.model = model;
         this.report = report;
         this.methods = methods;
+        this.exchanges = exchanges;
         this.stranger = stranger;
         this.pause = retry.pause();
         this.thread = new SessionThread(identity.device(), new OwnWork(), retry, milestones, clock);
@@ -72,6 +79,10 @@ public final class GatewayPresence implements AutoCloseable {
 
     public void start() {
         thread.start();
+    }
+
+    DeviceId device() {
+        return identity.device();
     }
 
     public SessionState state() {
@@ -91,12 +102,22 @@ public final class GatewayPresence implements AutoCloseable {
         thread.close();
     }
 
+    /** Over a transport without twins the hub is not told; the session serves all the same. */
+    private static void tell(HubSession session, JsonObject reported) throws IOException, InterruptedException {
+        try {
+            session.report(reported);
+        } catch (NotOverThisTransportException e) {
+            LOG.atDebug().log("the gateway's report is not told: " + e.getMessage());
+        }
+    }
+
     private final class OwnWork implements SessionThread.Work {
         private @Nullable Credential used;
         private int refusals;
 
         @Override
         public void run(SessionThread thread) throws IOException, InterruptedException {
+            long demand = exchanges.demanded();
             Credential credential = identity.credential();
             used = credential;
             try (HubSession session = link.open(hub, identity.device(), credential, model)) {
@@ -104,12 +125,14 @@ public final class GatewayPresence implements AutoCloseable {
                 LOG.atInfo().addKeyValue("deviceId", identity.device()).log("gateway connected");
                 thread.connected(Milestone.CONNECTED);
                 JsonObject reported = report.get();
-                session.report(reported);
+                tell(session, reported);
                 session.follow();
+                methods.lookAtDesired(session);
                 thread.succeeded();
+                exchanges.reported(demand);
                 int looks = 0;
                 int reports = MOST_REPORTS;
-                while (identity.credential().equals(credential)) { // another one when this is worn
+                while (exchanges.demanded() == demand && !session.isSuperseded() && carriesOn(session)) {
                     if (!session.isOpen()) {
                         throw new IOException("the connection of " + identity.device() + " to " + hub + " was lost");
                     }
@@ -120,13 +143,28 @@ public final class GatewayPresence implements AutoCloseable {
                     }
                     JsonObject now = reports > 0 ? report.get() : reported;
                     if (!now.equals(reported)) {
-                        session.report(now);
+                        tell(session, now);
                         reported = now;
                         reports--;
                     }
                     methods.answerAll(session);
                 }
             }
+        }
+
+        /** Whether the session has the present credential, or could be given it in its place. */
+        private boolean carriesOn(HubSession session) throws IOException, InterruptedException {
+            Credential present = identity.credential(); // another one when the first is worn
+            if (present.equals(used)) {
+                return true;
+            }
+            Credential before = used;
+            used = present;
+            if (session.renew(present)) {
+                return true;
+            }
+            used = before;
+            return false;
         }
 
         @Override

@@ -3,13 +3,15 @@ package io.postern.gateway.uplink;
 
 import io.postern.gateway.LeafDevice;
 import io.postern.gateway.leaf.Roster;
+import io.postern.gateway.spi.GatewayStatus;
+import io.postern.wire.DeviceId;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -20,7 +22,8 @@ public final class Sessions implements AutoCloseable {
     private final GatewayPresence gateway;
     private final Roster roster;
     private final Function<LeafDevice, Uplink> uplink;
-    private final Map<LeafDevice, Uplink> uplinks = new HashMap<>(); // of the thread, and of close once it has ended
+    private final Map<LeafDevice, Uplink> uplinks =
+            new ConcurrentHashMap<>(); // changed by the thread, and by close once it has ended
     private final Thread following = Thread.ofVirtual().name("roster").unstarted(this::follow);
 
     /** @param uplink makes one, not started */
@@ -33,6 +36,19 @@ public final class Sessions implements AutoCloseable {
     public void start() {
         gateway.start();
         following.start();
+    }
+
+    /** All sessions as they are now, the gateway's own first. */
+    public List<GatewayStatus.Session> report() {
+        List<GatewayStatus.Session> report = new ArrayList<>();
+        report.add(session(gateway.device(), false, gateway.state()));
+        uplinks.values().forEach(each -> report.add(session(each.leaf(), true, each.state())));
+        return report;
+    }
+
+    private static GatewayStatus.Session session(DeviceId device, boolean leaf, SessionState state) {
+        return new GatewayStatus.Session(
+                device, leaf, state.phase().name(), state.reason(), state.since(), state.last());
     }
 
     private void follow() {

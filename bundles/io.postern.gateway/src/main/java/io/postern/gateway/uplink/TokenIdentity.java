@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,22 +22,37 @@ import org.jspecify.annotations.Nullable;
 public final class TokenIdentity implements GatewayIdentity {
     private static final Duration LIFE = Duration.ofHours(1); // as official clients; bounds the use of a stolen token
     private static final Duration RENEWED = LIFE.multipliedBy(4).dividedBy(5); // time left to be without a connection
+    private static final Duration STEP = Duration.ofMinutes(1); // a wall clock that was set, not one that drifts
+    private static final Duration REST =
+            Duration.ofSeconds(10); // between two signatures of a clock that is set and set
 
     private final Signer signer;
     private final ResourceUri resource;
     private final HubName hub;
     private final DeviceId device;
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final UplinkLedger.Line line;
     private final ReentrantLock lock = new ReentrantLock();
     private Credential.@Nullable Token held;
     private Instant signed = Instant.EPOCH;
+    private long signedAt;
 
-    public TokenIdentity(Signer signer, HubName hub, DeviceId device, InstantSource clock) {
+    /** @param nanoTime the monotonic clock, {@code System::nanoTime} outside of tests */
+    public TokenIdentity(
+            Signer signer,
+            HubName hub,
+            DeviceId device,
+            UplinkLedger ledger,
+            InstantSource clock,
+            LongSupplier nanoTime) {
         this.signer = signer;
         this.resource = ResourceUri.device(hub, device);
         this.hub = hub;
         this.device = device;
         this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.line = ledger.begin(device);
     }
 
     @Override
@@ -55,17 +71,29 @@ public final class TokenIdentity implements GatewayIdentity {
         lock.lock();
         try {
             Instant now = clock.instant();
-            // a clock that was set back leaves a token that seems to come from the future
-            if (held == null || !now.isBefore(signed.plus(RENEWED)) || now.isBefore(signed)) {
+            long at = nanoTime.getAsLong();
+            if (held == null || isWorn(Duration.ofNanos(at - signedAt), now)) {
                 held = new Credential.Token(signer.token(resource, now.plus(LIFE), Optional.empty()));
                 signed = now;
+                signedAt = at;
+                line.obtained(now, at + RENEWED.toNanos(), at + LIFE.toNanos());
             }
             return held;
         } catch (IOException e) {
+            line.failed(String.valueOf(e.getMessage()));
             throw new IOException("the security module did not sign for " + device + ": " + e.getMessage(), e);
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * A wall clock that was set since leaves a token that ends too soon or too late: signed anew, though not every time
+     * when the clock is set again and again.
+     */
+    private boolean isWorn(Duration age, Instant now) {
+        Duration step = Duration.between(signed, now).minus(age).abs();
+        return age.compareTo(RENEWED) >= 0 || step.compareTo(STEP) >= 0 && age.compareTo(REST) >= 0;
     }
 
     @Override
@@ -74,6 +102,7 @@ public final class TokenIdentity implements GatewayIdentity {
         try {
             if (refused.equals(held)) {
                 held = null;
+                line.forgotten();
             }
         } finally {
             lock.unlock();

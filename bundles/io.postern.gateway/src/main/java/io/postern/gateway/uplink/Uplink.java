@@ -6,17 +6,20 @@ import io.postern.gateway.Milestones;
 import io.postern.gateway.Milestones.Milestone;
 import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.downlink.Downlinks;
+import io.postern.gateway.leaf.GapBody;
 import io.postern.gateway.spi.Credential;
+import io.postern.gateway.spi.GatewayClock;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
+import io.postern.gateway.spi.MessageRefusedException;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.TokenLink.Grant;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,36 +29,44 @@ import org.slf4j.LoggerFactory;
  */
 public final class Uplink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Uplink.class);
-    private static final int BATCH = 20; // the session's window: one round trip
-    private static final Duration LOOK = Duration.ofSeconds(1); // an idle session's loss or end is noticed within
+    private static final int FIRST =
+            20; // of a session, doubled with each answer: a line that breaks often gets on, too
+    private static final Duration LOOK =
+            Duration.ofSeconds(5); // a token due or a better way is noticed within; a loss wakes
 
     private final LeafDevice leaf;
     private final HubName hub;
     private final HubLink link;
     private final Outbox outbox;
+    private final Transit transit;
     private final LeafToken token;
     private final Downlinks downlinks;
     private final Retry retry;
+    private final GatewayClock clock;
     private final SessionThread thread;
     private int renewalFailures;
+    private int window = FIRST;
 
     public Uplink(
             LeafDevice leaf,
             HubName hub,
             HubLink link,
             Outbox outbox,
+            Transit transit,
             LeafToken token,
             Downlinks downlinks,
             Retry retry,
             Milestones milestones,
-            InstantSource clock) {
+            GatewayClock clock) {
         this.leaf = leaf;
         this.hub = hub;
         this.link = link;
         this.outbox = outbox;
+        this.transit = transit;
         this.token = token;
         this.downlinks = downlinks;
         this.retry = retry;
+        this.clock = clock;
         this.thread = new SessionThread(leaf.id(), new LeafWork(milestones), retry, milestones, clock);
     }
 
@@ -78,11 +89,13 @@ public final class Uplink implements AutoCloseable {
 
     void join(Duration atMost) {
         thread.join(atMost);
+        token.close();
     }
 
     @Override
     public void close() {
         thread.close();
+        token.close();
     }
 
     private final class LeafWork implements SessionThread.Work {
@@ -94,21 +107,32 @@ public final class Uplink implements AutoCloseable {
 
         @Override
         public void run(SessionThread thread) throws IOException, SessionThread.RefusedException, InterruptedException {
-            switch (token.grant()) {
+            switch (grant()) {
                 case Grant.Refused(int code, String reason, var retryAfter) ->
                     throw new SessionThread.RefusedException(code + " " + reason, retryAfter.orElse(Duration.ZERO));
                 case Grant.Waiting(String reason, var retryAfter) ->
                     throw SessionThread.RefusedException.waiting(reason, retryAfter.orElse(Duration.ZERO));
                 case Grant.Granted granted -> {
+                    link.listenedAt(hub, granted.endpoints());
                     try (HubSession session =
                             link.open(hub, leaf.id(), new Credential.Token(granted.token()), leaf.model())) {
                         LOG.atInfo().addKeyValue("deviceId", leaf.id()).log("leaf connected");
                         thread.connected(Milestone.LEAF_CONNECTED);
+                        token.connected();
+                        session.onLoss(() -> outbox.wake(leaf.id()));
                         try (var _ = downlinks.begin(leaf.id(), session)) {
                             speak(session);
                         }
                     }
                 }
+            }
+        }
+
+        private Grant grant() throws NoTokenException {
+            try {
+                return token.grant();
+            } catch (IOException e) {
+                throw new NoTokenException(e);
             }
         }
 
@@ -120,50 +144,92 @@ public final class Uplink implements AutoCloseable {
         /** Returns when the session is to be opened again with a new token. */
         private void speak(HubSession session) throws IOException, InterruptedException {
             long confirmed = 0;
-            while (!(token.isDue() && isRenewed())) {
+            window = FIRST;
+            while (!session.isSuperseded() && !isToBeOpenedAnew(session)) {
                 if (!session.isOpen()) {
                     throw new IOException("the connection of " + leaf.id() + " to " + hub + " was lost");
                 }
-                List<TelemetryMessage> batch = outbox.head(leaf.id(), BATCH);
-                if (batch.isEmpty()) {
+                long through = carry(session);
+                if (through == 0) {
                     outbox.await(leaf.id(), confirmed, LOOK);
                     continue;
                 }
-                session.send(batch);
                 if (confirmed == 0) {
                     milestones.reached(Milestone.LEAF_SPEAKING, leaf.id().text());
                     thread.succeeded();
                 }
-                confirmed = batch.getLast().sequence();
+                window = Math.min(Transit.MOST, 2 * window);
+                confirmed = through;
                 outbox.confirm(leaf.id(), confirmed);
+            }
+        }
+
+        /** Sends what waits, as far as it is this leaf's turn; up to which message, 0 when none waits. */
+        private long carry(HubSession session) throws IOException, InterruptedException {
+            Transit.Share share = transit.take(window);
+            try {
+                List<TelemetryMessage> batch = outbox.head(leaf.id(), share.messages(), share.octets());
+                share = transit.keep(share, batch);
+                return batch.isEmpty()
+                        ? 0
+                        : sent(
+                                session,
+                                batch.stream()
+                                        .map(message -> GapBody.resolve(message, clock))
+                                        .toList());
+            } finally {
+                transit.giveBack(share);
             }
         }
     }
 
-    /** Whether to begin again with what the token service said; if not, the old token serves to its end. */
-    private boolean isRenewed() {
+    /** Up to which message the hub has them, or will never take them: one that it refuses for good holds up no other. */
+    private long sent(HubSession session, List<TelemetryMessage> batch) throws IOException, InterruptedException {
+        try {
+            session.send(batch);
+            return batch.getLast().sequence();
+        } catch (MessageRefusedException e) {
+            LOG.atError()
+                    .addKeyValue("deviceId", leaf.id())
+                    .addKeyValue("sequence", e.sequence())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("the hub will never take this message; it is left out");
+            return e.sequence();
+        }
+    }
+
+    /** Asks for another token when it is time; the session goes on with it where it can. */
+    private boolean isToBeOpenedAnew(HubSession session) throws IOException, InterruptedException {
+        if (token.isDue()) {
+            Optional<Credential> fresh = renewed();
+            if (fresh.isPresent() && session.renew(fresh.get())) {
+                token.carriedOn();
+            }
+        }
+        return token.isSessionWorn();
+    }
+
+    /** What the token service gave; if nothing, the old token serves to its end, unless it was decided otherwise. */
+    private Optional<Credential> renewed() {
         try {
             switch (token.ask()) {
-                case Grant.Granted _ -> {
+                case Grant.Granted granted -> {
                     renewalFailures = 0;
-                    return true;
+                    return Optional.of(new Credential.Token(granted.token()));
                 }
                 case Grant.Refused(int code, String reason, var retryAfter) -> {
                     if (code == 403 || code == 404 || code == 409) {
                         token.forget(); // decided, and known to the hub as well or soon
-                        return true;
+                    } else {
+                        postpone(code + " " + reason, retryAfter.orElse(Duration.ZERO));
                     }
-                    postpone(code + " " + reason, retryAfter.orElse(Duration.ZERO));
                 }
-                case Grant.Waiting _ -> {
-                    token.forget(); // the leaf is gone
-                    return true;
-                }
+                case Grant.Waiting _ -> token.forget(); // the leaf is gone
             }
         } catch (IOException e) {
             postpone(String.valueOf(e.getMessage()), Duration.ZERO);
         }
-        return false;
+        return Optional.empty();
     }
 
     private void postpone(String reason, Duration atLeast) {

@@ -22,7 +22,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -89,6 +91,29 @@ class ControlSocketTest {
         }
     }
 
+    /** A gateway whose parts begin anew opens a socket of its own for each life. */
+    @Test
+    void whoComesWhileTheSocketIsClosedIsAnsweredOrSentAwayAndNeverKeptWaiting() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            var arrived = new CountDownLatch(1);
+            var visit = CompletableFuture.runAsync(
+                    () -> {
+                        try (var visitor = new Visitor()) {
+                            arrived.countDown();
+                            visitor.say("{\"command\":\"test.echo\"}\n");
+                            visitor.hear();
+                        } catch (IOException e) {
+                            arrived.countDown(); // sent away
+                        }
+                    },
+                    command -> Thread.ofPlatform().start(command));
+            arrived.await();
+            socket.close();
+            visit.get(20, TimeUnit.SECONDS);
+            socket = ControlSocket.open(directory, desk);
+        }
+    }
+
     @Test
     void aCommandEndsWhenItsVisitorLeaves() throws Exception {
         try (var visitor = new Visitor()) {
@@ -104,7 +129,7 @@ class ControlSocketTest {
             visitor.say("{\"command\":\"test.none\"}\n");
             assertThat(visitor.hear())
                     .isEqualTo("{\"error\":\"there is no command test.none; there are test.count,"
-                            + " test.echo, test.fail, test.set\"}");
+                            + " test.echo, test.fail, test.set now (more come while the gateway starts)\"}");
             visitor.say("{\"arguments\":{}}\n");
             assertThat(visitor.hear()).contains("\\\"command\\\" is missing");
             visitor.say("{\"command\":\"test.fail\"}\n");

@@ -9,8 +9,10 @@ import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.LeafOrders.Outcome;
 import io.postern.sensor.Measurement;
 import io.postern.testkit.Await;
+import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
+import io.postern.wire.hub.PropertyBag;
 import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +20,8 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DownlinkTest {
     private static final DeviceId LEAF = DeviceId.of("heater-1");
@@ -210,6 +214,68 @@ class DownlinkTest {
                 System.nanoTime() - Duration.ofSeconds(26).toNanos()));
         awaitAnswer("9 504 {\"message\":\"other orders took longer than the caller of this one waits\"}");
         assertThat(instrument.orders).isEmpty();
+    }
+
+    @Test
+    void aCommandIsASetOfWritesAndCompleteWhenAllAreDone() {
+        start();
+        hub.say(command("m-1", "{\"setpoint\":21.5,\"mode\":2}", false));
+        awaitAnswer("COMPLETE m-1");
+        hub.say(command("m-2", "{\"mode\":2}", true));
+        awaitAnswer("COMPLETE m-2");
+        assertThat(instrument.orders).containsExactly("FIRST setpoint 21.5", "FIRST mode 2", "AGAIN mode 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "warm",
+                "[1]",
+                "{}",
+                "{\"setpoint\":21.5,\"serial\":\"1\"}",
+                "{\"setpoint\":21.5,\"reset\":null}",
+                "{\"setpoint\":21.5,\"mode\":\"warm\"}",
+                "{\"setpoint\":21.5,\"$version\":1}"
+            })
+    void aCommandThatCannotBeIsRejectedWholly(String body) {
+        start();
+        hub.say(command("m-1", body, false));
+        awaitAnswer("REJECT m-1");
+        assertThat(instrument.orders).isEmpty();
+    }
+
+    @Test
+    void aCommandThatTheInstrumentRefusesIsRejected() {
+        instrument.instead = Optional.of(new Outcome.Refused("illegal value"));
+        start();
+        hub.say(command("m-1", "{\"mode\":2}", false));
+        awaitAnswer("REJECT m-1");
+    }
+
+    @Test
+    void aCommandThatWaitsForItsInstrumentIsGivenBackOnlyAfterAWhile() {
+        instrument.ready = false;
+        start();
+        hub.say(command("m-1", "{\"mode\":2}", false));
+        Await.until(LONG, "an attempt", () -> instrument.orders.size() == 1);
+        instrument.ready = true;
+        hub.say(command("m-2", "{\"mode\":3}", false));
+        awaitAnswer("COMPLETE m-2");
+        assertThat(hub.answers).containsExactly("COMPLETE m-2");
+    }
+
+    @Test
+    void aCommandThatHasWaitedLongEnoughIsGivenBack() {
+        instrument.ready = false;
+        start();
+        long longAgo = System.nanoTime() - Duration.ofSeconds(31).toNanos();
+        hub.say(new HubOrder.Command("lock", "m-3", Bytes.utf8("{\"mode\":4}"), PropertyBag.EMPTY, false, longAgo));
+        awaitAnswer("ABANDON m-3");
+    }
+
+    private static HubOrder.Command command(String id, String body, boolean again) {
+        return new HubOrder.Command("lock", id, Bytes.utf8(body), PropertyBag.EMPTY, again, System.nanoTime());
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.postern.gateway.downlink;
 
 import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubOrder;
 import io.postern.gateway.spi.HubSession;
 import io.postern.wire.Json;
@@ -80,7 +81,7 @@ final class TwinHub {
 
         @Override
         public void send(List<TelemetryMessage> messages) {
-            throw new UnsupportedOperationException("a downlink sends no telemetry");
+            throw new AssertionError("a downlink sent telemetry");
         }
 
         @Override
@@ -117,6 +118,16 @@ final class TwinHub {
         @Override
         public void answer(HubOrder.Method method, int status, JsonValue payload) {
             answers.add(method.requestId() + " " + status + " " + payload);
+        }
+
+        @Override
+        public void settle(HubOrder.Command command, HubOrder.Settlement settlement) {
+            answers.add(settlement + " " + command.messageId());
+        }
+
+        @Override
+        public boolean renew(Credential fresh) {
+            return false;
         }
 
         @Override

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.leaf;
 
+import io.postern.gateway.Priority;
 import io.postern.gateway.Reading;
+import io.postern.gateway.spi.GatewayClock;
 import io.postern.gateway.spi.ReadingSink;
 import io.postern.gateway.spi.StateStore;
 import io.postern.gateway.uplink.MemoryOutbox;
@@ -42,7 +44,7 @@ final class LeafSite {
         roster = new Roster(List.of());
         ReadingSink sink = this::accept;
         return new Leaves(
-                new Leaf.Depot(new Facts(), outbox, sink, clock),
+                new Leaf.Depot(new Facts(), outbox, sink, GatewayClock.confirmed(clock)),
                 roster,
                 () -> clock.instant().toEpochMilli() * 1_000_000);
     }
@@ -54,7 +56,7 @@ final class LeafSite {
         var values = new StringBuilder();
         reading.values()
                 .forEach((field, value) -> values.append(field).append('=').append(text(value)));
-        outbox.append(reading.leaf(), reading.taken(), Bytes.utf8(values.toString()));
+        outbox.append(reading.leaf(), Priority.MEASUREMENT, reading.taken(), Bytes.utf8(values.toString()));
     }
 
     /** What has been published under the leaf's identity, in its order. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.leaf.LeafSettings.Approval;
 import io.postern.gateway.spi.AnsweredException;
+import io.postern.gateway.spi.Instrument;
 import io.postern.gateway.spi.LeafOffice;
 import io.postern.gateway.spi.LeafOrders.Attempt;
 import io.postern.gateway.spi.LeafOrders.Outcome;
@@ -162,6 +163,32 @@ class LeavesTest {
         Await.value(LONG, "its value", () -> site.published(METER), List.of("voltage=230.0")::equals);
         assertThat(leaves.write(METER, "limit", new Measurement.Quantity(5), Attempt.FIRST, LONG))
                 .isEqualTo(new Outcome.Done(new Measurement.Quantity(5)));
+    }
+
+    @Test
+    void whoWaitsForItsWordToBeSafeIsAskedAtOnceWhoItIsAndHearsWhenItIsNotStored() throws Exception {
+        leaves.come(FakeDriver.watching("fake", things));
+        leaves.add(LeafSite.settings("meter-7", "", "unit:7", Approval.AUTO), LeafSite.template("fake"), "a");
+        Instrument.Listener leaf = meter.listeners.getFirst();
+        leaf.deliver(meter.observation());
+        assertThat(site.published(METER)).containsExactly("voltage=230.0");
+
+        site.diskFull = true;
+        leaf.doubted();
+        assertThatThrownBy(() -> leaf.deliver(meter.observation()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("not stored: no space left");
+        site.diskFull = false;
+        leaf.deliver(meter.observation());
+        assertThat(site.published(METER)).hasSize(2);
+
+        meter.fingerprint = ComparisonTest.fingerprint("serial=2");
+        leaf.doubted();
+        assertThatThrownBy(() -> leaf.deliver(meter.observation()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another instrument is in its place");
+        leaves.replace(METER);
+        assertThat(site.published(METER)).hasSize(2); // nothing was kept of what was not acknowledged
     }
 
     @Test

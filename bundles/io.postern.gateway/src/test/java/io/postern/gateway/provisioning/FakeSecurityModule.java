@@ -142,6 +142,11 @@ final class FakeSecurityModule implements SecurityModule {
     }
 
     @Override
+    public Optional<BoxCount> countOn() {
+        return Optional.empty();
+    }
+
+    @Override
     public KeyPair certificateKey() throws IOException {
         throw new IOException("nobody is to ask here");
     }

@@ -7,13 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.postern.gateway.Milestones.Milestone;
 import io.postern.gateway.identity.Attestation;
 import io.postern.gateway.identity.Attestation.Kind;
-import io.postern.gateway.provisioning.Assignment.TpmKeys;
 import io.postern.gateway.provisioning.ProvisioningOutcome.Assigned;
 import io.postern.gateway.provisioning.ProvisioningOutcome.Denied;
 import io.postern.gateway.provisioning.ProvisioningOutcome.Disabled;
 import io.postern.gateway.provisioning.ProvisioningOutcome.Failed;
 import io.postern.gateway.provisioning.ProvisioningOutcome.NoIdentity;
-import io.postern.gateway.provisioning.ProvisioningOutcome.TpmChanged;
 import io.postern.gateway.provisioning.ProvisioningOutcome.Unreachable;
 import io.postern.gateway.provisioning.ScriptedDpsLink.Asked;
 import io.postern.gateway.spi.ClientCertificate;
@@ -22,56 +20,17 @@ import io.postern.gateway.spi.DpsLink;
 import io.postern.gateway.spi.RegistrationReply;
 import io.postern.gateway.spi.UnreachableException;
 import io.postern.testkit.LabCa;
-import io.postern.testkit.MovableClock;
-import io.postern.testkit.TpmVectors;
 import io.postern.wire.Bytes;
-import io.postern.wire.DeviceId;
-import io.postern.wire.HubName;
-import io.postern.wire.IdScope;
 import io.postern.wire.Json;
-import io.postern.wire.ModelId;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.SasToken;
-import io.postern.wire.Secret;
-import io.postern.wire.dps.RegistrationStatus;
-import io.postern.wire.dps.RegistrationStatus.Status;
-import io.postern.wire.dps.TpmAttestation;
-import io.postern.wire.tpm.ActivationBlob;
-import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-class ProvisionerTest {
-    private static final IdScope SCOPE = IdScope.of("0ne000LAB");
-    private static final TpmAttestation KEYS = FakeSecurityModule.vectorKeys();
-    private static final RegistrationId ID = RegistrationId.of(TpmVectors.text("registration_id"));
-    private static final Secret NONCE_KEY = Secret.utf8("the nonce key of a challenge, 32 by");
-    private static final Secret HUB_KEY = Secret.utf8("the hub key of the first assignment");
-    private static final Secret SECOND_HUB_KEY = Secret.utf8("the hub key of the second assignment");
-    private static final HubName HUB = HubName.of("hub.lab.test");
-    private static final HubName SECOND_HUB = HubName.of("hub2.lab.test");
-    private static final DeviceId DEVICE = DeviceId.of("gw-1");
-    private static final RegistrationReply CHALLENGE =
-            new RegistrationReply.Challenge(FakeSecurityModule.blob(KEYS, NONCE_KEY));
-    private static final RegistrationReply ASSIGNED = assigned(Optional.of(HUB), Optional.of(blob(HUB_KEY)));
-    private static final RegistrationReply DENIED = new RegistrationReply.Denied(404, "no enrollment");
-    private static final Assignment ASSIGNMENT = new Assignment(SCOPE, ID, Kind.TPM, tpmKeys(KEYS), HUB, DEVICE);
-
-    private final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
-    private final PowerCut never = new PowerCut(0);
-    private final FakeSecurityModule module = new FakeSecurityModule(KEYS, never);
-    private final MemoryStore store = new MemoryStore(never);
-    private final ScriptedDpsLink link = new ScriptedDpsLink();
-    private final List<Duration> pauses = new ArrayList<>();
-    private final List<Milestone> milestones = new ArrayList<>();
-
+class ProvisionerTest extends ProvisioningScene {
     @Test
     @Tag("DPS-06")
     @Tag("HUB-05")
@@ -106,27 +65,6 @@ class ProvisionerTest {
 
         assertThat(provisioner().stored()).contains(ASSIGNMENT);
         assertThat(link.asked()).hasSize(asked);
-    }
-
-    @Test
-    @Tag("DPS-30")
-    void theStoredAssignmentHoldsOnlyForTheSameScopeIdTpmAndKey() throws Exception {
-        assertThat(provisioner().stored()).isEmpty();
-        link.replies(CHALLENGE, ASSIGNED);
-        provisioner().attempt(_ -> {});
-
-        var otherScope = Provisioner.Settings.of(IdScope.of("0ne000OTHER"));
-        assertThat(provisioner(otherScope, module).stored()).isEmpty();
-        assertThat(provisioner(Provisioner.Settings.of(SCOPE), module, Optional.of(RegistrationId.of("gw-7")))
-                        .stored())
-                .isEmpty();
-        var otherTpm = new FakeSecurityModule(FakeSecurityModule.otherKeys(), never);
-        otherTpm.activate(FakeSecurityModule.blob(FakeSecurityModule.otherKeys(), HUB_KEY))
-                .keep();
-        assertThat(provisioner(Provisioner.Settings.of(SCOPE), otherTpm).stored())
-                .isEmpty();
-        module.loseKey();
-        assertThat(provisioner().stored()).isEmpty();
     }
 
     @Test
@@ -178,28 +116,6 @@ class ProvisionerTest {
         assertThat(provisioner().stored()).contains(ASSIGNMENT);
         assertThat(module.kept()).contains(HUB_KEY);
         assertThat(module.loaded()).isZero();
-    }
-
-    @Test
-    void aChallengeForAnotherTpmIsNotRetriedAtOnce() throws Exception {
-        link.replies(
-                new RegistrationReply.Challenge(FakeSecurityModule.blob(FakeSecurityModule.otherKeys(), NONCE_KEY)));
-
-        assertThat(provisioner().attempt(_ -> {}))
-                .isEqualTo(new Failed("made for another TPM", false, Optional.empty()));
-    }
-
-    @Test
-    void aHubKeyForAnotherTpmLeavesTheOldAssignmentInForce() throws Exception {
-        link.replies(CHALLENGE, ASSIGNED);
-        provisioner().attempt(_ -> {});
-        Bytes foreign = FakeSecurityModule.blob(FakeSecurityModule.otherKeys(), SECOND_HUB_KEY)
-                .encode();
-        link.replies(CHALLENGE, assigned(Optional.of(SECOND_HUB), Optional.of(foreign)));
-
-        assertThat(provisioner().attempt(_ -> {})).isInstanceOf(Failed.class);
-        assertThat(provisioner().stored()).contains(ASSIGNMENT);
-        assertThat(module.kept()).contains(HUB_KEY);
     }
 
     @Test
@@ -257,62 +173,6 @@ class ProvisionerTest {
 
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> provisioner.attempt(_ -> {})).isInstanceOf(InterruptedException.class);
-    }
-
-    @Test
-    @Tag("DPS-30")
-    void anotherTpmAsksForThePlaceOfTheFormerOneWithEveryAttemptUntilItIsGranted() throws Exception {
-        link.replies(CHALLENGE, ASSIGNED);
-        provisioner().attempt(_ -> {});
-        TpmAttestation otherKeys = FakeSecurityModule.otherKeys();
-        RegistrationId otherId = otherKeys.endorsementKey().registrationId();
-        var exchanged = provisioner(Provisioner.Settings.of(SCOPE), new FakeSecurityModule(otherKeys, never));
-        var change = new TpmChange.Replaced(ID, otherId, DEVICE);
-        int before = link.asked().size();
-
-        link.replies(DENIED);
-        assertThat(exchanged.attempt(_ -> {})).isEqualTo(new TpmChanged(change, "404: no enrollment"));
-        link.replies(new RegistrationReply.Disabled("waits for approval"));
-        assertThat(exchanged.attempt(_ -> {})).isEqualTo(new TpmChanged(change, "waits for approval"));
-        link.replies(new RegistrationReply.Failed(409001, "gw-1 is taken", true, Optional.empty()));
-        assertThat(exchanged.attempt(_ -> {})).isEqualTo(new TpmChanged(change, "409001: gw-1 is taken"));
-        link.replies(
-                new RegistrationReply.Challenge(FakeSecurityModule.blob(otherKeys, NONCE_KEY)),
-                assigned(
-                        Optional.of(HUB),
-                        Optional.of(FakeSecurityModule.blob(otherKeys, HUB_KEY).encode())));
-        assertThat(exchanged.attempt(_ -> {}))
-                .isEqualTo(new Assigned(new Assignment(SCOPE, otherId, Kind.TPM, tpmKeys(otherKeys), HUB, DEVICE)));
-
-        JsonObject wish = Json.parseObject(
-                "{\"postern\":{\"replaces\":{\"registrationId\":\"" + ID + "\",\"deviceId\":\"gw-1\"}}}");
-        assertThat(link.asked().subList(before, link.asked().size()))
-                .hasSize(5)
-                .allSatisfy(asked -> assertThat(asked.payload()).contains(wish));
-        assertThat(exchanged.stored()).isPresent();
-        link.replies(DENIED);
-        exchanged.attempt(_ -> {});
-        assertThat(link.asked().getLast().payload())
-                .as("nothing is replaced any more")
-                .isEmpty();
-    }
-
-    @Test
-    @Tag("DPS-30")
-    void aClearedTpmIsToldApartFromAnotherOne() throws Exception {
-        link.replies(CHALLENGE, ASSIGNED, DENIED, DENIED);
-        provisioner().attempt(_ -> {});
-
-        module.loseKey();
-        assertThat(provisioner().attempt(_ -> {}))
-                .isEqualTo(new TpmChanged(
-                        new TpmChange.Cleared(ID, DEVICE, "it has lost the key to the hub"), "404: no enrollment"));
-        var cleared = new FakeSecurityModule(FakeSecurityModule.clearedKeys(), never);
-        assertThat(provisioner(Provisioner.Settings.of(SCOPE), cleared).attempt(_ -> {}))
-                .isEqualTo(new TpmChanged(
-                        new TpmChange.Cleared(ID, DEVICE, "its storage root key is another one"),
-                        "404: no enrollment"));
-        assertThat(link.asked().getLast().payload()).isEmpty();
     }
 
     @Test
@@ -378,67 +238,6 @@ class ProvisionerTest {
     }
 
     @Test
-    void configurationModelAndWishShareOnePayload() throws Exception {
-        var payload = new RegistrationPayload(
-                Optional.of(Json.parseObject("{\"site\":\"north\"}")),
-                Optional.of(ModelId.of("dtmi:lab:gw;1")),
-                HubLatencies.NONE);
-        link.replies(CHALLENGE, ASSIGNED, DENIED);
-        provisioner(new Provisioner.Settings(SCOPE, payload), module).attempt(_ -> {});
-        assertThat(link.asked().getLast().payload())
-                .contains(Json.parseObject("{\"site\":\"north\",\"modelId\":\"dtmi:lab:gw;1\"}"));
-
-        var other = new FakeSecurityModule(FakeSecurityModule.otherKeys(), never);
-        provisioner(new Provisioner.Settings(SCOPE, payload), other).attempt(_ -> {});
-        assertThat(link.asked().getLast().payload().orElseThrow()).containsOnlyKeys("site", "modelId", "postern");
-        assertThatThrownBy(() -> new RegistrationPayload(
-                        Optional.of(Json.parseObject("{\"postern\":{}}")), Optional.empty(), HubLatencies.NONE))
-                .isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Test
-    @Tag("DPS-30")
-    void aTpmsCertificateIsToldAndNeverWhatARegistrationFailsFor() throws Exception {
-        var none = RegistrationPayload.NONE;
-        link.replies(CHALLENGE, ASSIGNED, CHALLENGE, ASSIGNED);
-
-        provisioner(new Provisioner.Settings(SCOPE, none), module.certified(() -> Optional.of(Bytes.hex("3082"))))
-                .attempt(_ -> {});
-        assertThat(link.asked().getLast().payload())
-                .contains(Json.parseObject("{\"postern\":{\"endorsementKeyCertificate\":\"MII=\"}}"));
-
-        FakeSecurityModule mute = module.certified(() -> {
-            throw new IOException("the TPM does not answer");
-        });
-        assertThat(provisioner(new Provisioner.Settings(SCOPE, none), mute).attempt(_ -> {}))
-                .isInstanceOf(ProvisioningOutcome.Assigned.class);
-        assertThat(link.asked().getLast().payload()).isEmpty();
-    }
-
-    @Test
-    @Tag("DPS-20")
-    void hubsAreMeasuredAndTheNearestThatAnswersAreTold() throws Exception {
-        try (var near = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            var candidates = List.of(
-                    HubLatencies.Candidate.parse("127.0.0.1:" + near.getLocalPort()),
-                    HubLatencies.Candidate.parse("nowhere.invalid"));
-            var payload = new RegistrationPayload(Optional.empty(), Optional.empty(), new HubLatencies(candidates));
-            link.replies(CHALLENGE, ASSIGNED);
-
-            provisioner(new Provisioner.Settings(SCOPE, payload), module).attempt(_ -> {});
-
-            JsonObject told = link.asked()
-                    .getLast()
-                    .payload()
-                    .orElseThrow()
-                    .getJsonObject("postern")
-                    .getJsonObject("latencyMs");
-            assertThat(told).containsOnlyKeys("127.0.0.1");
-            assertThat(told.getInt("127.0.0.1")).isBetween(0, 2000);
-        }
-    }
-
-    @Test
     void aPowerCutAtAnyStepLeavesKeyAndAssignmentOfTheSameHubOrNone() throws Exception {
         int cuts = 0;
         for (int at = 1; ; at++) {
@@ -467,63 +266,5 @@ class ProvisionerTest {
             }
         }
         assertThat(cuts).isEqualTo(14);
-    }
-
-    private Provisioner provisioner() {
-        return provisioner(Provisioner.Settings.of(SCOPE), module);
-    }
-
-    private Provisioner provisioner(Provisioner.Settings settings, FakeSecurityModule module) {
-        return provisioner(settings, module, Optional.empty());
-    }
-
-    private Provisioner provisioner(
-            Provisioner.Settings settings, FakeSecurityModule module, Optional<RegistrationId> chosen) {
-        return Provisioner.of(
-                settings,
-                new Attestation.Tpm(module, chosen),
-                link,
-                store,
-                clock,
-                pauses::add,
-                (milestone, subject) -> milestones.add(milestone));
-    }
-
-    private static Attestation.Tpm tpm(FakeSecurityModule module) {
-        return new Attestation.Tpm(module, Optional.empty());
-    }
-
-    private static Optional<TpmKeys> tpmKeys(TpmAttestation keys) {
-        return Optional.of(new TpmKeys(
-                keys.endorsementKey().digest(), keys.storageRootKey().name()));
-    }
-
-    private static String reason(ProvisioningOutcome outcome) {
-        return outcome instanceof Failed failed ? failed.reason() : outcome.toString();
-    }
-
-    private static RegistrationReply assigning(int seconds) {
-        return new RegistrationReply.Assigning("op-" + seconds, Duration.ofSeconds(seconds));
-    }
-
-    private static Bytes blob(Secret key) {
-        ActivationBlob blob = FakeSecurityModule.blob(KEYS, key);
-        return blob.encode();
-    }
-
-    private static RegistrationReply assigned(Optional<HubName> hub, Optional<Bytes> blob) {
-        var now = MovableClock.at("2026-03-01T08:00:00Z").instant();
-        return new RegistrationReply.Assigned(new RegistrationStatus.State(
-                ID,
-                Status.ASSIGNED,
-                Optional.of("initialAssignment"),
-                hub,
-                Optional.of(DEVICE),
-                now,
-                now,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                blob));
     }
 }

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.LeafDevice;
 import io.postern.gateway.leaf.Roster;
+import io.postern.gateway.spi.Transport;
+import jakarta.json.JsonValue;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +17,11 @@ class GatewayReportTest {
     @Test
     void eachLeafIsToldWithItsStateThoseThatNeedSomebodyFirst() {
         assertThat(GatewayReport.of(
-                                List.of(member("meter-1", "live"), member("meter-2", "pending"), member("listed", "")))
+                                List.of(member("meter-1", "live"), member("meter-2", "pending"), member("listed", "")),
+                                JsonValue.EMPTY_JSON_OBJECT,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Map.of())
                         .getJsonObject("gateway")
                         .getJsonArray("leaves"))
                 .hasToString("[{\"id\":\"meter-2\",\"state\":\"pending\"},{\"id\":\"listed\"},"
@@ -27,12 +35,31 @@ class GatewayReportTest {
                 .limit(1000)
                 .map(i -> member(longest + i, i == 999 ? "stale" : "live"))
                 .toList();
-        var gateway = GatewayReport.of(members).getJsonObject("gateway");
+        var gateway = GatewayReport.of(
+                        members,
+                        JsonValue.EMPTY_JSON_OBJECT,
+                        Optional.empty(),
+                        Optional.of(Transport.AMQP_WS),
+                        Map.of())
+                .getJsonObject("gateway");
+        assertThat(gateway.getString("transport")).isEqualTo("amqp-ws");
         int told = gateway.getJsonArray("leaves").size();
         assertThat(gateway.toString().length()).isLessThan(17_000);
         assertThat(gateway.getJsonArray("leaves").getJsonObject(0).getString("state"))
                 .isEqualTo("stale");
         assertThat(told + gateway.getInt("more")).isEqualTo(1000);
+    }
+
+    @Test
+    void whatIsNotWellIsToldByTheNameOfItsCheck() {
+        var report = GatewayReport.of(
+                List.of(),
+                JsonValue.EMPTY_JSON_OBJECT,
+                Optional.empty(),
+                Optional.empty(),
+                Map.of("outbox", "warning", "disk", "fault"));
+        assertThat(report.getJsonObject("gateway").getJsonObject("health"))
+                .hasToString("{\"disk\":\"fault\",\"outbox\":\"warning\"}");
     }
 
     private static Roster.Member member(String leaf, String state) {

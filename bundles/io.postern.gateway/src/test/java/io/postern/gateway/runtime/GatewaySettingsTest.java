@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.LeafDevice;
-import io.postern.gateway.https.HttpProxy;
+import io.postern.gateway.https.SiteProxy;
 import io.postern.gateway.provisioning.HubLatencies;
 import io.postern.gateway.provisioning.RegistrationPayload;
 import io.postern.gateway.provisioning.TransportOrder;
 import io.postern.gateway.spi.Transport;
+import io.postern.gateway.uplink.Admission;
+import io.postern.gateway.uplink.Retry;
 import io.postern.wire.DeviceId;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
@@ -30,6 +32,12 @@ class GatewaySettingsTest {
     void aCompleteConfigurationIsUnderstood() {
         var config = new Config();
         config.tokenPort = 8443;
+        config.hubTransports = new String[] {"amqp-ws:8443", "mqtt"};
+        config.hubPorts = new String[] {"mqtt:1883"};
+        config.amqpAbove = 7;
+        config.openingsAtOnce = 5;
+        config.openingsPerHour = 600;
+        config.openingsPerHourEach = 61;
         config.transports = new String[] {"amqp:15671", "amqp-ws", "https"};
         config.proxy = "http://proxy:3128";
         config.proxyCredentialsFile = "/etc/postern/proxy";
@@ -39,6 +47,7 @@ class GatewaySettingsTest {
         config.modelId = "dtmi:lab:gw;1";
         config.payload = "{\"site\":\"north\"}";
         config.stateFile = "/var/lib/postern/state.json";
+        config.trustSystemTime = false;
         config.leaves = new String[] {"meter-1", "valve=1=dtmi:postern:valve;2"};
 
         assertThat(GatewaySettings.of(config))
@@ -48,8 +57,13 @@ class GatewaySettingsTest {
                                 "provisioning.lab.test",
                                 new TransportOrder(List.of(Transport.AMQP, Transport.AMQP_WS, Transport.HTTPS)),
                                 Map.of(Transport.AMQP, 15671, Transport.AMQP_WS, 443, Transport.HTTPS, 443)),
-                        "tokens.lab.test:8443",
-                        Optional.of(new HttpProxy("proxy", 3128, Optional.of(Path.of("/etc/postern/proxy")))),
+                        Optional.of("tokens.lab.test:8443"),
+                        new HubSettings(
+                                List.of(Transport.AMQP_WS, Transport.MQTT),
+                                Map.of(Transport.AMQP_WS, 8443, Transport.MQTT, 1883),
+                                7),
+                        Optional.of(new SiteProxy(
+                                SiteProxy.Kind.HTTP, "proxy", 3128, Optional.of(Path.of("/etc/postern/proxy")))),
                         Optional.of(Path.of("/etc/postern/ca.pem")),
                         Optional.of(Path.of("/etc/postern/signer.pem")),
                         new IdentitySettings.Tpm(Optional.of(RegistrationId.of("gateway-7"))),
@@ -58,7 +72,9 @@ class GatewaySettingsTest {
                                 Optional.of(Json.parseObject("{\"site\":\"north\"}")),
                                 Optional.of(ModelId.of("dtmi:lab:gw;1")),
                                 HubLatencies.NONE),
-                        Optional.of(Path.of("/var/lib/postern/state.json"))));
+                        new Retry.Limits(new Admission.Limits(5, 600), 61),
+                        Optional.of(Path.of("/var/lib/postern/state.json")),
+                        false));
         assertThat(GatewaySettings.leaves(config.leaves))
                 .containsExactly(
                         new LeafDevice(DeviceId.of("meter-1"), Optional.empty()),
@@ -89,6 +105,17 @@ class GatewaySettingsTest {
         "leaves, meter=dtmi:;",
         "leaves, 'twice,twice'",
         "transports, ''",
+        "hubTransports, ''",
+        "hubTransports, ftp",
+        "hubTransports, 'mqtt,mqtt:1883'",
+        "hubTransports, mqtt:0",
+        "hubPorts, mqtt",
+        "hubPorts, 'mqtt:1,mqtt:2'",
+        "amqpAbove, -1",
+        "openingsAtOnce, 0",
+        "openingsAtOnce, 1001",
+        "openingsPerHour, 59",
+        "openingsPerHourEach, 59",
         "transports, ftp",
         "transports, 'https,https'",
         "transports, mqtt",
@@ -113,6 +140,12 @@ class GatewaySettingsTest {
             case "certificateFile" -> config.certificateFile = value;
             case "keyFile" -> config.keyFile = value;
             case "modelId" -> config.modelId = value;
+            case "hubTransports" -> config.hubTransports = value.split(",");
+            case "hubPorts" -> config.hubPorts = value.split(",");
+            case "amqpAbove" -> config.amqpAbove = Integer.parseInt(value);
+            case "openingsAtOnce" -> config.openingsAtOnce = Integer.parseInt(value);
+            case "openingsPerHour" -> config.openingsPerHour = Integer.parseInt(value);
+            case "openingsPerHourEach" -> config.openingsPerHourEach = Integer.parseInt(value);
             case "transports" -> config.transports = value.split(",");
             case "proxy" -> config.proxy = value;
             case "proxyCredentialsFile" -> config.proxyCredentialsFile = value;
@@ -187,6 +220,12 @@ class GatewaySettingsTest {
         String tokenHost = "tokens.lab.test";
         int tokenPort = 443;
         String[] transports = {};
+        String[] hubTransports = {};
+        String[] hubPorts = {};
+        int amqpAbove = 50;
+        int openingsAtOnce = 50;
+        int openingsPerHour = 12_000;
+        int openingsPerHourEach = 240;
         String proxy = "";
         String proxyCredentialsFile = "";
         String caFile = "";
@@ -198,6 +237,7 @@ class GatewaySettingsTest {
         String modelId = "";
         String payload = "";
         String stateFile = "";
+        boolean trustSystemTime = true;
         String[] latencyHubs = {};
         String[] leaves = {};
 
@@ -229,6 +269,36 @@ class GatewaySettingsTest {
         @Override
         public String[] transports() {
             return transports;
+        }
+
+        @Override
+        public String[] hubTransports() {
+            return hubTransports;
+        }
+
+        @Override
+        public String[] hubPorts() {
+            return hubPorts;
+        }
+
+        @Override
+        public int amqpAbove() {
+            return amqpAbove;
+        }
+
+        @Override
+        public int openingsAtOnce() {
+            return openingsAtOnce;
+        }
+
+        @Override
+        public int openingsPerHour() {
+            return openingsPerHour;
+        }
+
+        @Override
+        public int openingsPerHourEach() {
+            return openingsPerHourEach;
         }
 
         @Override
@@ -279,6 +349,11 @@ class GatewaySettingsTest {
         @Override
         public String payload() {
             return payload;
+        }
+
+        @Override
+        public boolean trustSystemTime() {
+            return trustSystemTime;
         }
 
         @Override

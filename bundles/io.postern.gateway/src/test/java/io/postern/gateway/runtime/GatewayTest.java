@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.gateway.LeafDevice;
+import io.postern.gateway.Priority;
 import io.postern.gateway.Reading;
+import io.postern.gateway.Stamp;
 import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.spi.LeafClaims;
@@ -39,21 +41,59 @@ class GatewayTest {
         values.put("open", new Measurement.Flag(true));
         values.put("mode", new Measurement.Text("auto \"night\""));
 
-        gateway.accept(new Reading(METER, TAKEN, values));
+        gateway.accept(new Reading(METER, Stamp.confirmed(TAKEN), values));
 
         assertThat(stored)
                 .containsExactly(new TelemetryMessage(
                         METER,
                         1,
-                        TAKEN,
+                        Priority.MEASUREMENT,
+                        Stamp.confirmed(TAKEN),
                         Bytes.utf8("{\"voltage\":230.25,\"pulses\":9007199254740993,\"open\":true,"
                                 + "\"mode\":\"auto \\\"night\\\"\"}")));
     }
 
     @Test
+    void aReadingThatSaysThatAnAlarmBeganOrEndedGoesIntoTheOutboxAsAnAlarm() throws IOException {
+        for (String alarm : List.of("high", "none")) {
+            var values = new LinkedHashMap<String, Measurement>();
+            values.put("level", new Measurement.Quantity(98.5));
+            values.put("levelAlarm", new Measurement.Text(alarm));
+            gateway.accept(new Reading(METER, Stamp.confirmed(TAKEN), values));
+        }
+        gateway.accept(new Reading(
+                METER,
+                Stamp.confirmed(TAKEN),
+                new LinkedHashMap<>(Map.of("fireAlarm", new Measurement.Flag(false))))); // a field of that name
+
+        assertThat(stored)
+                .extracting(TelemetryMessage::priority)
+                .containsExactly(Priority.ALARM, Priority.ALARM, Priority.MEASUREMENT);
+    }
+
+    @Test
+    void aCopyIsShownWhatTheOutboxHasAndCannotHoldItUp() throws IOException {
+        List<Bytes> copied = new ArrayList<>();
+        gateway.add((_, _) -> {
+            throw new IllegalStateException("a defect");
+        });
+        gateway.add((reading, body) -> {
+            assertThat(stored).hasSize(1);
+            copied.add(body);
+        });
+
+        gateway.accept(
+                new Reading(METER, Stamp.confirmed(TAKEN), new LinkedHashMap<>(Map.of("v", new Measurement.Count(1)))));
+
+        assertThat(copied).containsExactly(Bytes.utf8("{\"v\":1}"));
+    }
+
+    @Test
     void aLeafThatIsNotConfiguredIsNamedAndNothingIsStored() {
-        var reading =
-                new Reading(DeviceId.of("meter-2"), TAKEN, new LinkedHashMap<>(Map.of("v", new Measurement.Count(1))));
+        var reading = new Reading(
+                DeviceId.of("meter-2"),
+                Stamp.confirmed(TAKEN),
+                new LinkedHashMap<>(Map.of("v", new Measurement.Count(1))));
         assertThatThrownBy(() -> gateway.accept(reading))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("meter-2")
@@ -84,8 +124,8 @@ class GatewayTest {
 
     private final class RecordingOutbox implements Outbox {
         @Override
-        public TelemetryMessage append(DeviceId leaf, Instant taken, Bytes body) {
-            var message = new TelemetryMessage(leaf, stored.size() + 1L, taken, body);
+        public TelemetryMessage append(DeviceId leaf, Priority priority, Stamp taken, Bytes body) {
+            var message = new TelemetryMessage(leaf, stored.size() + 1L, priority, taken, body);
             stored.add(message);
             return message;
         }

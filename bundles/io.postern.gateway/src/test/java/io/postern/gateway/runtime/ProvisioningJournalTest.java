@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.postern.gateway.provisioning.ProvisioningState;
 import io.postern.gateway.provisioning.ProvisioningState.Hindrance;
 import io.postern.gateway.provisioning.TransportUse;
+import io.postern.gateway.spi.GatewayClock;
 import io.postern.gateway.spi.Transport;
+import io.postern.gateway.time.Box;
+import io.postern.gateway.time.TimeSource;
+import io.postern.gateway.time.TrustedClock;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -85,11 +90,33 @@ class ProvisioningJournalTest {
         assertThat(milestones).hasSize(2);
     }
 
+    @Test
+    void theFileSaysHowFarTheTimeIsKnownAndItsOwnTimesArePutRight(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("state.json");
+        var box = new Box("2026-11-22T08:00:00Z", "1970-01-01T00:00:12Z");
+        TrustedClock clock = box.open();
+        ProvisioningJournal journal = journal(Optional.of(file), clock);
+        clock.whenConfirmed(journal::timeKnown);
+        journal.accept(NO_NETWORK);
+        JsonObject before = Json.parseObject(Files.readString(file));
+        assertThat(before.getJsonObject("time").getString("quality")).isEqualTo("unknown");
+        assertThat(before.getString("since")).isEqualTo(Box.BUILT.toString());
+        Instant since = box.truth();
+        box.later(Duration.ofSeconds(40));
+        clock.heard(box.claim(TimeSource.SIGNED));
+        JsonObject after = Json.parseObject(Files.readString(file));
+        assertThat(after.getJsonObject("time").getString("source")).isEqualTo("signed");
+        assertThat(after.getString("since")).isEqualTo(since.toString());
+        assertThat(Duration.between(since, Instant.parse(after.getString("nextTry"))))
+                .isEqualTo(Duration.ofSeconds(40));
+    }
+
     private ProvisioningJournal journal(Optional<Path> file) {
+        return journal(file, GatewayClock.confirmed(MovableClock.at("2026-03-01T08:00:00Z")));
+    }
+
+    private ProvisioningJournal journal(Optional<Path> file, GatewayClock clock) {
         return new ProvisioningJournal(
-                file,
-                "x509-tpm",
-                (milestone, subject) -> milestones.add(milestone + " " + subject),
-                MovableClock.at("2026-03-01T08:00:00Z"));
+                file, "x509-tpm", (milestone, subject) -> milestones.add(milestone + " " + subject), clock);
     }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.postern.gateway.https.HttpsExchange;
 import io.postern.gateway.https.ScriptedServer;
 import io.postern.gateway.https.TrustAnchors;
+import io.postern.gateway.spi.Exchanges;
+import io.postern.gateway.spi.StateStore;
 import io.postern.gateway.spi.UnreachableException;
 import io.postern.testkit.ClientTls;
 import io.postern.testkit.Hosts;
@@ -15,6 +17,7 @@ import io.postern.testkit.LogCapture;
 import io.postern.testkit.LoopbackAddress;
 import io.postern.testkit.ServerIdentity;
 import io.postern.wire.trust.TrustBundle;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -23,7 +26,9 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,7 +57,10 @@ class TrustUpdaterIT {
 
     private final AtomicLong nanoTime = new AtomicLong(1);
     private final AtomicInteger refusals = new AtomicInteger();
+    private final Map<String, JsonObject> disk = new HashMap<>();
+    private final Exchanges exchanges = new Exchanges(nanoTime::get);
     private Path caFile;
+    private Path signer;
     private ScriptedServer server;
     private HttpsExchange gateway;
     private TrustUpdater updater;
@@ -65,16 +73,39 @@ class TrustUpdaterIT {
     @BeforeEach
     void commission() throws IOException, GeneralSecurityException {
         caFile = Files.writeString(directory.resolve("ca.pem"), LabCa.pem(List.of(EXPIRED.certificate())));
-        Path signer = Files.writeString(directory.resolve("signer.pem"), LabCa.pem(SIGNER.chain()));
+        signer = Files.writeString(directory.resolve("signer.pem"), LabCa.pem(SIGNER.chain()));
         server = server(NEXT, 0);
         TrustAnchors anchors = TrustAnchors.load(caFile);
         anchors.onRefusal(refusals::incrementAndGet);
         gateway = new HttpsExchange(anchors, HttpsExchange.Limits.DEFAULT);
-        updater = TrustUpdater.of(
+        updater = updater(anchors);
+    }
+
+    /** As after a start of the gateway: what is stored stays. */
+    private TrustUpdater updater(TrustAnchors anchors) throws IOException {
+        return TrustUpdater.of(
                 caFile,
                 signer,
                 at("/0ne000LAB/trust-bundle"),
                 new HttpsExchange(TrustAnchors.ofAnyone(), HttpsExchange.Limits.DEFAULT),
+                new HttpsExchange(anchors, HttpsExchange.Limits.DEFAULT),
+                new StateStore() {
+                    @Override
+                    public Optional<JsonObject> read(String name) {
+                        return Optional.ofNullable(disk.get(name));
+                    }
+
+                    @Override
+                    public void write(String name, JsonObject fact) {
+                        disk.put(name, fact);
+                    }
+
+                    @Override
+                    public void remove(String name) {
+                        disk.remove(name);
+                    }
+                },
+                exchanges,
                 nanoTime::get,
                 new Random(1));
     }
@@ -105,6 +136,7 @@ class TrustUpdaterIT {
         server.willAnswer(200, "{}");
         assertThat(ask().status()).isEqualTo(200);
 
+        server.willAnswer(404, "{}"); // to the look whether the roots on trial recognize it
         updaterInstalls(bundle(2, EXPIRED));
 
         int port = server.port();
@@ -129,6 +161,68 @@ class TrustUpdaterIT {
         updaterInstalls("no bundle at all");
 
         assertThat(Files.readString(caFile)).isEqualTo(before);
+    }
+
+    @Test
+    void newRootsAreKeptWhenHubAndProvisioningServiceWereRecognizedByThem() throws Exception {
+        updaterInstalls(bundle(1, NEXT));
+        assertThat(updater.report()).hasToString("{\"version\":1,\"trial\":true,\"refused\":0}");
+        exchanges.reported(exchanges.demanded());
+        lookAfter(Duration.ofSeconds(15), false);
+
+        assertThat(updater.report()).hasToString("{\"version\":1,\"trial\":false,\"refused\":0}");
+        lookAfter(Duration.ofMinutes(11), true);
+        assertThat(Files.readString(caFile)).startsWith("# trust bundle 1\n");
+    }
+
+    @Test
+    void rootsByWhichNobodyIsRecognizedReturnToTheFormerOnesAndNeverComeBack() throws Exception {
+        updaterInstalls(bundle(1, NEXT));
+        String good = Files.readString(caFile);
+        exchanges.reported(exchanges.demanded());
+        lookAfter(Duration.ofSeconds(15), false);
+
+        updaterInstalls(bundle(2, EXPIRED));
+        lookAfter(Duration.ofMinutes(5), true);
+        assertThat(Files.readString(caFile)).startsWith("# trust bundle 2\n");
+        updater = updater(TrustAnchors.load(caFile)); // the power was cut
+        lookAfter(Duration.ofMinutes(6), true);
+
+        assertThat(Files.readString(caFile)).isEqualTo(good);
+        assertThat(updater.report()).hasToString("{\"version\":1,\"trial\":false,\"refused\":2}");
+        updaterInstalls(bundle(2, NEXT));
+        assertThat(Files.readString(caFile)).as("a version that has failed").isEqualTo(good);
+        updaterInstalls(bundle(3, NEXT));
+        assertThat(Files.readString(caFile)).startsWith("# trust bundle 3\n");
+    }
+
+    @Test
+    void aSiteWithoutANetworkKeepsItsNewRoots() throws Exception {
+        updaterInstalls(bundle(1, NEXT));
+        server.close();
+        lookAfter(Duration.ofHours(2), false);
+        lookAfter(Duration.ofHours(2), false);
+        assertThat(Files.readString(caFile)).startsWith("# trust bundle 1\n");
+        assertThat(updater.report().getBoolean("trial")).isTrue();
+    }
+
+    @Test
+    void aPowerCutBetweenTheFactAndTheFileLeavesTheFormerRootsAndNoTrial() throws Exception {
+        String former = Files.readString(caFile);
+        updaterInstalls(bundle(1, NEXT));
+        Files.writeString(caFile, former); // the fact was durable, the file was not
+        updater = updater(TrustAnchors.load(caFile));
+        assertThat(updater.report()).hasToString("{\"version\":0,\"trial\":false,\"refused\":0}");
+        updaterInstalls(bundle(1, NEXT));
+        assertThat(Files.readString(caFile)).startsWith("# trust bundle 1\n");
+    }
+
+    private void lookAfter(Duration time, boolean refused) {
+        nanoTime.addAndGet(time.toNanos());
+        server.willAnswer(404, "{}");
+        server.willAnswer(404, "{}");
+        updater.look(refused);
+        server.forgetAnswers();
     }
 
     @Test
@@ -174,7 +268,7 @@ class TrustUpdaterIT {
         Files.createDirectory(elsewhere.resolve("ca.pem.new"));
         Files.createFile(elsewhere.resolve("ca.pem.new").resolve("in-the-way"));
 
-        assertThatThrownBy(() -> roots.install(bundle(1, NEXT)))
+        assertThatThrownBy(() -> roots.install(bundle(1, NEXT), 0, _ -> {}))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot replace the root certificates in " + own)
                 .hasMessageContaining("let the gateway's user write to");

@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** A hub that can be away until a time, refuse tokens, lose acknowledgements, and ends sessions with their tokens. */
 final class FakeHub implements HubLink {
@@ -40,7 +41,12 @@ final class FakeHub implements HubLink {
     final AtomicInteger openings = new AtomicInteger();
     volatile Instant awayUntil = Instant.MIN;
     volatile boolean strict; // nobody is let in
+    volatile Supplier<IOException> trouble = () -> new IOException("nobody answers"); // while it is away
+    volatile boolean letsIn; // also while it is away; then messages are not taken
+    volatile boolean renews; // takes another token in a session
+    volatile boolean cutsAfterEach; // takes one batch a session and cuts it
     volatile int mostAtOnce;
+    final List<SasToken> renewed = new CopyOnWriteArrayList<>();
 
     private final InstantSource clock;
     private final Set<FakeSession> live = ConcurrentHashMap.newKeySet();
@@ -56,8 +62,8 @@ final class FakeHub implements HubLink {
         if (!(credential instanceof Credential.Token(SasToken token))) {
             throw new IOException("this hub knows tokens only");
         }
-        if (isAway()) {
-            throw new IOException("nobody answers");
+        if (isAway() && !letsIn) {
+            throw trouble.get();
         }
         if (strict || refused.contains(token) || token.isExpired(clock.instant())) {
             throw new NotAuthorizedException("not with " + token);
@@ -86,7 +92,7 @@ final class FakeHub implements HubLink {
     }
 
     private final class FakeSession implements HubSession {
-        private final SasToken token;
+        private volatile SasToken token;
         private volatile boolean cut;
 
         FakeSession(SasToken token) {
@@ -95,10 +101,14 @@ final class FakeHub implements HubLink {
 
         @Override
         public void send(List<TelemetryMessage> messages) throws IOException {
+            if (isAway() && letsIn) {
+                throw trouble.get();
+            }
             if (!isOpen()) {
                 throw new IOException("gone");
             }
             accepted.addAll(messages);
+            cut = cutsAfterEach;
             if (acknowledgementsToLose.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
                 cut = true;
                 throw new IOException("the acknowledgement was lost");
@@ -129,8 +139,25 @@ final class FakeHub implements HubLink {
         }
 
         @Override
+        public void settle(HubOrder.Command command, HubOrder.Settlement settlement) {
+            answers.add(settlement + " " + command.messageId());
+        }
+
+        @Override
+        public boolean renew(Credential fresh) throws IOException {
+            if (renews && fresh instanceof Credential.Token(SasToken other)) {
+                if (refused.contains(other)) {
+                    throw new NotAuthorizedException("not with " + other);
+                }
+                token = other;
+                renewed.add(other);
+            }
+            return renews;
+        }
+
+        @Override
         public boolean isOpen() {
-            return !cut && !isAway() && live.contains(this) && !token.isExpired(clock.instant());
+            return !cut && (letsIn || !isAway()) && live.contains(this) && !token.isExpired(clock.instant());
         }
 
         @Override

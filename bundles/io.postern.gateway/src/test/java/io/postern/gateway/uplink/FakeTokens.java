@@ -25,6 +25,7 @@ final class FakeTokens implements TokenLink {
 
     final List<Instant> asked = Collections.synchronizedList(new ArrayList<>());
     final List<SasToken> proofs = Collections.synchronizedList(new ArrayList<>());
+    volatile Duration life = LIFE;
     volatile Instant awayUntil = Instant.MIN;
     volatile Instant refusingUntil = Instant.MIN;
     volatile Grant refusal = new Grant.Refused(403, "leaf meter-1 is disabled", Optional.empty());
@@ -49,9 +50,9 @@ final class FakeTokens implements TokenLink {
         return new Grant.Granted(
                 SasToken.sign(
                         ResourceUri.device(HUB, leaf),
-                        now.plus(LIFE),
+                        now.plus(life),
                         Optional.of("tokenservice"),
                         POLICY_KEY::hmacSha256),
-                LIFE);
+                life);
     }
 }

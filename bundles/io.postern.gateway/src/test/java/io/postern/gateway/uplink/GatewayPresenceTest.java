@@ -7,6 +7,7 @@ import io.postern.gateway.Milestones.Milestone;
 import io.postern.gateway.control.ControlDesk;
 import io.postern.gateway.control.GatewayMethods;
 import io.postern.gateway.spi.ControlCommand;
+import io.postern.gateway.spi.Exchanges;
 import io.postern.gateway.spi.HubOrder;
 import io.postern.testkit.Await;
 import io.postern.testkit.MovableClock;
@@ -31,26 +32,33 @@ class GatewayPresenceTest {
     private static final JsonObject REPORT = Json.parseObject("{\"gateway\":{\"version\":\"0.1.0\"}}");
 
     private final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
+    private final UplinkLedger ledger = new UplinkLedger(clock::nanoTime);
     private final FakeHub hub = new FakeHub(clock);
     private final SigningModule module = new SigningModule();
     private final AtomicInteger strangers = new AtomicInteger();
     private final List<Milestone> milestones = new CopyOnWriteArrayList<>();
     private final Semaphore steps = new Semaphore(0);
     private final ControlDesk desk = new ControlDesk();
+    private final Exchanges exchanges = new Exchanges(() -> 0);
     private volatile JsonObject report = REPORT;
     private volatile Supplier<JsonObject> changing = () -> report;
     private final GatewayPresence presence = new GatewayPresence(
             FakeTokens.HUB,
             hub,
-            new TokenIdentity(module::sign, FakeTokens.HUB, DeviceId.of("gw-1"), clock),
+            new TokenIdentity(module::sign, FakeTokens.HUB, DeviceId.of("gw-1"), ledger, clock, clock::nanoTime),
             Optional.empty(),
             () -> changing.get(),
-            new GatewayMethods(desk, FakeTokens.HUB),
+            new GatewayMethods(desk, FakeTokens.HUB, _ -> {}),
+            exchanges,
             strangers::incrementAndGet,
-            Retry.standard(new Random(7), time -> {
-                steps.acquire();
-                clock.advance(time);
-            }),
+            Retry.standard(
+                    Retry.Limits.DEFAULT,
+                    new Random(7),
+                    time -> {
+                        steps.acquire();
+                        clock.advance(time);
+                    },
+                    clock::nanoTime),
             (milestone, subject) -> milestones.add(milestone),
             clock);
 
@@ -110,6 +118,22 @@ class GatewayPresenceTest {
         Await.until(LONG, "the second session", () -> hub.opened.size() == 2);
         assertThat(hub.mostAtOnce).isEqualTo(1);
         assertThat(milestones).doesNotContain(Milestone.RETRYING);
+    }
+
+    @Test
+    void aFreshExchangeIsOneWhoseSessionWasOpenedAfterTheDemand() {
+        presence.start();
+        Await.until(LONG, "the first exchange", () -> exchanges.count(Exchanges.Kind.REPORTED) == 1);
+        long demand = exchanges.demandReport();
+        assertThat(exchanges.isAnswered(demand)).isFalse();
+        hub.awayUntil = clock.instant().plus(Duration.ofMinutes(2));
+        steps.release(1);
+        Await.until(LONG, "a vain opening", () -> hub.openings.get() > 1);
+        assertThat(exchanges.isAnswered(demand)).isFalse();
+        steps.release(100);
+        Await.until(LONG, "the fresh exchange", () -> exchanges.isAnswered(demand));
+        assertThat(hub.reports).hasSize(2);
+        assertThat(hub.mostAtOnce).isEqualTo(1);
     }
 
     @Test

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.uplink;
 
+import io.postern.gateway.Priority;
+import io.postern.gateway.Stamp;
 import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.spi.Outbox;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,10 +26,10 @@ public final class MemoryOutbox implements Outbox {
     private final Map<DeviceId, Long> last = new HashMap<>();
 
     @Override
-    public TelemetryMessage append(DeviceId leaf, Instant taken, Bytes body) {
+    public TelemetryMessage append(DeviceId leaf, Priority priority, Stamp taken, Bytes body) {
         lock.lock();
         try {
-            var message = new TelemetryMessage(leaf, last.merge(leaf, 1L, Long::sum), taken, body);
+            var message = new TelemetryMessage(leaf, last.merge(leaf, 1L, Long::sum), priority, taken, body);
             waiting.computeIfAbsent(leaf, id -> new ArrayList<>()).add(message);
             changed.signalAll();
             return message;

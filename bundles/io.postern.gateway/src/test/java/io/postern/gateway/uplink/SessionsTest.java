@@ -4,11 +4,15 @@ package io.postern.gateway.uplink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.LeafDevice;
+import io.postern.gateway.Priority;
+import io.postern.gateway.Stamp;
 import io.postern.gateway.control.ControlDesk;
 import io.postern.gateway.control.GatewayMethods;
 import io.postern.gateway.downlink.Downlinks;
 import io.postern.gateway.leaf.Roster;
 import io.postern.gateway.provisioning.Pause;
+import io.postern.gateway.spi.Exchanges;
+import io.postern.gateway.spi.GatewayClock;
 import io.postern.testkit.Await;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.Bytes;
@@ -27,11 +31,12 @@ class SessionsTest {
     private static final LeafDevice METER = LeafDevice.parse("meter=dtmi:test:meter;1");
 
     private final MovableClock clock = MovableClock.at("2026-03-01T08:00:00Z");
+    private final UplinkLedger ledger = new UplinkLedger(clock::nanoTime);
     private final FakeHub hub = new FakeHub(clock);
     private final FakeTokens tokens = new FakeTokens(clock);
     private final MemoryOutbox outbox = new MemoryOutbox();
-    private final GatewayIdentity own =
-            new TokenIdentity(new SigningModule()::sign, FakeTokens.HUB, DeviceId.of("gw-1"), clock);
+    private final GatewayIdentity own = new TokenIdentity(
+            new SigningModule()::sign, FakeTokens.HUB, DeviceId.of("gw-1"), ledger, clock, clock::nanoTime);
     private final Retry retry = Retry.standard(new Random(7), Pause.REAL);
     private final Roster roster = new Roster(List.of(LISTED));
     private final Sessions sessions = new Sessions(
@@ -41,7 +46,8 @@ class SessionsTest {
                     own,
                     Optional.empty(),
                     () -> Json.object().build(),
-                    new GatewayMethods(new ControlDesk(), FakeTokens.HUB),
+                    new GatewayMethods(new ControlDesk(), FakeTokens.HUB, _ -> {}),
+                    new Exchanges(System::nanoTime),
                     () -> {},
                     retry,
                     (milestone, subject) -> {},
@@ -61,7 +67,7 @@ class SessionsTest {
         Roster.Seat seat = roster.take(METER, "leaf~meter");
         seat.show("approved", true);
         awaitLive(3);
-        outbox.append(METER.id(), clock.instant(), Bytes.EMPTY);
+        outbox.append(METER.id(), Priority.MEASUREMENT, Stamp.confirmed(clock.instant()), Bytes.EMPTY);
         Await.until(LONG, "the leaf's message", () -> hub.accepted.size() == 1);
 
         seat.show("pending", false);
@@ -93,10 +99,11 @@ class SessionsTest {
                 FakeTokens.HUB,
                 hub,
                 outbox,
-                new LeafToken(leaf.id(), tokens, own, clock, new Random(7)),
+                new Transit(),
+                new LeafToken(leaf.id(), tokens, own, retry, ledger, clock, clock::nanoTime, new Random(7)),
                 Downlinks.NONE,
                 retry,
                 (milestone, subject) -> {},
-                clock);
+                GatewayClock.confirmed(clock));
     }
 }

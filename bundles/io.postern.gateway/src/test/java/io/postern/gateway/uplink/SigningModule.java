@@ -8,6 +8,7 @@ import io.postern.wire.dps.TpmAttestation;
 import io.postern.wire.tpm.ActivationBlob;
 import java.io.IOException;
 import java.security.KeyPair;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A security module that holds a hub key already and does nothing but sign with it. */
@@ -38,6 +39,11 @@ final class SigningModule implements SecurityModule {
     @Override
     public ActivatedKey activate(ActivationBlob blob) throws IOException {
         throw new IOException("nobody is to ask here");
+    }
+
+    @Override
+    public Optional<BoxCount> countOn() {
+        return Optional.empty();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.postern.sensor.TemplateException;
 import io.postern.sensor.framed.FramedMapping;
 import io.postern.sensor.i2c.I2cMap;
 import io.postern.sensor.mbus.MbusMapping;
+import io.postern.sensor.message.MessageMap;
 import io.postern.sensor.modbus.RegisterMap;
 import io.postern.sensor.onewire.OneWireMap;
 import io.postern.sensor.pins.PinMap;
@@ -30,6 +31,7 @@ public final class Mappings {
             case "gpio" -> Optional.of(PinMap.of(template).fields().keySet());
             case "i2c" -> Optional.of(I2cMap.of(template).fields().keySet());
             case "onewire" -> Optional.of(Set.of(OneWireMap.of(template).field()));
+            case "mqtt" -> Optional.of(MessageMap.of(template).fields().keySet());
             default -> Optional.empty();
         };
     }
