@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The gateway's outbox and state in one SQLite file that survives a power cut. One thread writes, in groups; nothing
- * else in the gateway knows SQLite.
+ * The gateway's outbox and state in one append-only journal of preallocated segments that survives a power cut. One thread
+ * writes, in groups; {@code Journal} says what is written, {@code Recovery} reads it at a start.
  */
 @NullMarked
 package io.postern.gateway.store;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.store;
 
+import io.postern.gateway.Priority;
+import io.postern.gateway.Stamp;
 import io.postern.wire.Bytes;
 import io.postern.wire.DeviceId;
 import java.io.IOException;
@@ -16,9 +18,9 @@ final class AppendingProcess {
     private AppendingProcess() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        SqliteStore store =
-                SqliteStore.open(new StoreSettings(Path.of(arguments[0]), 64 << 20), InstantSource.system());
-        SqliteOutbox outbox = store.outbox();
+        JournalStore store =
+                JournalStore.open(StoreSettings.of(Path.of(arguments[0]), 64 << 20), InstantSource.system());
+        JournalOutbox outbox = store.outbox();
         for (int i = 1; i <= LEAVES; i++) {
             DeviceId leaf = DeviceId.of("leaf-" + i);
             Thread.ofPlatform().start(() -> appendForever(outbox, leaf));
@@ -26,10 +28,11 @@ final class AppendingProcess {
         Thread.currentThread().join();
     }
 
-    private static void appendForever(SqliteOutbox outbox, DeviceId leaf) {
+    private static void appendForever(JournalOutbox outbox, DeviceId leaf) {
         try {
             while (true) {
-                long sequence = outbox.append(leaf, Instant.now(), Bytes.utf8("{\"n\":1}"))
+                long sequence = outbox.append(
+                                leaf, Priority.MEASUREMENT, Stamp.confirmed(Instant.now()), Bytes.utf8("{\"n\":1}"))
                         .sequence();
                 synchronized (System.out) {
                     System.out.println(leaf + " " + sequence);

@@ -69,7 +69,7 @@ class KilledProcessIT {
     }
 
     private void nothingPromisedIsMissing() throws IOException {
-        try (SqliteStore store = SqliteStore.open(new StoreSettings(directory, 64 << 20), InstantSource.system())) {
+        try (JournalStore store = JournalStore.open(StoreSettings.of(directory, 64 << 20), InstantSource.system())) {
             for (var leaf : promised.entrySet()) {
                 long last = drain(store.outbox(), leaf.getKey(), found.getOrDefault(leaf.getKey(), 0L));
                 assertThat(last).as("last sequence of %s", leaf.getKey()).isGreaterThanOrEqualTo(leaf.getValue());
@@ -79,7 +79,7 @@ class KilledProcessIT {
     }
 
     /** Takes all that is there, in one run of numbers without a gap behind {@code last}. */
-    private static long drain(SqliteOutbox outbox, DeviceId leaf, long last) throws IOException {
+    private static long drain(JournalOutbox outbox, DeviceId leaf, long last) throws IOException {
         List<TelemetryMessage> batch = outbox.head(leaf, 1000);
         while (!batch.isEmpty()) {
             assertThat(batch)

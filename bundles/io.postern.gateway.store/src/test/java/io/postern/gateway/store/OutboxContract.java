@@ -4,6 +4,8 @@ package io.postern.gateway.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.gateway.Priority;
+import io.postern.gateway.Stamp;
 import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.spi.Outbox;
 import io.postern.wire.Bytes;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.Test;
 abstract class OutboxContract {
     static final DeviceId METER = DeviceId.of("meter-1");
     static final DeviceId VALVE = DeviceId.of("valve-1");
-    static final Instant TAKEN = Instant.parse("2026-03-01T08:00:00.123456789Z");
+    static final Stamp TAKEN = Stamp.confirmed(Instant.parse("2026-03-01T08:00:00.123456789Z"));
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private Outbox outbox;
@@ -59,6 +62,18 @@ abstract class OutboxContract {
 
         assertThat(outbox.head(METER, 2)).containsExactly(first, second);
         assertThat(outbox.head(VALVE, 2)).isEmpty();
+    }
+
+    @Test
+    void noMoreIsShownThanItsReaderHasRoomForAndNeverNothing() throws IOException {
+        TelemetryMessage first = append(METER);
+        TelemetryMessage second = append(METER);
+        append(METER);
+        int length = first.body().length();
+
+        assertThat(outbox.head(METER, 20, 0)).containsExactly(first);
+        assertThat(outbox.head(METER, 20, 3L * length - 1)).startsWith(first).hasSizeLessThan(3);
+        assertThat(outbox.head(METER, 2, 1_000_000)).containsExactly(first, second);
     }
 
     @Test
@@ -112,6 +127,18 @@ abstract class OutboxContract {
     }
 
     @Test
+    void whoWaitsForMessagesIsWokenNowOrTheNextTime() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            outbox.wake(METER);
+            assertThat(threads.submit(() -> outbox.await(METER, 0, LONG)).get(10, TimeUnit.SECONDS))
+                    .isFalse();
+            Future<Boolean> waited = threads.submit(() -> outbox.await(METER, 0, LONG));
+            outbox.wake(METER);
+            assertThat(waited.get(10, TimeUnit.SECONDS)).isFalse();
+        }
+    }
+
+    @Test
     void aWaitEndsWhenAMessageArrives() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Boolean> waited = threads.submit(() -> outbox.await(METER, 0, LONG));
@@ -158,7 +185,7 @@ abstract class OutboxContract {
     }
 
     private TelemetryMessage append(DeviceId leaf) throws IOException {
-        return outbox.append(leaf, TAKEN, Bytes.utf8("{\"temperature\":21.5}"));
+        return outbox.append(leaf, Priority.MEASUREMENT, TAKEN, Bytes.utf8("{\"temperature\":21.5}"));
     }
 
     private void reopen() throws IOException {

@@ -12,15 +12,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteStateStoreTest {
+class JournalStateStoreTest {
     @TempDir
     Path directory;
 
-    private SqliteStore store;
+    private JournalStore store;
 
     @BeforeEach
     void open() throws IOException {
-        store = SqliteStore.open(new StoreSettings(directory, 1 << 20), InstantSource.system());
+        store = JournalStore.open(StoreSettings.of(directory, 8 << 20), InstantSource.system());
     }
 
     @AfterEach
@@ -39,11 +39,26 @@ class SqliteStateStoreTest {
     }
 
     @Test
+    void aReaderThatIsInterruptedReadsAllTheSameAndTheStoreGoesOn() throws IOException {
+        store.stateStore().write("assignment", Json.parseObject("{\"hub\":\"hub.lab.test\"}"));
+
+        Thread.currentThread().interrupt(); // as of a session that ends while it looks something up
+        assertThat(store.stateStore().read("assignment")).isPresent();
+        assertThat(Thread.interrupted()).isTrue();
+
+        store.stateStore().write("assignment", Json.parseObject("{\"hub\":\"next.lab.test\"}"));
+        assertThat(store.stateStore().read("assignment")).contains(Json.parseObject("{\"hub\":\"next.lab.test\"}"));
+    }
+
+    @Test
     void aRemovedFactIsGone() throws IOException {
         store.stateStore().write("assignment", Json.parseObject("{}"));
         store.stateStore().remove("assignment");
         store.stateStore().remove("never written");
 
+        assertThat(store.stateStore().read("assignment")).isEmpty();
+        close();
+        open();
         assertThat(store.stateStore().read("assignment")).isEmpty();
     }
 }
