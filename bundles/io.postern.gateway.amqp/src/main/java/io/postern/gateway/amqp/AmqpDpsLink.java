@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <p>One connection per attempt, opened by the first question: the challenge to a TPM holds for this connection alone.
  */
 final class AmqpDpsLink implements NonceDpsLink {
-    static final String WEB_SOCKET = "AMQPWSB10"; // the sub-protocol of the hosted services and their clients
     private static final String OPERATION = "iotdps-operation-type";
     private static final String OPERATION_ID = "iotdps-operation-id";
 

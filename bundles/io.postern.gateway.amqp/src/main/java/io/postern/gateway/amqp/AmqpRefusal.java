@@ -47,7 +47,7 @@ final class AmqpRefusal {
         }
     }
 
-    private static Optional<Duration> retryAfter(@Nullable Map<?, ?> info) {
+    static Optional<Duration> retryAfter(@Nullable Map<?, ?> info) {
         if (info == null) {
             return Optional.empty();
         }

@@ -4,25 +4,21 @@ package io.postern.gateway.amqp;
 import io.postern.gateway.spi.DpsAnswer;
 import io.postern.wire.Bytes;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Binary;
-import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.amqp.messaging.Data;
-import org.apache.qpid.proton.amqp.messaging.Section;
 import org.apache.qpid.proton.message.Message;
-import org.jspecify.annotations.Nullable;
 
 /** What a provisioning service sends over AMQP. spec: AMQP 1.0 Part 3, 3.2 */
 final class DpsMessage {
     private static final int AROUND_BODY = 1024; // ours take a fifth of it
 
-    private final Message message;
+    private final Received message;
 
-    private DpsMessage(Message message) {
+    private DpsMessage(Received message) {
         this.message = message;
     }
 
@@ -39,37 +35,16 @@ final class DpsMessage {
     }
 
     static DpsMessage decode(byte[] octets) throws IOException {
-        Message message = Message.Factory.create();
-        try {
-            message.decode(octets, 0, octets.length);
-        } catch (RuntimeException e) { // what the decoder did not expect of a peer
-            throw new IOException("an answer that is no AMQP message: " + e, e);
-        }
-        return new DpsMessage(message);
+        return new DpsMessage(Received.decode(octets));
     }
 
     /** A service that names no question answers them in their order. */
     boolean isAnswerTo(String id) {
-        Object correlation = message.getCorrelationId();
-        return correlation == null || correlation.equals(id);
+        return message.correlationId().map(id::equals).orElse(true);
     }
 
     DpsAnswer said(String from) {
-        ApplicationProperties properties = message.getApplicationProperties();
-        Object wait = properties == null ? null : properties.getValue().get("retry-after"); // whole seconds
-        return new DpsAnswer(from, 200, AmqpRefusal.seconds(wait), text(message.getBody()));
-    }
-
-    private static String text(@Nullable Section body) {
-        return switch (body) {
-            case Data data
-            when data.getValue() != null -> {
-                Binary octets = data.getValue();
-                yield new String(
-                        octets.getArray(), octets.getArrayOffset(), octets.getLength(), StandardCharsets.UTF_8);
-            }
-            case AmqpValue value when value.getValue() instanceof String text -> text;
-            case null, default -> "";
-        };
+        Object wait = message.property("retry-after").orElse(null); // whole seconds
+        return new DpsAnswer(from, 200, AmqpRefusal.seconds(wait), message.text());
     }
 }
