@@ -16,13 +16,21 @@ import javax.net.SocketFactory;
 final class ChannelSocket extends Socket {
     private final Channel channel;
 
-    private ChannelSocket(Channel channel) {
+    private final OutputStream out;
+
+    private ChannelSocket(Channel channel, OutputStream out) {
         this.channel = channel;
+        this.out = out;
     }
 
     /** Hands {@code channel} out, which must be open. */
     static SocketFactory factory(Channel channel) {
-        return new Factory(channel);
+        return factory(channel, channel.out());
+    }
+
+    /** The same, where octets leave through {@code out}. */
+    static SocketFactory factory(Channel channel, OutputStream out) {
+        return new Factory(channel, out);
     }
 
     @Override
@@ -42,7 +50,7 @@ final class ChannelSocket extends Socket {
 
     @Override
     public OutputStream getOutputStream() {
-        return channel.out();
+        return out;
     }
 
     @Override
@@ -52,14 +60,16 @@ final class ChannelSocket extends Socket {
 
     private static final class Factory extends SocketFactory {
         private final Channel channel;
+        private final OutputStream out;
 
-        private Factory(Channel channel) {
+        private Factory(Channel channel, OutputStream out) {
             this.channel = channel;
+            this.out = out;
         }
 
         @Override
         public Socket createSocket() {
-            return new ChannelSocket(channel);
+            return new ChannelSocket(channel, out);
         }
 
         @Override

@@ -32,7 +32,6 @@ final class DpsConversation implements AutoCloseable {
     private static final int KEEP_ALIVE_SECONDS = 60; // longer than the longest pause between two questions is useless
     private static final int AT_LEAST_ONCE = 1;
     private static final int MOST_CODES = 5; // spec: MQTT 3.1.1, 3.2.2.3: refusals are 1 to 5
-    private static final String OPEN_ALREADY = "tcp://127.0.0.1:8883"; // Paho wants an address it will not go to
 
     private final PahoThreads threads = new PahoThreads();
     private final Channel channel;
@@ -52,7 +51,7 @@ final class DpsConversation implements AutoCloseable {
         this.service = service;
         try {
             client = new MqttAsyncClient(
-                    OPEN_ALREADY,
+                    PahoHubLink.OPEN_ALREADY,
                     id.text(),
                     new MemoryPersistence(),
                     new ScheduledExecutorPingSender(threads),

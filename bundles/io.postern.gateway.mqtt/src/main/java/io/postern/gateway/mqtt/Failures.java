@@ -2,43 +2,47 @@
 package io.postern.gateway.mqtt;
 
 import io.postern.gateway.spi.NotAuthorizedException;
+import io.postern.gateway.spi.ThrottledException;
+import io.postern.gateway.spi.UnreachableException;
 import io.postern.wire.DeviceId;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
-import javax.net.ssl.SSLException;
+import java.util.Optional;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.jspecify.annotations.Nullable;
 
 /** Paho's numbers in words, and as the exceptions the gateway knows. */
 final class Failures {
     // spec: MQTT 3.1.1, 3.2.2.3
+    private static final int UNAVAILABLE = 3;
     private static final int BAD_CREDENTIALS = 4;
     private static final int NOT_AUTHORIZED = 5;
 
     private Failures() {}
 
-    /** Why {@code where} could not be entered as {@code device}. */
+    /** Why {@code where}, to which a channel was open, could not be entered as {@code device}. */
     static IOException ofConnect(MqttException e, DeviceId device, String where) {
-        if (e.getReasonCode() == BAD_CREDENTIALS || e.getReasonCode() == NOT_AUTHORIZED) {
-            return new NotAuthorizedException(
-                    "the hub at " + where + " does not accept " + device + " with what it shows (CONNACK "
-                            + e.getReasonCode()
-                            + "): is the device enabled there, with this attestation, and the gateway's clock right?",
-                    e);
-        }
-        return switch (e.getCause()) {
-            case SSLException tls ->
-                new IOException(
-                        "the hub at " + where + " does not prove its name: " + tls.getMessage()
-                                + "; is caFile the root certificate of this hub?",
+        return switch (e.getReasonCode()) {
+            case BAD_CREDENTIALS, NOT_AUTHORIZED ->
+                new NotAuthorizedException(
+                        "the hub at " + where + " does not accept " + device + " with what it shows (CONNACK "
+                                + e.getReasonCode()
+                                + "): is the device enabled there, with this attestation, and the gateway's clock right?",
                         e);
-            case UnknownHostException _ -> new IOException("no address is known for the hub at " + where, e);
-            case ConnectException refused ->
-                new IOException("nobody answers for the hub at " + where + ": " + refused.getMessage(), e);
-            case null, default ->
-                new IOException("cannot connect " + device + " to the hub at " + where + ": " + describe(e), e);
+            case UNAVAILABLE ->
+                new ThrottledException(
+                        "the hub at " + where + " has no time for " + device + " now (CONNACK 3)", Optional.empty(), e);
+            case 1, 2 ->
+                new IOException(
+                        "the hub at " + where + " does not take " + device + " (CONNACK " + e.getReasonCode() + ")", e);
+            default -> silent(e, device, where);
         };
+    }
+
+    /** It was reached, or something that stands before it, and said nothing of MQTT. */
+    static UnreachableException silent(Exception e, DeviceId device, String where) {
+        return new UnreachableException(
+                "connected to the hub at " + where + ", but no session of " + device + " was opened: " + describe(e),
+                e);
     }
 
     static String describe(@Nullable Throwable cause) {

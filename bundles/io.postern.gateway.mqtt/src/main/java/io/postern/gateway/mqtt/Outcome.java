@@ -16,12 +16,16 @@ final class Outcome implements IMqttActionListener {
     private final Condition changed = lock.newCondition();
     private int answered;
     private @Nullable Throwable failure;
+    private boolean watched;
+    private Duration patience = Duration.ZERO;
+    private long until;
 
     @Override
     public void onSuccess(IMqttToken token) {
         lock.lock();
         try {
             answered++;
+            until = System.nanoTime() + patience.toNanos(); // what is answered bit by bit comes over a narrow line
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -45,27 +49,67 @@ final class Outcome implements IMqttActionListener {
     }
 
     /**
+     * As {@link #await}, where the patience begins anew with each answer and somebody else looks at the time: {@link #look} must be called now and then. What is sent
+     * every second by each of many sessions is not worth a timer.
+     */
+    void awaitWatched(int count, Duration atMost) throws MqttException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            patience = atMost;
+            until = System.nanoTime() + atMost.toNanos();
+            watched = true;
+            while (answered < count && failure == null) {
+                changed.await();
+            }
+            check();
+        } finally {
+            watched = false;
+            lock.unlock();
+        }
+    }
+
+    /** Fails when the time is over of who waits in {@link #awaitWatched}. */
+    void look(long now) {
+        lock.lock();
+        try {
+            if (watched && until - now <= 0) {
+                fail(late(patience));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static IOException late(Duration patience) {
+        return new IOException("no answer within " + patience.toSeconds() + " s");
+    }
+
+    private void check() throws MqttException {
+        if (failure instanceof MqttException refused) {
+            throw refused;
+        }
+        if (failure != null) {
+            throw new MqttException(failure);
+        }
+    }
+
+    /**
      * Waits until {@code count} requests were answered.
      *
      * @throws MqttException as the hub or the connection failed them
-     * @throws IOException when {@code patience} has passed first
+     * @throws IOException when {@code atMost} has passed first
      */
-    void await(int count, Duration patience) throws IOException, MqttException, InterruptedException {
-        long nanos = patience.toNanos();
+    void await(int count, Duration atMost) throws IOException, MqttException, InterruptedException {
+        long nanos = atMost.toNanos();
         lock.lockInterruptibly();
         try {
             while (answered < count && failure == null) {
                 if (nanos <= 0) {
-                    throw new IOException("no answer within " + patience.toSeconds() + " s");
+                    throw late(atMost);
                 }
                 nanos = changed.awaitNanos(nanos);
             }
-            if (failure instanceof MqttException refused) {
-                throw refused;
-            }
-            if (failure != null) {
-                throw new MqttException(failure);
-            }
+            check();
         } finally {
             lock.unlock();
         }

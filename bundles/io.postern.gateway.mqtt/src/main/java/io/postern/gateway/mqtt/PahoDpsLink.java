@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * no TPM can use it. One connection per attempt, opened by the first question.
  */
 final class PahoDpsLink implements DpsLink {
-    static final String WEB_SOCKET = "mqtt"; // the sub-protocol, spec: MQTT 3.1.1, 6
     private static final int BAD_CREDENTIALS = 4; // spec: MQTT 3.1.1, 3.2.2.3
     private static final int NOT_AUTHORIZED = 5;
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.mqtt;
 
-import io.postern.gateway.https.PreparingSocketFactory;
-import io.postern.gateway.https.TrustAnchors;
+import io.postern.gateway.spi.Channel;
 import io.postern.gateway.spi.ClientCertificate;
 import io.postern.gateway.spi.Credential;
+import io.postern.gateway.spi.Dialer;
 import io.postern.gateway.spi.HubLink;
 import io.postern.gateway.spi.HubSession;
+import io.postern.gateway.spi.UnreachableException;
 import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.ModelId;
@@ -15,10 +16,12 @@ import io.postern.wire.Secret;
 import io.postern.wire.hub.HubUserName;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.SSLSocketFactory;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -26,27 +29,28 @@ import org.eclipse.paho.client.mqttv3.ScheduledExecutorPingSender;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /**
- * Opens hub sessions with Paho. All sessions share their threads and TLS settings; none keeps messages of its own, the
- * outbox does. A token goes to the hub as the password of the connection and nowhere else; a certificate is shown in the
+ * Opens hub sessions with Paho, each over a channel of its own. All share their threads; none keeps messages, the outbox
+ * does. A token goes to the hub as the password of the connection and nowhere else; a certificate is shown in the
  * handshake.
  */
-final class PahoHubLink implements HubLink, AutoCloseable {
-    private static final int CONNECT_SECONDS = 10; // for TCP and again for TLS; a lost SYN is repeated three times
-    private static final Duration CONNECT = Duration.ofSeconds(25); // both, and the hub's look at the token
-    private static final int KEEP_ALIVE_SECONDS = 60; // a silent link shows within two of these
-
-    private static final int LINGER_SECONDS =
-            1; // a hub that answers a close does so within; one that is gone never does
+final class PahoHubLink implements HubLink {
+    static final String OPEN_ALREADY = "tcp://127.0.0.1:8883"; // Paho wants an address it will not go to
+    private static final Duration LOOK = Duration.ofSeconds(1); // at who waits for an answer, up to half a minute
 
     private final PahoThreads threads = new PahoThreads();
-    private final TrustAnchors anchors;
-    private final SSLSocketFactory sockets; // of all sessions that prove themselves with a token
+    private final Dialer dialer;
     private final int port;
+    private final Optional<String> webSocket;
+    private final MqttPatience patience;
+    private final Set<PahoHubSession> sessions = ConcurrentHashMap.newKeySet(); // ended by those who opened them
+    private final AtomicBoolean looking = new AtomicBoolean();
 
-    PahoHubLink(TrustAnchors anchors, int port) {
-        this.anchors = anchors;
-        this.sockets = prepared(anchors.socketFactory());
+    /** @param webSocket its sub-protocol, where MQTT is to travel in one */
+    PahoHubLink(Dialer dialer, int port, Optional<String> webSocket, MqttPatience patience) {
+        this.patience = patience;
+        this.dialer = dialer;
         this.port = port;
+        this.webSocket = webSocket;
     }
 
     @Override
@@ -55,23 +59,54 @@ final class PahoHubLink implements HubLink, AutoCloseable {
         if (device.text().contains("+") || device.text().contains("#")) {
             throw new IOException("the device id " + device + " cannot stand in an MQTT topic: it has a + or #");
         }
-        MqttAsyncClient client = client(hub, device);
-        var session = new PahoHubSession(client, device);
+        var to = new Dialer.Destination(hub.text(), port, webSocket);
+        Optional<ClientCertificate> certificate =
+                credential instanceof Credential.Certificate(var shown) ? Optional.of(shown) : Optional.empty();
+        Channel channel = dialer.dial(to, certificate);
+        PahoHubSession session;
         try {
-            var connected = new Outcome();
-            client.connect(options(hub, device, credential, model), null, connected);
-            connected.await(1, CONNECT);
-            return session;
+            channel.patience(Duration.ZERO); // the keep-alive finds out about a silent link
+            session = new PahoHubSession(client(device), channel, device, patience.answer());
+        } catch (IOException e) {
+            channel.close();
+            throw Failures.silent(e, device, to.toString());
+        }
+        introduce(session, to, options(session, hub, credential, model, channel));
+        watch(session);
+        return session;
+    }
+
+    private void watch(PahoHubSession session) {
+        sessions.add(session);
+        if (looking.compareAndSet(false, true)) {
+            var _ = threads.scheduleWithFixedDelay(
+                    () -> sessions.removeIf(each -> !each.look(System.nanoTime())),
+                    LOOK.toMillis(),
+                    LOOK.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void probe(HubName hub) throws UnreachableException {
+        dialer.dial(new Dialer.Destination(hub.text(), port, webSocket), Optional.empty())
+                .close();
+    }
+
+    private void introduce(PahoHubSession session, Dialer.Destination to, MqttConnectOptions options)
+            throws IOException {
+        try {
+            session.connect(options, patience.connect());
         } catch (MqttException e) {
             session.close();
-            throw Failures.ofConnect(e, device, hub + ":" + port);
+            throw Failures.ofConnect(e, session.device(), to.toString());
         } catch (IOException e) {
             session.close();
-            throw new IOException("cannot connect " + device + " to the hub at " + hub + ":" + port, e);
+            throw Failures.silent(e, session.device(), to.toString());
         } catch (InterruptedException e) {
             session.close();
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while connecting " + device);
+            throw new InterruptedIOException("interrupted while connecting " + session.device());
         }
     }
 
@@ -81,48 +116,34 @@ final class PahoHubLink implements HubLink, AutoCloseable {
         threads.close();
     }
 
-    private MqttAsyncClient client(HubName hub, DeviceId device) throws IOException {
+    private MqttAsyncClient client(DeviceId device) throws IOException {
         try {
             return new MqttAsyncClient(
-                    "ssl://" + hub + ":" + port,
+                    OPEN_ALREADY,
                     device.text(),
                     new MemoryPersistence(),
                     new ScheduledExecutorPingSender(threads),
                     threads);
         } catch (MqttException e) {
-            throw new IOException("cannot prepare a session of " + device + " with " + hub, e);
+            throw new IOException("Paho does not take " + device, e);
         }
     }
 
-    private MqttConnectOptions options(HubName hub, DeviceId device, Credential credential, Optional<ModelId> model) {
+    private MqttConnectOptions options(
+            PahoHubSession session, HubName hub, Credential credential, Optional<ModelId> model, Channel channel) {
         var options = new MqttConnectOptions();
         options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
-        options.setUserName(new HubUserName(hub, device, model).text());
-        switch (credential) {
-            case Credential.Token(SasToken token) -> {
-                options.setSocketFactory(sockets);
-                try (Secret password = token.text()) {
-                    options.setPassword(password.revealUtf8().toCharArray());
-                }
+        options.setSocketFactory(ChannelSocket.factory(channel, session.out()));
+        options.setUserName(new HubUserName(hub, session.device(), model).text());
+        if (credential instanceof Credential.Token(SasToken token)) { // with a certificate no password (HUB-03)
+            try (Secret password = token.text()) {
+                options.setPassword(password.revealUtf8().toCharArray());
             }
-            case Credential.Certificate(ClientCertificate certificate) -> // and no password (HUB-03)
-                options.setSocketFactory(prepared(anchors.socketFactory(certificate)));
         }
         options.setCleanSession(false); // what the hub holds for the device stays while it is away
         options.setAutomaticReconnect(false); // the uplink decides, with a fresh token
-        options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
-        options.setConnectionTimeout(CONNECT_SECONDS);
+        options.setKeepAliveInterval((int) patience.keepAlive().toSeconds());
         options.setMaxInflight(PahoHubSession.WINDOW + 1); // a twin question or the answer to a method beside
-        options.setHttpsHostnameVerificationEnabled(true);
         return options;
-    }
-
-    private static SSLSocketFactory prepared(SSLSocketFactory plain) {
-        return new PreparingSocketFactory(plain, PahoHubLink::prepare);
-    }
-
-    private static void prepare(Socket socket) throws IOException {
-        socket.setSoLinger(true, LINGER_SECONDS);
-        socket.setTcpNoDelay(true); // a lone reading must not wait for the acknowledgement of the one before
     }
 }

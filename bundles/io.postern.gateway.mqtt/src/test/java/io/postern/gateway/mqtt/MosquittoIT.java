@@ -56,7 +56,7 @@ class MosquittoIT {
                 certificate,
                 new HubUserName(HUB, METER, Optional.empty()).text(),
                 TOKEN.text().revealUtf8());
-        link = new PahoHubLink(TrustAnchors.load(certificate.certificate()), broker.port());
+        link = PahoHubLinkTest.link(TrustAnchors.load(certificate.certificate()), broker.port());
     }
 
     @AfterAll

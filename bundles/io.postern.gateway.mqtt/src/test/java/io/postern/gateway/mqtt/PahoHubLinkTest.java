@@ -4,13 +4,18 @@ package io.postern.gateway.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.postern.gateway.Priority;
+import io.postern.gateway.Stamp;
 import io.postern.gateway.TelemetryMessage;
+import io.postern.gateway.https.TlsDialer;
 import io.postern.gateway.https.TrustAnchors;
 import io.postern.gateway.spi.ClientCertificate;
 import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubOrder;
 import io.postern.gateway.spi.HubSession;
 import io.postern.gateway.spi.NotAuthorizedException;
+import io.postern.gateway.spi.ThrottledException;
+import io.postern.gateway.spi.UnreachableException;
 import io.postern.testkit.Await;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LabCa;
@@ -31,6 +36,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +45,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("NullAway.Init") // set before each test
@@ -72,7 +79,7 @@ class PahoHubLinkTest {
     @BeforeEach
     void start() throws Exception {
         hub = new ScriptedHub(certificate.serverContext(), address);
-        link = new PahoHubLink(TrustAnchors.load(certificate.certificate()), hub.port());
+        link = link(TrustAnchors.load(certificate.certificate()), hub.port());
     }
 
     @AfterEach
@@ -91,7 +98,7 @@ class PahoHubLinkTest {
                             "meter-1",
                             "hub.mqtt.test/meter-1/?api-version=2021-04-12",
                             TOKEN.text().revealUtf8(),
-                            60,
+                            50,
                             false));
         }
     }
@@ -125,7 +132,7 @@ class PahoHubLinkTest {
     void noMoreThanTheWindowIsUnderwayWithoutAnAcknowledgement() throws Exception {
         hub.acknowledging = false;
         try (HubSession session = open()) {
-            CompletableFuture<Throwable> sending = failure(() -> session.send(messages(100)));
+            CompletableFuture<Throwable> sending = failure(() -> session.send(messages(PahoHubSession.WINDOW + 80)));
             Await.until(LONG, "a full window", () -> hub.publishes.size() == PahoHubSession.WINDOW);
             hub.cutAll();
             assertThat(sending.get()).isInstanceOf(IOException.class);
@@ -173,13 +180,47 @@ class PahoHubLinkTest {
                 .hasMessageNotContaining("SharedAccessSignature");
     }
 
-    @Test
-    void anUnavailableHubIsNoRefusal() {
-        hub.connack = 3;
+    /** spec: MQTT 3.1.1, 3.2.2.3; what is beyond it, a hub does not say. */
+    @ParameterizedTest
+    @CsvSource({"1, failed", "2, failed", "3, busy", "6, unreachable", "127, unreachable", "255, unreachable"})
+    void everyOtherCodeOfConnackIsNoRefusal(int code, String kind) {
+        hub.connack = code;
+        Class<?> expected =
+                switch (kind) {
+                    case "busy" -> ThrottledException.class;
+                    case "unreachable" -> UnreachableException.class;
+                    default -> IOException.class;
+                };
         assertThatThrownBy(this::open)
-                .isInstanceOf(IOException.class)
-                .isNotInstanceOf(NotAuthorizedException.class)
+                .isExactlyInstanceOf(expected)
+                .hasMessageContaining("meter-1")
                 .hasMessageContaining("hub.mqtt.test:" + hub.port());
+    }
+
+    @Test
+    void aHubThatGoesAwayAtAnyOctetFailsTheCallAndNothingItDidNotAcknowledgeCounts() throws Exception {
+        try (HubSession session = open()) {
+            session.send(messages(3));
+        }
+        long all = hub.said;
+        assertThat(all).as("CONNACK and three PUBACKs").isEqualTo(16);
+        for (long cut = 0; cut < all; cut++) {
+            hub.said = 0;
+            hub.cutAfter = cut;
+            CompletableFuture<Throwable> outcome = failure(() -> {
+                try (HubSession session = open()) {
+                    session.send(messages(3));
+                }
+            });
+            assertThat(outcome.get(LONG.toSeconds(), TimeUnit.SECONDS))
+                    .as("cut after %d octets", cut)
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(NotAuthorizedException.class);
+        }
+        hub.cutAfter = Long.MAX_VALUE;
+        try (HubSession session = open()) {
+            session.send(messages(3));
+        }
     }
 
     @Test
@@ -187,10 +228,10 @@ class PahoHubLinkTest {
     void aHubWithAnotherRootIsRefusedBeforeAnythingIsSaid() throws Exception {
         Path wrong =
                 ServerCertificate.make(directory.resolve("wrong"), HUB.text()).certificate();
-        try (var careful = new PahoHubLink(TrustAnchors.load(wrong), hub.port())) {
+        try (var careful = link(TrustAnchors.load(wrong), hub.port())) {
             assertThatThrownBy(() -> careful.open(HUB, METER, CREDENTIAL, Optional.empty()))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("does not prove its name");
+                    .hasMessageContaining("does not prove to be that server");
         }
         assertThat(hub.connects).isEmpty();
     }
@@ -198,9 +239,9 @@ class PahoHubLinkTest {
     @Test
     @Tag("HUB-21")
     void aHubWithTheRootsOfTheJavaRuntimeAloneIsRefused() throws Exception {
-        try (var careful = new PahoHubLink(TrustAnchors.ofRuntime(), hub.port())) {
+        try (var careful = link(TrustAnchors.ofRuntime(), hub.port())) {
             assertThatThrownBy(() -> careful.open(HUB, METER, CREDENTIAL, Optional.empty()))
-                    .hasMessageContaining("does not prove its name");
+                    .hasMessageContaining("does not prove to be that server");
         }
         assertThat(hub.connects).isEmpty();
     }
@@ -210,7 +251,7 @@ class PahoHubLinkTest {
     void aHubUnderAnotherNameIsRefused() {
         assertThatThrownBy(() -> link.open(HubName.of("other.mqtt.test"), METER, CREDENTIAL, Optional.empty()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("does not prove its name");
+                .hasMessageContaining("does not prove to be that server");
         assertThat(hub.connects).isEmpty();
     }
 
@@ -233,14 +274,14 @@ class PahoHubLinkTest {
         hub.close();
         assertThatThrownBy(this::open)
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("nobody answers for the hub at hub.mqtt.test:" + hub.port());
+                .hasMessageContaining("hub.mqtt.test:" + hub.port() + ": nobody listens there");
     }
 
     @Test
     void anUnknownHostIsSaidSo() {
         assertThatThrownBy(() -> link.open(HubName.of("nowhere.mqtt.test"), METER, CREDENTIAL, Optional.empty()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("no address is known for the hub at nowhere.mqtt.test");
+                .hasMessageContaining("nowhere.mqtt.test:" + hub.port() + ": its name is not known");
     }
 
     @Test
@@ -307,6 +348,29 @@ class PahoHubLinkTest {
     }
 
     @Test
+    void aCommandIsAcknowledgedWhenItWasCarriedOutAndNotBefore() throws Exception {
+        try (HubSession session = open()) {
+            session.follow();
+            hub.command("devices/meter-1/messages/devicebound/%24.mid=m-1&k=v", "{\"mode\":2}", 7);
+            var command = (HubOrder.Command) session.nextOrder(LONG).orElseThrow();
+            assertThat(command.messageId()).isEqualTo("m-1");
+            assertThat(command.properties().get("k")).contains("v");
+            assertThat(command.body()).isEqualTo(Bytes.utf8("{\"mode\":2}"));
+            assertThat(command.again()).isFalse();
+
+            session.settle(command, HubOrder.Settlement.ABANDON);
+            session.report(Json.parseObject("{}")); // answered behind all that was said before
+            assertThat(hub.acknowledged).isEmpty();
+            session.settle(command, HubOrder.Settlement.COMPLETE);
+            Await.until(LONG, "the acknowledgement", () -> hub.acknowledged.equals(List.of(7)));
+            hub.command("devices/meter-1/messages/devicebound/", "[]", 8);
+            var second = (HubOrder.Command) session.nextOrder(LONG).orElseThrow();
+            session.settle(second, HubOrder.Settlement.REJECT);
+            Await.until(LONG, "the second", () -> hub.acknowledged.equals(List.of(7, 8)));
+        }
+    }
+
+    @Test
     void whatNobodyCanReadIsNoOrder() throws Exception {
         try (HubSession session = open()) {
             session.follow();
@@ -361,7 +425,7 @@ class PahoHubLinkTest {
         session.close();
         session.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(LONG);
         Await.until(LONG, "the hub to see the end", () -> hub.open() == 0);
         assertThat(hub.goodbyes).isEqualTo(1);
         assertThat(session.isOpen()).isFalse();
@@ -390,10 +454,22 @@ class PahoHubLinkTest {
         return link.open(HUB, METER, CREDENTIAL, Optional.empty());
     }
 
+    static PahoHubLink link(TrustAnchors anchors, int port) {
+        return new PahoHubLink(
+                new TlsDialer(anchors, Optional.empty(), TlsDialer.Limits.DEFAULT),
+                port,
+                Optional.empty(),
+                MqttPatience.DEFAULT);
+    }
+
     static List<TelemetryMessage> messages(int count) {
         return IntStream.rangeClosed(1, count)
                 .mapToObj(n -> new TelemetryMessage(
-                        METER, n, Instant.parse("2026-03-01T08:00:00.5Z"), Bytes.utf8("{\"n\":" + n + "}")))
+                        METER,
+                        n,
+                        Priority.MEASUREMENT,
+                        Stamp.confirmed(Instant.parse("2026-03-01T08:00:00.5Z")),
+                        Bytes.utf8("{\"n\":" + n + "}")))
                 .toList();
     }
 

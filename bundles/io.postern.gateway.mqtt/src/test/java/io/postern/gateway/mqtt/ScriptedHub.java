@@ -3,7 +3,9 @@ package io.postern.gateway.mqtt;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -27,11 +29,14 @@ final class ScriptedHub implements AutoCloseable {
 
     final List<Connect> connects = new CopyOnWriteArrayList<>();
     final List<Publish> publishes = new CopyOnWriteArrayList<>();
+    final List<Integer> acknowledged = new CopyOnWriteArrayList<>();
     volatile int connack;
     volatile boolean acknowledging = true;
     volatile boolean answeringConnects = true;
     volatile String twinReply = "200|{\"desired\":{\"$version\":1},\"reported\":{\"$version\":1}}";
     volatile int goodbyes;
+    volatile long cutAfter = Long.MAX_VALUE; // octets it says, of all connections
+    volatile long said; // written by one connection at a time
 
     private final SSLServerSocket server;
     private final Thread accepting;
@@ -79,6 +84,22 @@ final class ScriptedHub implements AutoCloseable {
         }
     }
 
+    /** Says something with quality of service 1; short, so that its length is one octet. */
+    void command(String topic, String body, int id) throws IOException {
+        for (Socket socket : sockets) {
+            synchronized (socket) {
+                var out = new DataOutputStream(socket.getOutputStream());
+                byte[] payload = body.getBytes(StandardCharsets.UTF_8);
+                out.write(0x32);
+                out.write(4 + topic.length() + payload.length);
+                out.writeUTF(topic);
+                out.writeShort(id);
+                out.write(payload);
+                out.flush();
+            }
+        }
+    }
+
     private void acceptAll() {
         while (!server.isClosed()) {
             try {
@@ -94,7 +115,7 @@ final class ScriptedHub implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             var in = new DataInputStream(socket.getInputStream());
-            var out = new DataOutputStream(socket.getOutputStream());
+            var out = new DataOutputStream(new Cutting(socket.getOutputStream()));
             while (answer(socket, in, out)) {
                 out.flush();
             }
@@ -118,6 +139,7 @@ final class ScriptedHub implements AutoCloseable {
         switch (header >> 4) {
             case 1 -> connect(body, out);
             case 3 -> publish(header, body, out);
+            case 4 -> acknowledged.add(body.readUnsignedShort());
             case 8 -> suback(packet, out);
             case 12 -> out.write(new byte[] {(byte) 0xD0, 0});
             case 14 -> {
@@ -197,5 +219,22 @@ final class ScriptedHub implements AutoCloseable {
             }
         }
         return length;
+    }
+
+    /** Goes away in the midst of what it says. */
+    private final class Cutting extends FilterOutputStream {
+        Cutting(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            if (said >= cutAfter) {
+                flush();
+                throw new IOException("cut, as the script says");
+            }
+            said++;
+            out.write(octet);
+        }
     }
 }

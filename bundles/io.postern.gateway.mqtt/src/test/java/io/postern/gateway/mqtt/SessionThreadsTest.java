@@ -44,7 +44,7 @@ class SessionThreadsTest {
         Hosts.write(address, HUB.text());
         ServerCertificate certificate = ServerCertificate.make(directory, HUB.text());
         try (ScriptedHub hub = new ScriptedHub(certificate.serverContext(), address);
-                PahoHubLink link = new PahoHubLink(TrustAnchors.load(certificate.certificate()), hub.port())) {
+                PahoHubLink link = PahoHubLinkTest.link(TrustAnchors.load(certificate.certificate()), hub.port())) {
             List<HubSession> sessions = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 sessions.add(open(link, "ended-" + i));
