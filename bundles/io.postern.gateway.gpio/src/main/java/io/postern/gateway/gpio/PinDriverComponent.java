@@ -7,7 +7,6 @@ import io.postern.gateway.spi.StateStore;
 import io.postern.sensor.Template;
 import io.postern.sensor.TemplateException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -25,9 +24,7 @@ public final class PinDriverComponent implements Driver {
         driver = new PinDriver(
                 store,
                 new PinWatch.Surroundings(
-                        (address, map, listener) -> Pi4jPin.open(DEVICES, address, map, listener),
-                        InstantSource.system(),
-                        System::nanoTime));
+                        (address, map, listener) -> Pi4jPin.open(DEVICES, address, map, listener), System::nanoTime));
     }
 
     @Override

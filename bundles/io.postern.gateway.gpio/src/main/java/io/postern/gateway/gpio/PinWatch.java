@@ -10,9 +10,6 @@ import io.postern.sensor.Observation;
 import io.postern.sensor.pins.PinMap;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -29,9 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 final class PinWatch implements Instrument.Watch {
     /** What all watches of a driver share. */
-    record Surroundings(Pin.Opener opener, InstantSource clock, LongSupplier nanos) {}
+    record Surroundings(Pin.Opener opener, LongSupplier nanos) {}
 
-    private record Seen(Level level, PinMap.Facts facts, Instant at) {}
+    private record Seen(Level level, PinMap.Facts facts, long at) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(PinWatch.class);
     private static final Logger AUDIT = LoggerFactory.getLogger("audit");
@@ -127,7 +124,7 @@ final class PinWatch implements Instrument.Watch {
                 if (closed) {
                     return;
                 }
-                Thread.sleep(Duration.ofNanos(retry));
+                var _ = changes.poll(retry, TimeUnit.NANOSECONDS); // no pin is open, so none comes but at the end
                 retry = Math.min(2 * retry, LONGEST_RETRY);
             }
         } catch (InterruptedException e) {
@@ -152,7 +149,7 @@ final class PinWatch implements Instrument.Watch {
     private Seen seen(Level level, OptionalLong at) {
         long now = here.nanos().getAsLong();
         long ago = at.isPresent() ? now - at.getAsLong() : 0;
-        Instant then = here.clock().instant().minusNanos(ago > 0 && ago < OLDEST_EDGE ? ago : 0);
+        long then = now - (ago > 0 && ago < OLDEST_EDGE ? ago : 0);
         return new Seen(level, tally.facts(level == Level.ACTIVE, now), then);
     }
 
@@ -226,7 +223,7 @@ final class PinWatch implements Instrument.Watch {
         if (map.role() == PinMap.Role.TAMPER && tally.tampered()) {
             memory.keepNow(tally); // before it is told: what was told once is not forgotten
         }
-        listener.observed(new Observation(map.measure(seen.facts()), Optional.of(seen.at())));
+        listener.observed(new Observation(map.measure(seen.facts()), OptionalLong.of(seen.at())));
     }
 
     @Override

@@ -13,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -52,7 +50,7 @@ final class EdgeBench {
             run(directory, "edge to sink that does not sync", observation -> {});
             run(directory, "edge to sink that syncs (fdatasync)", observation -> {
                 String line = Json.object()
-                        .add("taken", observation.taken().map(Instant::toString).orElse(""))
+                        .add("taken", observation.nanoTime().orElse(0))
                         .add("values", observation.values().toString())
                         .build()
                         .toString();
@@ -80,6 +78,11 @@ final class EdgeBench {
             }
 
             @Override
+            public void deliver(Observation observation) throws InterruptedException {
+                observed(observation);
+            }
+
+            @Override
             public void failed(IOException why) {
                 why.printStackTrace();
             }
@@ -89,7 +92,6 @@ final class EdgeBench {
                         new MemoryStore(),
                         new PinWatch.Surroundings(
                                 (address, map, changes) -> Pi4jPin.open(directory, address, map, changes),
-                                InstantSource.system(),
                                 System::nanoTime))) {
             var chip = new FuseChip(files, "gpiochip0", "bench", true);
             var door =

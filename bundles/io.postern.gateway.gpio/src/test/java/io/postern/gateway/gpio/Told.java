@@ -28,6 +28,11 @@ public final class Told implements Instrument.Listener {
     }
 
     @Override
+    public void deliver(Observation observation) throws InterruptedException {
+        observed(observation);
+    }
+
+    @Override
     public void failed(IOException why) {
         failures.add(why.getMessage());
     }

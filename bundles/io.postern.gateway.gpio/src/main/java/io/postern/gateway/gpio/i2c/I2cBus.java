@@ -2,6 +2,7 @@
 package io.postern.gateway.gpio.i2c;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /** A bus of the board that is open. */
 interface I2cBus extends AutoCloseable {
@@ -14,6 +15,9 @@ interface I2cBus extends AutoCloseable {
      * @throws IOException when the chip does not acknowledge or the bus is not free; with what to do
      */
     void transfer(int chip, byte[] command, byte[] answer) throws IOException;
+
+    /** Leaves the bus alone while a chip works at what it was told. */
+    void rest(Duration time) throws InterruptedException;
 
     @Override
     void close();

@@ -80,7 +80,7 @@ final class I2cChip implements BusOwners.Reader {
             open.transfer(chip, command, answer);
         } else {
             open.transfer(chip, command, new byte[0]);
-            Thread.sleep(block.pause());
+            open.rest(block.pause());
             if (answer.length > 0) {
                 open.transfer(chip, new byte[0], answer);
             }

@@ -13,6 +13,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A bus through the kernel's i2c-dev: {@code linux/i2c.h} and {@code linux/i2c-dev.h}. */
 final class KernelBus implements I2cBus {
@@ -75,6 +76,11 @@ final class KernelBus implements I2cBus {
         } catch (Libc.ErrnoException e) {
             throw new IOException(path + ", chip 0x" + Integer.toHexString(chip) + ": " + advice(e.errno()), e);
         }
+    }
+
+    @Override
+    public void rest(Duration time) throws InterruptedException {
+        Thread.sleep(time); // the chip's own time: nothing tells that it is over
     }
 
     private static void message(MemorySegment at, int chip, short flags, int length, MemorySegment octets) {

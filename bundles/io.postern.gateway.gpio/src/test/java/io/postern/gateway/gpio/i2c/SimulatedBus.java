@@ -5,12 +5,16 @@ import io.postern.sensor.i2c.Block;
 import io.postern.sensor.i2c.I2cMap;
 import io.postern.wire.Bytes;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A bus with chips that answer by their templates; a chip remembers the command until it is read. */
+/**
+ * A bus with chips that answer by their templates; a chip remembers the command until it is read, and answers nothing before
+ * the bus has rested for as long as it needs, which takes no time here.
+ */
 final class SimulatedBus implements I2cBus.Opener {
     private record Chip(I2cMap map, Map<String, Double> shown) {}
 
@@ -20,6 +24,7 @@ final class SimulatedBus implements I2cBus.Opener {
     volatile boolean noisy;
     private final Map<Integer, Chip> chips = new ConcurrentHashMap<>();
     private final Map<Integer, Bytes> commands = new ConcurrentHashMap<>();
+    private volatile Duration rested = Duration.ZERO; // since the last command
 
     void put(int address, I2cMap map, Map<String, Double> shown) {
         chips.put(address, new Chip(map, new ConcurrentHashMap<>(shown)));
@@ -53,6 +58,11 @@ final class SimulatedBus implements I2cBus.Opener {
             }
 
             @Override
+            public void rest(Duration time) {
+                rested = time;
+            }
+
+            @Override
             public void close() {
                 open.decrementAndGet();
             }
@@ -66,6 +76,7 @@ final class SimulatedBus implements I2cBus.Opener {
         }
         if (command.length > 0) {
             commands.put(address, Bytes.of(command));
+            rested = Duration.ZERO;
         }
         if (answer.length == 0) {
             return;
@@ -73,6 +84,9 @@ final class SimulatedBus implements I2cBus.Opener {
         for (var each : chip.map().blocks().entrySet()) {
             Block block = each.getValue();
             if (block.command().equals(commands.get(address))) {
+                if (rested.compareTo(block.pause()) < 0) {
+                    throw new IOException("the chip is still busy");
+                }
                 byte[] framed = block.framed(
                         Objects.requireNonNull(chip.map().encode(chip.shown()).get(each.getKey())));
                 System.arraycopy(framed, 0, answer, 0, answer.length);
