@@ -45,6 +45,9 @@ public final class Launcher {
             RunningFeature running =
                     RunningFeature.start(FeatureFile.read(Path.of(args[0])), Path.of(args[1]), configuration);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
+            if (Boolean.getBoolean("postern.smallHeap")) {
+                HeapKeeper.start();
+            }
             running.inactiveBundles().forEach(each -> System.err.println("not started: " + each));
             Optional<Throwable> trouble = running.awaitStop();
             trouble.ifPresent(t -> System.err.println("the framework died: " + t));

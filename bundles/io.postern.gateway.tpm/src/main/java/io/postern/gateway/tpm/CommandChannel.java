@@ -5,6 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -122,7 +124,10 @@ final class CommandChannel extends TpmDevice {
         try {
             write(command);
             return read();
-        } catch (java.nio.channels.ClosedChannelException e) {
+        } catch (ClosedByInterruptException e) {
+            throw new ConnectionBroken(
+                    new IOException("interrupted while " + CommandRefused.name(code) + " was with the TPM", e));
+        } catch (ClosedChannelException e) {
             throw new ConnectionBroken(new IOException(
                     "no answer to " + CommandRefused.name(code) + " within " + limit.toSeconds() + " s", e));
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
@@ -28,6 +29,12 @@ sealed interface DeviceAddress {
     /** Whether somebody else swaps our keys and sessions in and out and forgets them when we leave. */
     boolean hasResourceManager();
 
+    private static IOException silent(DeviceAddress address, IOException e) {
+        return e instanceof ClosedByInterruptException
+                ? new IOException("interrupted while connecting to the TPM at " + address, e)
+                : new IOException("no TPM listens at " + address + " (" + e.getMessage() + "): is it running?", e);
+    }
+
     /** {@code tcp:host:port} of a software TPM that takes raw commands. */
     record Tcp(String host, int port) implements DeviceAddress {
         @Override
@@ -39,7 +46,7 @@ sealed interface DeviceAddress {
                 return channel;
             } catch (IOException e) {
                 channel.close();
-                throw new IOException("no TPM listens at " + this + " (" + e.getMessage() + "): is it running?", e);
+                throw DeviceAddress.silent(this, e);
             }
         }
 
@@ -61,7 +68,7 @@ sealed interface DeviceAddress {
             try {
                 return SocketChannel.open(UnixDomainSocketAddress.of(path));
             } catch (IOException e) {
-                throw new IOException("no TPM listens at " + this + " (" + e.getMessage() + "): is it running?", e);
+                throw DeviceAddress.silent(this, e);
             }
         }
 

@@ -64,4 +64,9 @@ public final class TpmComponent implements SecurityModule {
     public KeyPair certificateKey() throws IOException {
         return module.certificateKey();
     }
+
+    @Override
+    public Optional<BoxCount> countOn() throws IOException {
+        return module.countOn();
+    }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The security module over a TPM 2.0.
  *
  * <p>It uses the slots other provisioning clients use: endorsement key 0x81010001, storage root key 0x81000001, hub key
- * 0x81000100; and 0x81000101 for the key of a certificate. Connects when first asked, and again when the connection breaks; a hub key that was kept survives both,
+ * 0x81000100; and 0x81000101 for the key of a certificate. Its counter is the NV index
+ * 0x01800101. Connects when first asked, and again when the connection breaks; a hub key that was kept survives both,
  * and power cuts too.
  */
 public final class TpmSecurityModule implements SecurityModule, AutoCloseable {
@@ -83,6 +84,11 @@ public final class TpmSecurityModule implements SecurityModule, AutoCloseable {
         attestation(); // the storage root key must be in its slot
         ECPublicKey publicKey = chip.run("read the key of the gateway's certificate", CertificateKey::readOrMake);
         return new KeyPair(publicKey, new TpmPrivateKey(provider(), publicKey));
+    }
+
+    @Override
+    public Optional<BoxCount> countOn() throws IOException {
+        return Optional.of(chip.run("count on", BoxCounter::countOn));
     }
 
     private synchronized TpmProvider provider() {
