@@ -106,11 +106,20 @@ public final class Cloud {
 
     /** @throws IllegalStateException when this cloud names no token service */
     public Leaves leaves() {
+        return new Leaves(tokenService());
+    }
+
+    /** The boxes its gateways run in. */
+    public Boxes boxes() {
+        return new Boxes(tokenService());
+    }
+
+    private ServiceClient tokenService() {
         String host = connection
                 .tokenHost()
                 .orElseThrow(() -> new IllegalStateException(
                         "this connection names no token service; add \"tokenHost\" to connection.json"));
-        return new Leaves(client(host, connection.tokenPolicy().orElseGet(connection::hub)));
+        return client(host, connection.tokenPolicy().orElseGet(connection::hub));
     }
 
     /**

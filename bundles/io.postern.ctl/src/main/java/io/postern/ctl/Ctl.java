@@ -208,6 +208,7 @@ public final class Ctl implements Runnable {
                 .addSubcommand(new ScopeCommands(this))
                 .addSubcommand(new DeviceCommands(this))
                 .addSubcommand(new TwinCommands(this))
+                .addSubcommand(new SettingsCommands(this))
                 .addSubcommand(new QueryCommand(this))
                 .addSubcommand(new MethodCommands(this))
                 .addSubcommand(new MessageCommands(this))
@@ -223,6 +224,7 @@ public final class Ctl implements Runnable {
                 .addSubcommand(new WhoAmICommand(this))
                 .addSubcommand(new PasswordCommand(this))
                 .addSubcommand(new LeafCommands(this))
+                .addSubcommand(new BoxCommands(this))
                 .addSubcommand(new EventsCommand(this))
                 .addSubcommand(new CompletionCommand(this));
         CommandLine postern = new CommandLine(CommandSpec.create().name("postern")).addSubcommand(tree);

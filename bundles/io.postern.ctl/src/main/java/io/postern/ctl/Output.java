@@ -51,7 +51,7 @@ public record Output(PrintWriter out, PrintWriter err, int width) {
 
     /** One line, cut to the terminal. */
     public void line(String text) {
-        out.println(Table.cut(text, width));
+        out.println(Table.cut(Table.printable(text), width));
     }
 
     public void json(JsonValue value) {

@@ -4,11 +4,14 @@ package io.postern.ctl;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Rows under headings, aligned, cut to a width by shrinking the widest columns first. */
 public final class Table {
+    private static final Pattern FRACTION =
+            Pattern.compile("(\\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})\\.[0-9]+Z\\b");
     private static final String GAP = "  ";
     private static final int NARROWEST = 6; // room for a few letters and the ellipsis
 
@@ -42,9 +45,14 @@ public final class Table {
         return lines;
     }
 
-    /** One line without control characters: what a device says must not steer the terminal. */
-    static String printable(String text) {
-        return text.codePoints()
+    /**
+     * As people read it: times to the second ({@code --json} has the rest), and one line without control characters, for
+     * what a device says must not steer the terminal.
+     */
+    public static String printable(String text) {
+        return FRACTION.matcher(text)
+                .replaceAll("$1Z")
+                .codePoints()
                 .map(c -> Character.isISOControl(c) ? ' ' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();

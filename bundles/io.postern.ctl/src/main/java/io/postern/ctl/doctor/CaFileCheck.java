@@ -6,12 +6,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The root certificates servers are judged by (HUB-21). */
 record CaFileCheck(Path file, InstantSource clock) implements Check {
+    private static final Duration SOON = Duration.ofDays(60); // new roots go round before the old ones end
+
     @Override
     public String name() {
         return "Root certificate";
@@ -20,18 +25,21 @@ record CaFileCheck(Path file, InstantSource clock) implements Check {
     @Override
     public Finding examine() {
         Instant now = clock.instant();
-        Instant last = Instant.MIN;
+        List<Instant> ends = new ArrayList<>();
         try {
             for (Certificate root : TrustRoots.read(file)) {
-                Instant end = ((X509Certificate) root).getNotAfter().toInstant();
-                last = end.isAfter(last) ? end : last;
+                ends.add(((X509Certificate) root).getNotAfter().toInstant());
             }
         } catch (IOException e) {
             return Finding.fault(
                     String.valueOf(e.getMessage()), "Copy tls/ca.pem of the cloud's data folder to " + file + ".");
         }
-        return last.isBefore(now)
-                ? Finding.fault(file + " ended on " + last, "Copy the cloud's new root to " + file + ".")
-                : Finding.good(file + " is valid until " + last.truncatedTo(ChronoUnit.SECONDS));
+        Instant last = ends.stream().max(Instant::compareTo).orElse(Instant.MIN);
+        String renew = "Copy the cloud's new root to " + file + "; docs/operate/roots.md tells how from afar.";
+        if (last.isBefore(now)) {
+            return Finding.fault(file + " ended on " + last, renew);
+        }
+        String text = file + " is valid until " + last.truncatedTo(ChronoUnit.SECONDS);
+        return last.isBefore(now.plus(SOON)) ? Finding.warning(text, renew) : Finding.good(text);
     }
 }

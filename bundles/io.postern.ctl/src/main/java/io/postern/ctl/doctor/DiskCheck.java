@@ -27,6 +27,11 @@ record DiskCheck(String name, Path folder, FreeSpace disk) implements Check {
         while (!Files.exists(existing)) {
             existing = existing.resolve("..").normalize();
         }
+        if (isReadOnly(existing)) {
+            return Finding.fault(
+                    "the file system of " + existing + " is read-only",
+                    "A worn card or a power cut does that: see dmesg, check it (fsck), then mount -o remount,rw.");
+        }
         if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
             return Finding.fault(
                     "cannot write to " + existing,
@@ -37,6 +42,14 @@ record DiskCheck(String name, Path folder, FreeSpace disk) implements Check {
         } catch (IOException e) {
             return Finding.warning(
                     "cannot tell how much room " + existing + " has: " + e.getMessage(), "Look with: df");
+        }
+    }
+
+    private static boolean isReadOnly(Path existing) {
+        try {
+            return Files.getFileStore(existing).isReadOnly();
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
 public final class Doctor implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(12); // twice a connection's 5 s, and some
 
+    private static final int WIDEST = 80; // of a line: what every terminal has
+
     private final Output output;
     private final InstantSource clock;
 
@@ -48,6 +50,13 @@ public final class Doctor implements Callable<Integer> {
             paramLabel = "DIR",
             description = "The folder that the factory made for the gateway of --config.")
     private Optional<Path> device = Optional.empty();
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description =
+                    "The gateway's state directory, as given to postern gateway: the gateway there is asked, too.")
+    private Optional<Path> state = Optional.empty();
 
     @Option(names = "--hosts", paramLabel = "FILE", description = "Names for the gateway, as given to postern gateway.")
     private Optional<Path> hosts = Optional.empty();
@@ -86,20 +95,25 @@ public final class Doctor implements Callable<Integer> {
             output.json(examination.toJson());
         } else {
             boolean signs = System.out.charset().newEncoder().canEncode('✓');
-            examination.lines(signs).forEach(output.out()::println);
+            examination.lines(signs, Math.min(output.width(), WIDEST)).forEach(output.out()::println);
         }
         return examination.hasFaults() ? ExitCode.SOFTWARE : ExitCode.OK;
     }
 
-    private List<Check> checks() {
+    private List<Check> checks() throws InterruptedException {
         if (device.isPresent() && patient.config.isEmpty()) {
             throw new CommandLine.ParameterException(
                     command.commandLine(), "--device needs --config, the configuration of its site");
         }
         var plan = new Plan(clock, hosts);
-        return patient.config
-                .map(config -> plan.gateway(config, device))
-                .or(() -> patient.cloud.map(plan::cloud))
-                .orElseGet(plan::machine);
+        if (patient.cloud.isPresent()) {
+            return plan.cloud(patient.cloud.get());
+        }
+        if (patient.config.isPresent()) {
+            Path config = patient.config.get();
+            return plan.gateway(
+                    config, device, state.orElse(config.toAbsolutePath().resolveSibling("")));
+        }
+        return state.isPresent() ? plan.running(state.get()) : plan.machine();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.ctl.doctor;
 
+import io.postern.ctl.Table;
 import io.postern.ctl.doctor.Finding.Level;
 import io.postern.wire.Json;
 import jakarta.json.JsonArrayBuilder;
@@ -12,6 +13,8 @@ import java.util.Locale;
 
 /** Makes the checks and keeps what they found. */
 final class Examination {
+    private static final int LONGEST_NAME = 20; // longer ones have a line of their own
+
     record Result(String name, Finding finding) {}
 
     /** A check on a thread of its own. */
@@ -67,28 +70,59 @@ final class Examination {
         return Json.object()
                 .add("checks", checks)
                 .add("good", count(Level.GOOD))
+                .add("unknown", count(Level.UNKNOWN))
                 .add("warnings", count(Level.WARNING))
                 .add("faults", count(Level.FAULT))
                 .build();
     }
 
-    /** @param signs whether the terminal can show check marks */
-    List<String> lines(boolean signs) {
-        int width = results.stream()
+    /**
+     * @param signs whether the terminal can show check marks
+     * @param width of a line a person reads; what is longer goes on below its beginning
+     */
+    List<String> lines(boolean signs, int width) {
+        int names = results.stream()
                 .mapToInt(result -> result.name().length())
+                .filter(length -> length <= LONGEST_NAME)
                 .max()
                 .orElse(0);
+        String margin = " ".repeat(names + 4);
         List<String> lines = new ArrayList<>();
         for (Result result : results) {
             Finding finding = result.finding();
-            String name = result.name() + " ".repeat(width - result.name().length());
-            lines.add(sign(finding.level(), signs) + " " + name + "  " + finding.text());
+            String name =
+                    result.name() + " ".repeat(Math.max(0, names - result.name().length()));
+            String head = sign(finding.level(), signs) + " " + name + "  ";
+            if (result.name().length() > names) {
+                lines.add(head.strip());
+                head = margin;
+            }
+            lines.addAll(folded(head, margin, Table.printable(finding.text()), width));
             if (!finding.remedy().isEmpty()) {
-                lines.add(" ".repeat(width + 4) + "-> " + finding.remedy());
+                lines.addAll(folded(margin + "-> ", margin + "   ", finding.remedy(), width));
             }
         }
-        lines.add(results.size() + " checks: " + count(Level.GOOD) + " good, " + count(Level.WARNING) + " warnings, "
-                + count(Level.FAULT) + " faults");
+        lines.add(results.size() + " checks: " + count(Level.GOOD) + " good, "
+                + (count(Level.UNKNOWN) > 0 ? count(Level.UNKNOWN) + " unknown, " : "")
+                + several(count(Level.WARNING), "warning") + ", " + several(count(Level.FAULT), "fault"));
+        return lines;
+    }
+
+    /** Breaks at blanks; a word that is longer than a line stays whole, for it is a path or a name to be copied. */
+    private static List<String> folded(String first, String others, String text, int width) {
+        List<String> lines = new ArrayList<>();
+        var line = new StringBuilder(first);
+        boolean begun = false;
+        for (String word : text.split(" ")) {
+            if (begun && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString().stripTrailing());
+                line = new StringBuilder(others);
+                begun = false;
+            }
+            line.append(begun ? " " : "").append(word);
+            begun = true;
+        }
+        lines.add(line.toString().stripTrailing());
         return lines;
     }
 
@@ -100,6 +134,10 @@ final class Examination {
         }
     }
 
+    private static String several(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
     private long count(Level level) {
         return results.stream()
                 .filter(result -> result.finding().level() == level)
@@ -109,6 +147,7 @@ final class Examination {
     private static String sign(Level level, boolean signs) {
         return switch (level) {
             case GOOD -> signs ? "✓" : "+";
+            case UNKNOWN -> "?";
             case WARNING -> "!";
             case FAULT -> signs ? "✗" : "x";
         };

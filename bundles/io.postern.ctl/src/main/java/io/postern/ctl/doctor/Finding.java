@@ -11,6 +11,8 @@ record Finding(Level level, String text, String remedy) {
 
     enum Level {
         GOOD,
+        /** This machine does not tell; nothing is known to be wrong. */
+        UNKNOWN,
         /** It will run, but not as it should. */
         WARNING,
         /** It will not run. */
@@ -19,6 +21,10 @@ record Finding(Level level, String text, String remedy) {
 
     static Finding good(String text) {
         return new Finding(Level.GOOD, text, "");
+    }
+
+    static Finding unknown(String text) {
+        return new Finding(Level.UNKNOWN, text, "");
     }
 
     static Finding warning(String text, String remedy) {

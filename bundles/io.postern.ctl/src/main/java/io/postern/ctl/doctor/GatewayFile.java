@@ -3,9 +3,13 @@ package io.postern.ctl.doctor;
 
 import io.postern.launcher.Configuration;
 import io.postern.wire.Json;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +29,11 @@ record GatewayFile(
         Optional<Path> directory,
         Server provisioning,
         Optional<Server> tokens,
-        Optional<Server> hub) {
+        Optional<Server> hub,
+        Optional<Proxy> proxy,
+        Optional<Path> templates,
+        List<LeafFile> leaves,
+        Optional<Path> controlDirectory) {
 
     /**
      * @param kind as the key {@code identity} names it
@@ -39,6 +47,12 @@ record GatewayFile(
 
     record SerialPort(String line, Path path) {}
 
+    /** @param credentials a file with {@code user:password} */
+    record Proxy(URI address, Optional<Path> credentials) {}
+
+    /** What is said of a leaf, as far as it can be looked at from here. */
+    record LeafFile(String name, String template, String address) {}
+
     record Server(String host, int port, Optional<Path> caFile) {}
 
     /**
@@ -50,7 +64,6 @@ record GatewayFile(
         JsonObject json = Json.parseObject(Configuration.read(file, device));
         JsonObject core = Json.object(json, "io.postern.gateway")
                 .orElseThrow(() -> new IllegalArgumentException("it has no section \"io.postern.gateway\""));
-        JsonObject mqtt = section(json, "io.postern.gateway.mqtt");
         String provisioningHost = Json.requireText(core, "provisioningHost");
         Optional<Path> ca = path(core, "caFile");
         return new GatewayFile(
@@ -64,14 +77,55 @@ record GatewayFile(
                 path(section(json, "io.postern.gateway.store"), "directory"),
                 new Server(provisioningHost, port(core, "provisioningPort", 443), ca),
                 Json.text(core, "tokenHost").map(host -> new Server(host, port(core, "tokenPort", 443), ca)),
-                likelyHub(provisioningHost)
-                        .map(host -> new Server(host, port(mqtt, "port", 8883), path(mqtt, "caFile"))));
+                likelyHub(provisioningHost).map(host -> new Server(host, mqttPort(core), ca)),
+                proxy(core),
+                path(core, "templateDirectory"),
+                leaves(json),
+                path(core, "controlDirectory"));
+    }
+
+    /** The last that names one, as {@code mqtt:8883}. */
+    private static int mqttPort(JsonObject core) {
+        int port = 8883;
+        for (String key : List.of("hubPorts", "hubTransports")) {
+            JsonArray ports = core.get(key) instanceof JsonArray array ? array : JsonValue.EMPTY_JSON_ARRAY;
+            for (JsonValue each : ports) {
+                boolean named =
+                        each instanceof JsonString text && text.getString().matches("mqtt:[0-9]{1,5}");
+                port = named ? Integer.parseInt(((JsonString) each).getString().substring(5)) : port;
+            }
+        }
+        return port;
     }
 
     private static Optional<String> likelyHub(String provisioningHost) {
         return provisioningHost.startsWith("provisioning.")
                 ? Optional.of("hub." + provisioningHost.substring("provisioning.".length()))
                 : Optional.empty();
+    }
+
+    private static Optional<Proxy> proxy(JsonObject core) {
+        Optional<String> text = Json.text(core, "proxy").filter(url -> !url.isBlank());
+        return text.map(url -> {
+            URI address = URI.create(url);
+            if (address.getHost() == null || address.getPort() < 1) {
+                throw new IllegalArgumentException("proxy: a URL with host and port is needed, as in http://host:3128");
+            }
+            return new Proxy(address, path(core, "proxyCredentialsFile"));
+        });
+    }
+
+    private static List<LeafFile> leaves(JsonObject json) {
+        return json.keySet().stream()
+                .filter(pid -> pid.startsWith("io.postern.gateway.leaf~"))
+                .map(pid -> {
+                    JsonObject leaf = section(json, pid);
+                    return new LeafFile(
+                            pid.substring(pid.indexOf('~') + 1),
+                            Json.text(leaf, "template").orElse(""),
+                            Json.text(leaf, "address").orElse(""));
+                })
+                .toList();
     }
 
     private static List<SerialPort> serialPorts(JsonObject json) {

@@ -14,6 +14,11 @@ import java.util.Optional;
 interface Names {
     InetAddress find(String host) throws UnknownHostException;
 
+    /** Whether they stand in a file that was given: then any address is meant. */
+    default boolean isGiven() {
+        return false;
+    }
+
     static Names ofSystem() {
         return InetAddress::getByName;
     }
@@ -23,13 +28,24 @@ interface Names {
         List<List<String>> lines = Files.readAllLines(hosts).stream()
                 .map(line -> Arrays.asList(line.replaceAll("#.*", "").strip().split("\\s+")))
                 .toList();
-        return host -> {
+        return new OfFile(hosts, lines);
+    }
+
+    /** @param lines address first */
+    record OfFile(Path hosts, List<List<String>> lines) implements Names {
+        @Override
+        public boolean isGiven() {
+            return true;
+        }
+
+        @Override
+        public InetAddress find(String host) throws UnknownHostException {
             Optional<String> address = lines.stream()
                     .filter(words -> words.subList(1, words.size()).contains(host))
                     .map(List::getFirst)
                     .findFirst();
             return InetAddress.ofLiteral(
                     address.orElseThrow(() -> new UnknownHostException(host + " is not in " + hosts)));
-        };
+        }
     }
 }

@@ -4,6 +4,7 @@ package io.postern.ctl.doctor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -12,8 +13,9 @@ import java.util.stream.Stream;
  * The port of a configured line. It is not opened: the gateway may hold it.
  *
  * @param byId where the system lists adapters by their serial numbers
+ * @param processes to find out who has the port
  */
-record SerialPortCheck(String line, Path port, Path byId) implements Check {
+record SerialPortCheck(String line, Path port, Path byId, RunningGateways processes) implements Check {
     static final Path BY_ID = Path.of("/dev/serial/by-id");
 
     @Override
@@ -29,7 +31,19 @@ record SerialPortCheck(String line, Path port, Path byId) implements Check {
         if (!Files.isReadable(port) || !Files.isWritable(port)) {
             return Finding.fault(
                     "no permission to read and write " + port,
-                    "usermod -aG dialout " + System.getProperty("user.name") + ", then log in again.");
+                    "usermod -aG " + group() + " " + System.getProperty("user.name") + ", then log in again.");
+        }
+        List<RunningGateways.Holder> holders = processes.holders(port);
+        Optional<RunningGateways.Holder> gateway =
+                holders.stream().filter(RunningGateways.Holder::gateway).findFirst();
+        Optional<RunningGateways.Holder> stranger =
+                holders.stream().filter(holder -> !holder.gateway()).findFirst();
+        if (stranger.isPresent() && !(gateway.isPresent() && isSimulated())) {
+            return Finding.fault(
+                    port + " is in use by " + stranger.get().name() + " (process "
+                            + stranger.get().number() + ")",
+                    "End that program; if it is a service, keep it off: systemctl disable --now NAME"
+                            + " (ModemManager and getty are usual).");
         }
         if (isNumbered()) {
             return Finding.warning(
@@ -37,7 +51,26 @@ record SerialPortCheck(String line, Path port, Path byId) implements Check {
                     "Configure its lasting name: "
                             + lastingName().map(Path::toString).orElse(byId + "/..."));
         }
-        return Finding.good(port + " is there and may be opened");
+        return Finding.good(gateway.map(holder -> port + " is in use by the gateway (process " + holder.number() + ")")
+                .orElse(port + " is there and may be opened"));
+    }
+
+    /** A pseudo terminal's maker has to hold the gateway's end of it, too. */
+    private boolean isSimulated() {
+        try {
+            return port.toRealPath().startsWith("/dev/pts");
+        } catch (IOException e) {
+            return false; // pulled out in this moment
+        }
+    }
+
+    /** Whoever may use the port. */
+    private String group() {
+        try {
+            return Files.readAttributes(port, PosixFileAttributes.class).group().getName();
+        } catch (IOException | UnsupportedOperationException e) {
+            return "dialout"; // on Debian and its kin
+        }
     }
 
     private boolean isNumbered() {

@@ -28,7 +28,10 @@ record TpmCheck(String device, boolean required, Wire wire) implements Check {
     @Override
     public Finding examine() {
         try {
-            return judge(TpmFacts.decode(wire.exchange(device, TpmFacts.command())));
+            TpmFacts facts = TpmFacts.decode(wire.exchange(device, TpmFacts.command()));
+            return facts instanceof TpmFacts.Two two
+                    ? judge(two, TpmFacts.condition(wire.exchange(device, TpmFacts.conditionCommand())))
+                    : judge(facts);
         } catch (IllegalArgumentException e) {
             return bad(device + ": " + e.getMessage(), "Name it as dev:/dev/tpmrm0, unix:/path or tcp:host:port.");
         } catch (NoSuchFileException e) {
@@ -47,6 +50,20 @@ record TpmCheck(String device, boolean required, Wire wire) implements Check {
                     device + " does not answer: " + e.getMessage(),
                     "Another program may hold it: use dev:/dev/tpmrm0, or stop that program.");
         }
+    }
+
+    private Finding judge(TpmFacts.Two facts, TpmFacts.Condition condition) {
+        if (condition.lockedOut()) {
+            return Finding.warning(
+                    "the TPM at " + device + " is locked: too many wrong passwords were tried",
+                    "Wait: it opens by itself. If it stays, tpm2_dictionarylockout --clear-lockout, and find who tries.");
+        }
+        if (condition.places() == 0) {
+            return Finding.warning(
+                    "the TPM at " + device + " has no place left for a key",
+                    "tpm2_getcap handles-persistent lists them; remove what nobody uses with tpm2_evictcontrol.");
+        }
+        return judge(facts);
     }
 
     private Finding judge(TpmFacts facts) {

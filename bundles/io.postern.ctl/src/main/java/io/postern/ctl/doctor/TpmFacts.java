@@ -13,6 +13,10 @@ sealed interface TpmFacts {
     int TPM_PROPERTIES = 6;
     int FAMILY = 0x100;
     int MANUFACTURER = 0x105;
+    int PERMANENT = 0x200;
+    int IN_LOCKOUT = 1 << 9; // spec: TPM 2.0 Part 2, 8.6, TPMA_PERMANENT
+    int PERSISTENT_LEFT = 0x209;
+    int HEADER = 10; // tag, size, code
 
     /** A TPM 2.0 and the up to four letters of its maker. */
     record Two(String maker) implements TpmFacts {}
@@ -31,6 +35,46 @@ sealed interface TpmFacts {
                 .putInt(FAMILY)
                 .putInt(MANUFACTURER - FAMILY + 1)
                 .array();
+    }
+
+    /**
+     * How it is at present.
+     *
+     * @param lockedOut whether it refuses passwords for a while after too many wrong ones
+     * @param places for keys that it has left; -1 when it does not tell
+     */
+    record Condition(boolean lockedOut, long places) {}
+
+    /** Asks for the properties that change. */
+    static byte[] conditionCommand() {
+        return ByteBuffer.allocate(22)
+                .putShort((short) NO_SESSIONS)
+                .putInt(22)
+                .putInt(GET_CAPABILITY)
+                .putInt(TPM_PROPERTIES)
+                .putInt(PERMANENT)
+                .putInt(PERSISTENT_LEFT - PERMANENT + 1)
+                .array();
+    }
+
+    /** What the answer tells of it; nothing is wrong where it does not tell. */
+    static Condition condition(byte[] response) {
+        ByteBuffer in = ByteBuffer.wrap(response);
+        boolean locked = false;
+        long places = -1;
+        try {
+            in.position(HEADER + 1 + 4); // more data, the capability asked for
+            int count = in.getInt();
+            for (int i = 0; i < Math.min(count, 16); i++) {
+                int property = in.getInt();
+                int value = in.getInt();
+                locked |= property == PERMANENT && (value & IN_LOCKOUT) != 0;
+                places = property == PERSISTENT_LEFT ? Integer.toUnsignedLong(value) : places;
+            }
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return new Condition(false, -1); // an answer cut short, or an error
+        }
+        return new Condition(locked, places);
     }
 
     /** @throws IllegalArgumentException when the octets are no answer of a TPM */

@@ -9,28 +9,43 @@ import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** One visit to a gateway's control socket. */
-final class ControlClient implements AutoCloseable {
+public final class ControlClient implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(2); // what takes longer tells its steps
+
+    private final Path socket;
     private final SocketChannel channel;
     private final BufferedReader answers;
+    private final Duration patience;
 
-    private ControlClient(SocketChannel channel) {
+    private ControlClient(Path socket, SocketChannel channel, Duration patience) {
+        this.socket = socket;
         this.channel = channel;
+        this.patience = patience;
         this.answers = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
     }
 
     /** @throws IOException saying what to do, when no gateway can be asked there */
-    static ControlClient open(Path socket) throws IOException {
+    public static ControlClient open(Path socket) throws IOException {
+        return open(socket, PATIENCE);
+    }
+
+    /** @param patience how long the gateway may say nothing */
+    static ControlClient open(Path socket, Duration patience) throws IOException {
         try {
-            return new ControlClient(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+            return new ControlClient(socket, SocketChannel.open(UnixDomainSocketAddress.of(socket)), patience);
         } catch (SocketException | IllegalArgumentException e) {
             throw new IOException(remedy(socket), e);
         }
@@ -42,7 +57,7 @@ final class ControlClient implements AutoCloseable {
      * @param progress takes each step on the way
      * @throws IOException with the gateway's own words when it refuses, or when it has gone
      */
-    JsonObject call(String command, JsonObject arguments, Consumer<JsonObject> progress) throws IOException {
+    public JsonObject call(String command, JsonObject arguments, Consumer<JsonObject> progress) throws IOException {
         String request = Json.object()
                         .add("command", command)
                         .add("arguments", arguments)
@@ -72,7 +87,19 @@ final class ControlClient implements AutoCloseable {
     }
 
     private JsonObject answer() throws IOException {
-        String line = answers.readLine();
+        var heard = new CountDownLatch(1);
+        Thread.ofVirtual().name("control-patience").start(() -> giveUp(heard));
+        String line;
+        try {
+            line = answers.readLine();
+        } catch (ClosedChannelException e) {
+            throw new IOException(
+                    "the gateway at " + socket + " has said nothing for " + patience.toSeconds()
+                            + " s: ask again; if it stays so, look at its log and start it anew",
+                    e);
+        } finally {
+            heard.countDown();
+        }
         if (line == null) {
             throw new IOException(
                     "the gateway ended the visit without an answer: it is being stopped, or look at its log");
@@ -81,6 +108,17 @@ final class ControlClient implements AutoCloseable {
             return Json.parseObject(line);
         } catch (IllegalArgumentException e) {
             throw new IOException("the gateway's answer is not understood: " + e.getMessage(), e);
+        }
+    }
+
+    /** A blocking channel knows no patience of its own: closing it is what ends the reading. */
+    private void giveUp(CountDownLatch heard) {
+        try {
+            if (!heard.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                channel.close();
+            }
+        } catch (InterruptedException | IOException e) {
+            Thread.currentThread().interrupt(); // nobody does; the reading goes on without a limit
         }
     }
 

@@ -8,6 +8,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -41,6 +42,36 @@ final class LeafVerbs {
                     reason(leaf));
         }
         local.output().table(table, "No leaves are configured: see io.postern.gateway.leaf in the configuration.");
+    }
+
+    @Command(
+            name = "tokens",
+            description = "The token of each identity: when it is renewed, when it ends, what went wrong.")
+    void tokens() throws IOException {
+        JsonObject result = local.call("leaf.tokens");
+        if (local.json()) {
+            local.output().json(result);
+            return;
+        }
+        var table = new Table("DEVICE", "OBTAINED", "RENEWS IN", "ENDS IN", "RENEWALS", "FAILURES", "LAST REASON");
+        for (JsonObject token : result.getJsonArray("tokens").getValuesAs(JsonObject.class)) {
+            table.row(
+                    text(token, "device"),
+                    text(token, "obtained"),
+                    left(token, "renewsInSeconds"),
+                    left(token, "endsInSeconds"),
+                    token.getJsonNumber("renewals").toString(),
+                    token.getJsonNumber("failures").toString(),
+                    text(token, "reason"));
+        }
+        local.output().table(table, "Nobody has a token: the gateway has no hub yet, or shows a certificate.");
+        JsonObject now = result.getJsonObject("connecting");
+        local.output()
+                .line(now.getInt("live") + " sessions, " + now.getInt("opening") + " being opened, "
+                        + now.getInt("waiting") + " waiting"
+                        + (now.getBoolean("away") ? "; the hub is away, one asks for all" : "") + "; "
+                        + now.getJsonNumber("attempts") + " attempts so far, " + now.getJsonNumber("failures")
+                        + " failed, " + now.getJsonNumber("throttled") + " of them for lack of time");
     }
 
     @Command(name = "show", description = "One leaf, with what it was approved as and what was found.")
@@ -119,6 +150,19 @@ final class LeafVerbs {
                 List.of(text(leaf, "reason"), text(leaf, "difference")).stream()
                         .filter(text -> !text.isEmpty())
                         .toList());
+    }
+
+    /** A countdown; what is over has a minus. */
+    private static String left(JsonObject token, String name) {
+        if (!token.containsKey(name)) {
+            return "";
+        }
+        long seconds = token.getJsonNumber(name).longValue();
+        long size = Math.abs(seconds);
+        String text = size < 3600
+                ? String.format(Locale.ROOT, "%dm %02ds", size / 60, size % 60)
+                : String.format(Locale.ROOT, "%dh %02dm", size / 3600, size / 60 % 60);
+        return seconds < 0 ? "-" + text : text;
     }
 
     private static JsonObject named(String leaf) {

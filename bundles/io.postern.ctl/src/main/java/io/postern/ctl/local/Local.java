@@ -17,7 +17,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
 /**
- * {@code postern leaf} and {@code postern bus}: the gateway on this machine.
+ * {@code postern leaf}, {@code bus}, {@code outbox}, {@code settings}, {@code uplink} and {@code time}: the gateway on
+ * this machine.
  *
  * <p>Exit codes: 0 done, 1 refused or not reached (the message says why), 2 wrong usage.
  */
@@ -59,12 +60,16 @@ public final class Local {
         System.exit(run(Output.ofProcess(System.getenv()), System.getenv(), arguments));
     }
 
-    /** Runs one command, {@code leaf} or {@code bus} first, and answers its exit code. */
+    /** Runs one command, the verb first, and answers its exit code. */
     public static int run(Output output, Map<String, String> environment, String... arguments) {
         var local = new Local(output, environment);
         return new CommandLine(local, CommandLine.defaultFactory())
                 .addSubcommand(new LeafVerbs(local))
                 .addSubcommand(new BusVerbs(local))
+                .addSubcommand(new OutboxVerbs(local))
+                .addSubcommand(new SettingsVerbs(local))
+                .addSubcommand(new UplinkVerb(local))
+                .addSubcommand(new TimeVerb(local))
                 .setOut(output.out())
                 .setErr(output.err())
                 .setExecutionExceptionHandler((failure, _, _) -> local.explain(failure))

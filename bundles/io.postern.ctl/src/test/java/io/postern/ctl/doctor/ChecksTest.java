@@ -76,11 +76,11 @@ class ChecksTest {
     void namesTheAdaptersThatAreThereWhenThePortIsNot() throws IOException {
         Path adapter = Files.createFile(folder.resolve("usb-FTDI_A50285BI-if00-port0"));
 
-        assertThat(new SerialPortCheck("main", folder.resolve("ttyS9"), folder).examine())
+        assertThat(new SerialPortCheck("main", folder.resolve("ttyS9"), folder, none()).examine())
                 .isEqualTo(Finding.fault(
                         "there is no " + folder.resolve("ttyS9"),
                         "Plug the adapter in, or configure one of: " + adapter));
-        assertThat(new SerialPortCheck("main", folder.resolve("ttyS9"), folder.resolve("none"))
+        assertThat(new SerialPortCheck("main", folder.resolve("ttyS9"), folder.resolve("none"), none())
                         .examine()
                         .remedy())
                 .contains("lists no adapter");
@@ -90,7 +90,9 @@ class ChecksTest {
     void isContentWithAPortUnderItsLastingName() throws IOException {
         Path adapter = Files.createFile(folder.resolve("usb-FTDI_A50285BI-if00-port0"));
 
-        assertThat(new SerialPortCheck("main", adapter, folder).examine().level())
+        assertThat(new SerialPortCheck("main", adapter, folder, none())
+                        .examine()
+                        .level())
                 .isEqualTo(Level.GOOD);
     }
 
@@ -198,6 +200,10 @@ class ChecksTest {
         assertThat(certificateAt(file, now.plus(Duration.ofDays(366))).text()).contains("CN=gw-7 ended on");
         assertThat(certificateAt(file, now.minusSeconds(9)).remedy()).contains("clock");
         assertThat(certificateAt(folder.resolve("none"), now).remedy()).contains("--csr");
+    }
+
+    private RunningGateways none() {
+        return new RunningGateways(folder);
     }
 
     private static Finding certificateAt(Path file, Instant now) {

@@ -173,16 +173,16 @@ class DoctorTest {
         Examination examination = Examination.of(
                 List.of(
                         new FaultyCheck("A", "broken", "mend it"),
-                        new NameCheck("x.y", _ -> InetAddress.ofLiteral("127.0.0.1"))),
+                        new NameCheck("x.y", _ -> InetAddress.ofLiteral("192.0.2.7"))),
                 Duration.ofSeconds(10));
 
-        assertThat(examination.lines(true))
+        assertThat(examination.lines(true, 80))
                 .containsExactly(
                         "✗ A         broken",
                         "            -> mend it",
-                        "✓ Name x.y  leads to 127.0.0.1",
-                        "2 checks: 1 good, 0 warnings, 1 faults");
-        assertThat(examination.lines(false).getFirst()).startsWith("x A");
+                        "✓ Name x.y  leads to 192.0.2.7",
+                        "2 checks: 1 good, 0 warnings, 1 fault");
+        assertThat(examination.lines(false, 80).getFirst()).startsWith("x A");
         assertThat(examination.hasFaults()).isTrue();
     }
 
@@ -204,7 +204,7 @@ class DoctorTest {
         Examination examination = Examination.of(List.of(hanging, failing), Duration.ofMillis(300));
         never.countDown();
 
-        assertThat(examination.lines(true).getFirst()).startsWith("! hangs  no answer within");
+        assertThat(examination.lines(true, 80).getFirst()).startsWith("! hangs  no answer within");
         assertThat(examination.toJson().getInt("warnings")).isEqualTo(2);
         assertThat(examination.hasFaults()).isFalse();
     }
@@ -221,10 +221,10 @@ class DoctorTest {
 
     private Path gateway(String ca) throws IOException {
         return Files.writeString(folder.resolve("gateway.json"), """
-                {"io.postern.gateway":{"provisioningHost":"provisioning.doc.test","provisioningPort":%1$d,"caFile":"%2$s"},
+                {"io.postern.gateway":{"provisioningHost":"provisioning.doc.test","provisioningPort":%1$d,"caFile":"%2$s",
+                  "hubPorts":["mqtt:%1$d"]},
                  "io.postern.gateway.tpm":{"device":"dev:%3$s/no-tpm"},
                  "io.postern.gateway.store":{"directory":"%3$s/state"},
-                 "io.postern.gateway.mqtt":{"caFile":"%2$s","port":%1$d},
                  "io.postern.gateway.serial~main":{"port":"%3$s/no-port"}}""".formatted(
                         server.getAddress().getPort(), folder.resolve(ca), folder));
     }

@@ -2,8 +2,10 @@
 package io.postern.ctl.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.postern.ctl.Output;
+import jakarta.json.JsonValue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -67,6 +70,24 @@ class LocalTest {
                         "meter-1  pending  eastron-sdm120  cabinet  unit:7                 waits for approval; serial 5 instead of"
                                 + " 4");
         assertThat(requests).containsExactly("{\"command\":\"leaf.list\",\"arguments\":{}}");
+    }
+
+    @Test
+    void tokensAreACountdownForPeople() {
+        answer = "{\"result\":{\"tokens\":[{\"device\":\"gw-1\",\"obtained\":\"2026-03-01T08:00:00Z\","
+                + "\"renewsInSeconds\":2405,\"endsInSeconds\":3605,\"renewals\":1,\"failures\":0,\"reason\":\"\"},"
+                + "{\"device\":\"meter-1\",\"renewals\":0,\"failures\":3,\"reason\":\"403 disabled\"}],"
+                + "\"connecting\":{\"live\":1,\"opening\":0,\"waiting\":1,\"away\":true,\"attempts\":4,\"failures\":3,"
+                + "\"throttled\":2}}}\n";
+        assertThat(run("leaf", "tokens")).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "DEVICE   OBTAINED              RENEWS IN  ENDS IN  RENEWALS  FAILURES  LAST REASON",
+                        "gw-1     2026-03-01T08:00:00Z  40m 05s    1h 00m   1         0",
+                        "meter-1                                            0         3         403 disabled",
+                        "1 sessions, 0 being opened, 1 waiting; the hub is away, one asks for all; 4 attempts so far, 3 failed,"
+                                + " 2 of them for lack of time");
+        assertThat(requests).containsExactly("{\"command\":\"leaf.tokens\",\"arguments\":{}}");
     }
 
     @Test
@@ -143,6 +164,46 @@ class LocalTest {
         answer = "hello\n";
         assertThat(run("leaf", "list")).isEqualTo(1);
         assertThat(err.toString()).contains("is not understood: not JSON");
+    }
+
+    @Test
+    void aGatewayThatSaysNothingIsNotWaitedForForEver() throws IOException {
+        try (var silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            Path socket = state.resolve("silent");
+            silent.bind(UnixDomainSocketAddress.of(socket));
+            try (var client = ControlClient.open(socket, Duration.ofMillis(20))) {
+                assertThatThrownBy(() -> client.call("leaf.list", JsonValue.EMPTY_JSON_OBJECT, _ -> {}))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("has said nothing for")
+                        .hasMessageContaining("start it anew");
+            }
+        }
+    }
+
+    @Test
+    void settingsAreSentences() {
+        answer = "{\"result\":{\"trial\":\"\",\"waitsFor\":\"\",\"changed\":[],"
+                + "\"overFile\":{\"configurations\":{},\"templates\":{}}}}\n";
+        assertThat(run("settings", "show")).isZero();
+        assertThat(out.toString()).isEqualTo("Nothing is changed: what the gateway's file says counts.\n");
+    }
+
+    @Test
+    void aChangeOnTrialSaysHowLongItHasAndWhatItWaitsFor() {
+        answer = "{\"result\":{\"trial\":\"summer\",\"waitsFor\":\"a session of a leaf\",\"by\":\"root\","
+                + "\"leftSeconds\":42,\"starts\":1,\"changed\":[],\"overFile\":{\"configurations\":"
+                + "{\"io.postern.gateway\":{\"amqpAbove\":100,\"proxy\":null},\"io.postern.gateway.leaf~a\":null},"
+                + "\"templates\":{\"my-meter\":{}}},\"last\":{\"change\":\"spring\",\"outcome\":\"taken back\","
+                + "\"reason\":\"no session\",\"at\":\"2026-03-01T08:00:00.123456Z\"}}}\n";
+        assertThat(run("settings", "show")).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "On trial: summer, by root, 42 s left; it waits for a session of a leaf.",
+                        "Changed: io.postern.gateway amqpAbove = 100",
+                        "Changed: io.postern.gateway proxy = as the file says",
+                        "Changed: io.postern.gateway.leaf~a is taken away",
+                        "Changed: the template my-meter",
+                        "The last: the change spring is taken back: no session (2026-03-01T08:00:00Z).");
     }
 
     @Test
