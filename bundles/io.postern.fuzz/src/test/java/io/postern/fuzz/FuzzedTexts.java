@@ -10,12 +10,14 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.HubName;
 import io.postern.wire.IdScope;
 import io.postern.wire.Json;
+import io.postern.wire.LeafTokenAnswer;
 import io.postern.wire.ModelId;
 import io.postern.wire.RegistrationId;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
 import io.postern.wire.Shown;
+import io.postern.wire.SignedTime;
 import io.postern.wire.csv.CsvTable;
 import io.postern.wire.dps.DpsTopic;
 import io.postern.wire.dps.DpsUserName;
@@ -25,6 +27,7 @@ import io.postern.wire.hub.HubTopic;
 import io.postern.wire.hub.HubUserName;
 import io.postern.wire.hub.PropertyBag;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.function.Function;
 
 /** What arrives as text: tokens, JSON, topics, ids, lists. */
@@ -48,6 +51,23 @@ final class FuzzedTexts {
             Promise.same(token, SasToken.parse(token.text().revealUtf8()));
             token.isSignedBy(KEYS.primary());
             token.resource().covers(token.resource());
+        });
+    }
+
+    static void leafToken(byte[] octets) {
+        DeviceId asked = DeviceId.of("meter-1");
+        keepsItsText(text(octets), answer -> LeafTokenAnswer.parse(answer, asked), answer -> answer.toJson()
+                .toString());
+    }
+
+    static void signedTime(byte[] octets) {
+        String text = text(octets);
+        keepsItsText(text, SignedTime::parse, SignedTime::text);
+        Promise.read(() -> SignedTime.stringToSign(text, Instant.EPOCH)).ifPresent(said -> {
+            if (!SignedTime.isNonce(text)
+                    || new String(said, StandardCharsets.UTF_8).lines().count() != 3) {
+                throw new AssertionError("what is signed may be read as something else");
+            }
         });
     }
 

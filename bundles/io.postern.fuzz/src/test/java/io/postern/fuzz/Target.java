@@ -3,7 +3,9 @@ package io.postern.fuzz;
 
 import io.postern.cloud.endpoint.amqp.FuzzedAmqp;
 import io.postern.cloud.endpoint.amqp.dps.FuzzedSasl;
-import io.postern.cloud.endpoint.mqtt.FuzzedPackets;
+import io.postern.gateway.amqp.FuzzedHub;
+import io.postern.gateway.settings.FuzzedSettings;
+import io.postern.gateway.store.FuzzedJournal;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +19,8 @@ enum Target {
     TPM_BLOB(FuzzedTpm::blob),
     TPM_KEYS(FuzzedTpm::keys),
     SAS_TOKEN(FuzzedTexts::sasToken),
+    LEAF_TOKEN(FuzzedTexts::leafToken),
+    SIGNED_TIME(FuzzedTexts::signedTime),
     JSON(FuzzedTexts::json),
     REGISTRATION_JSON(FuzzedTexts::registration),
     TOPICS(FuzzedTexts::topics),
@@ -31,6 +35,9 @@ enum Target {
     FIELD_PATTERN(FuzzedFrames::pattern),
     BOARD_TEMPLATE(FuzzedBoard::template),
     THERMOMETER(FuzzedBoard::thermometer),
+    SETTINGS_CHANGE(FuzzedSettings::change),
+    JOURNAL(FuzzedJournal::start),
+    SENSOR_MESSAGE(FuzzedMessage::message),
     MQTT_PACKETS(octets -> {
         FuzzedPackets.readInAnyChunks(octets);
     }),
@@ -39,6 +46,7 @@ enum Target {
     MODBUS_REQUEST(FuzzedModbus::request),
     MODBUS_ANSWER(FuzzedModbus::answer),
     MODBUS_QUESTION(FuzzedModbus::question),
+    AMQP_HUB(FuzzedHub::connection),
     AMQP_ENGINE(FuzzedAmqp::connection);
 
     private final Consumer<byte[]> deed;

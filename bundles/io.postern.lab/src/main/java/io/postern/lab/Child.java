@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -49,13 +50,29 @@ public final class Child implements AutoCloseable {
 
     /** Starts a verb of {@code ./postern} on what is built. */
     static Child verb(Path root, String verb, Path log, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(root.resolve("postern").toString(), verb));
+        return verb(root, verb, log, Map.of(), arguments);
+    }
+
+    /** @param environment beside this process's own */
+    public static Child verb(Path root, String verb, Path log, Map<String, String> environment, String... arguments)
+            throws IOException {
+        return verbWithin(List.of(), root, verb, log, environment, arguments);
+    }
+
+    /** @param within the words before the command, of a program that becomes the command itself */
+    public static Child verbWithin(
+            List<String> within, Path root, String verb, Path log, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(within);
+        command.addAll(List.of(root.resolve("postern").toString(), verb));
         command.addAll(List.of(arguments));
-        return start(verb, log, Map.of("POSTERN_BUILT", "yes"), command);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("POSTERN_BUILT", "yes");
+        return start(verb, log, all, command);
     }
 
     /** A moment between two looks at another process. */
-    static void pause() throws InterruptedException {
+    public static void pause() throws InterruptedException {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         if (Thread.interrupted()) {
             throw new InterruptedException();

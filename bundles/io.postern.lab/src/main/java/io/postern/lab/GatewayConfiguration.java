@@ -4,6 +4,7 @@ package io.postern.lab;
 import io.postern.ctl.CloudConnection;
 import io.postern.lab.sim.PymodbusServer;
 import io.postern.wire.Json;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
 /** Writes the gateway's configuration as a technician would: one Configurator JSON file. */
 record GatewayConfiguration(
         CloudConnection cloud,
+        JsonArray hubPorts,
         String tpmDevice,
         Path directory,
         Path serialPort,
@@ -30,9 +32,6 @@ record GatewayConfiguration(
                 .add("io.postern.gateway", core())
                 .add("io.postern.gateway.tpm", Json.object().add("device", tpmDevice))
                 .add("io.postern.gateway.store", Json.object().add("directory", directory.toString()))
-                .add(
-                        "io.postern.gateway.mqtt",
-                        Json.object().add("caFile", caFile()).add("port", cloud.mqttPort()))
                 .add(
                         "io.postern.gateway.serial~main",
                         Json.object()
@@ -58,6 +57,7 @@ record GatewayConfiguration(
                 .add("tokenHost", cloud.tokenHost().orElseThrow())
                 .add("tokenPort", cloud.httpsPort())
                 .add("caFile", caFile())
+                .add("hubPorts", hubPorts)
                 .add("templateDirectory", templates.toString())
                 .add("timelineFile", timeline().toString())
                 .add("stateFile", directory.resolve("state.json").toString());

@@ -3,6 +3,8 @@ package io.postern.lab;
 
 import io.postern.ctl.Cloud;
 import io.postern.ctl.CloudConnection;
+import io.postern.wire.Json;
+import jakarta.json.JsonArray;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -79,8 +81,28 @@ public final class LabCloud implements AutoCloseable {
         return InetAddress.getByName(ports.address());
     }
 
+    /** Whether clients with fixed ports find it. */
+    public boolean hasStandardPorts() {
+        return ports.areStandard();
+    }
+
+    public int mqttPort() {
+        return ports.mqtt();
+    }
+
     public int amqpPort() {
         return ports.amqp();
+    }
+
+    /** Where hubs listen for each transport, as the key {@code hubPorts} of a gateway says it. */
+    public JsonArray hubPorts() {
+        return Json.array()
+                .add("mqtt:" + ports.mqtt())
+                .add("mqtt-ws:" + ports.https())
+                .add("amqp:" + ports.amqp())
+                .add("amqp-ws:" + ports.https())
+                .add("https:" + ports.https())
+                .build();
     }
 
     /** What an operator with all permissions can do. */

@@ -90,7 +90,14 @@ public final class LabSite implements AutoCloseable {
     /** @param further configurations beside those of the lab's own leaves */
     public LabGateway startGateway(Path state, JsonObject further) throws LabException {
         var configuration = new GatewayConfiguration(
-                cloud.connection(), tpm.device(), state.toAbsolutePath(), serialPort, BAUD, leaves, templates());
+                cloud.connection(),
+                cloud.hubPorts(),
+                tpm.device(),
+                state.toAbsolutePath(),
+                serialPort,
+                BAUD,
+                leaves,
+                templates());
         JsonObject all =
                 Json.object(configuration.toJson()).addAll(Json.object(further)).build();
         return LabGateway.start(root, cloud.connection(), state, all, configuration.timeline());

@@ -12,7 +12,8 @@ import jakarta.json.JsonObject;
  * @param sinceStart milliseconds since the gateway's JVM began
  */
 public record Step(String name, String subject, long sinceStart) {
-    static Step parse(String line) {
+    /** Reads a line of the timeline. */
+    public static Step parse(String line) {
         JsonObject json = Json.parseObject(line);
         long at = json.get("sinceStartMs") instanceof JsonNumber number ? number.longValue() : 0;
         return new Step(

@@ -98,12 +98,12 @@ public final class Oracle {
         Map<String, Measurement> truth = had.getOrDefault(book.unit, Map.of());
         reading.values().forEach((field, value) -> {
             if (!value.equals(truth.get(field))) {
-                fault(reading.leaf() + " at " + reading.taken() + ": " + field + " is published as " + value
+                fault(reading.leaf() + " at " + reading.taken().instant() + ": " + field + " is published as " + value
                         + ", its instrument had " + truth.get(field));
             }
         });
         compareGaps(reading, book);
-        book.last = Optional.of(reading.taken());
+        book.last = Optional.of(reading.taken().instant());
         book.told = Optional.empty();
     }
 
@@ -112,15 +112,18 @@ public final class Oracle {
             return;
         }
         Instant before = book.last.get();
-        Duration hole = Duration.between(before, reading.taken());
+        Duration hole = Duration.between(before, reading.taken().instant());
         if (book.told.isPresent()) {
             Told told = book.told.get();
-            if (!told.begin().equals(before) || !told.end().equals(reading.taken())) {
+            if (!told.begin().equals(before)
+                    || !told.end().equals(reading.taken().instant())) {
                 fault(reading.leaf() + ": a gap is told from " + told.begin() + " to " + told.end()
-                        + ", the readings beside it are of " + before + " and " + reading.taken());
+                        + ", the readings beside it are of " + before + " and "
+                        + reading.taken().instant());
             }
         } else if (hole.compareTo(patience) > 0) {
-            fault(reading.leaf() + ": nothing is told of the hole from " + before + " to " + reading.taken());
+            fault(reading.leaf() + ": nothing is told of the hole from " + before + " to "
+                    + reading.taken().instant());
         }
     }
 

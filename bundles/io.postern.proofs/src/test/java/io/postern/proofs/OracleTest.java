@@ -4,6 +4,7 @@ package io.postern.proofs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.gateway.Reading;
+import io.postern.gateway.Stamp;
 import io.postern.lab.sim.modbus.SimulatedBus;
 import io.postern.lab.sim.modbus.SimulatedBus.Exchange;
 import io.postern.lab.sim.modbus.SimulatedInstrument;
@@ -104,7 +105,7 @@ class OracleTest {
     private void publish(int second, Measurement ticks) {
         var values = new LinkedHashMap<String, Measurement>();
         values.put("ticks", ticks);
-        oracle.published(new Reading(LEAF, BEGIN.plusSeconds(second), values), true);
+        oracle.published(new Reading(LEAF, Stamp.confirmed(BEGIN.plusSeconds(second)), values), true);
     }
 
     private void tell(int from, int to) {

@@ -97,6 +97,7 @@ public final class AmqpCrowd implements AutoCloseable {
     private static Socket connected(InetSocketAddress address) throws IOException {
         var plain = new Socket();
         try {
+            plain.setTcpNoDelay(true); // what is said in two writes waits for no acknowledgement of the first
             plain.connect(address, PATIENCE_MS);
             plain.setSoTimeout(PATIENCE_MS);
             return plain;

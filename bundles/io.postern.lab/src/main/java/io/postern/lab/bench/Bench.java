@@ -6,6 +6,8 @@ import io.postern.lab.bench.connections.ConnectionsBench;
 import io.postern.lab.bench.hub.HubBench;
 import io.postern.lab.bench.line.LineBench;
 import io.postern.lab.bench.provisioning.ProvisioningBench;
+import io.postern.lab.bench.uplink.DrainBench;
+import io.postern.lab.bench.uplink.UplinkBench;
 import io.postern.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +28,9 @@ import picocli.CommandLine.Command;
             ProvisioningBench.class,
             ConnectionsBench.class,
             HubBench.class,
-            LineBench.class
+            LineBench.class,
+            UplinkBench.class,
+            DrainBench.class
         })
 public final class Bench implements Runnable {
 

@@ -2,7 +2,10 @@
 package io.postern.lab.prove;
 
 import io.postern.lab.Scratch;
+import io.postern.lab.prove.clock.ClockCommand;
 import io.postern.lab.prove.kills.KillsCommand;
+import io.postern.lab.prove.loss.LossCommand;
+import io.postern.lab.prove.networks.NetworksCommand;
 import io.postern.lab.prove.siege.SiegeCommand;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +22,14 @@ import picocli.CommandLine.Command;
             "  line        A day of faults of a serial line, in simulated time.",
             "  restarts    Drivers stopped and started again and again in one gateway."
         },
-        subcommands = {KillsCommand.class, RevocationCommand.class, SiegeCommand.class})
+        subcommands = {
+            ClockCommand.class,
+            KillsCommand.class,
+            LossCommand.class,
+            NetworksCommand.class,
+            RevocationCommand.class,
+            SiegeCommand.class
+        })
 public final class Prove implements Runnable {
 
     public static void main(String[] args) throws IOException {

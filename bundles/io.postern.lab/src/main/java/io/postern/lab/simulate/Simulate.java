@@ -246,6 +246,14 @@ public final class Simulate implements Callable<Integer> {
         System.out.printf("%9.3f s  %s%n", nanos / 1e9, words);
     }
 
+    /** The user's own place for what runs, where the system has one; else the one for temporary files. */
+    private static Path ownDirectory() {
+        String own = System.getenv("XDG_RUNTIME_DIR");
+        return own != null && Files.isWritable(Path.of(own))
+                ? Path.of(own)
+                : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
     private void usualLine(int speedOfLine, String formatOfLine) {
         baud = baud == 0 ? speedOfLine : baud;
         format = format.isEmpty() ? formatOfLine : format;
@@ -254,8 +262,9 @@ public final class Simulate implements Callable<Integer> {
     private int onLine(Simulation simulation) throws IOException, InterruptedException {
         usualLine(19_200, "8E1");
         CharacterFormat line = CharacterFormat.parse(baud, format);
-        Optional<Path> scratch =
-                port == null ? Optional.of(Files.createTempDirectory("postern-simulate-")) : Optional.empty();
+        Optional<Path> scratch = port == null
+                ? Optional.of(Files.createTempDirectory(ownDirectory(), "postern-simulate-"))
+                : Optional.empty();
         Path link = port == null ? scratch.orElseThrow().resolve("line") : port;
         PtyBus.Wiring wiring = PtyBus.Wiring.HALF_DUPLEX;
         try (PtyBus wire =

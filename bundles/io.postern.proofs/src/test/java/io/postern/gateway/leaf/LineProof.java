@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.postern.gateway.leaf;
 
+import io.postern.gateway.Priority;
+import io.postern.gateway.Stamp;
 import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.modbus.SimulatedTimeDriver;
 import io.postern.gateway.serial.SerialLine;
 import io.postern.gateway.serial.SimulatedWire;
+import io.postern.gateway.spi.GatewayClock;
 import io.postern.gateway.spi.LineReport;
 import io.postern.gateway.spi.Outbox;
 import io.postern.gateway.spi.StateStore;
@@ -104,7 +107,7 @@ public final class LineProof {
                 new Facts(),
                 new Messages(),
                 reading -> oracle.published(reading, isHealthy(reading.leaf(), wire.nanoTime())),
-                () -> NEW_YEAR.plusNanos(wire.nanoTime()));
+                GatewayClock.confirmed(() -> NEW_YEAR.plusNanos(wire.nanoTime())));
     }
 
     private boolean isHealthy(DeviceId leaf, long moment) {
@@ -186,9 +189,9 @@ public final class LineProof {
         private long sequence;
 
         @Override
-        public TelemetryMessage append(DeviceId leaf, Instant taken, Bytes body) {
+        public TelemetryMessage append(DeviceId leaf, Priority priority, Stamp taken, Bytes body) {
             oracle.told(leaf, body);
-            return new TelemetryMessage(leaf, ++sequence, taken, body);
+            return new TelemetryMessage(leaf, ++sequence, priority, taken, body);
         }
 
         @Override

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -122,11 +123,11 @@ public final class ConnectionsBench implements Callable<Integer> {
         return MqttWire.connect(target, from, Speaker.device(cloud.connection(), device(number)));
     }
 
-    private static double untilGone(Strangers crowd) throws InterruptedException {
+    private static double untilGone(Strangers crowd) {
         long begin = System.nanoTime();
         while (crowd.count() > 0 && System.nanoTime() - begin < 300 * SECOND) {
             crowd.drip();
-            Thread.sleep(1_000);
+            LockSupport.parkNanos(SECOND);
         }
         return (System.nanoTime() - begin) / 1e9;
     }

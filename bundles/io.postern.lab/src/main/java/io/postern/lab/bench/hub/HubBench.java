@@ -4,6 +4,7 @@ package io.postern.lab.bench.hub;
 import io.postern.lab.LabException;
 import io.postern.lab.bench.Bench;
 import io.postern.lab.bench.Figure;
+import io.postern.lab.bench.PeerJars;
 import io.postern.lab.bench.mqtt.MqttWire;
 import io.postern.lab.bench.provisioning.Crowd;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Option;
         description =
                 "Acknowledged telemetry beside durable brokers; idle connections; all devices back after a restart.")
 public final class HubBench implements Callable<Integer> {
+    private static final String HIVEMQ = "2025.5"; // Apache-2.0
     private static final int AIM_AT = 100; // identities
     private static final double AIM = 3; // times the best durable peer
     private static final int AT_ONCE = 16; // that connect, when there is no storm
@@ -100,7 +102,13 @@ public final class HubBench implements Callable<Integer> {
     private void telemetry(PosternBroker hub, Path root, Path directory)
             throws IOException, LabException, InterruptedException {
         PeerTls tls = PeerTls.make(directory.resolve("tls"));
-        Optional<Path> jars = alone ? Optional.empty() : HiveMqJars.fetch(root);
+        Optional<Path> jars = alone
+                ? Optional.empty()
+                : PeerJars.fetch(
+                        root,
+                        "HiveMQ CE (100 MB)",
+                        "hivemq-" + HIVEMQ,
+                        "com.hivemq:hivemq-community-edition-embedded:" + HIVEMQ);
         List<Broker> brokers = new ArrayList<>(List.of(hub));
         try {
             if (!alone) {

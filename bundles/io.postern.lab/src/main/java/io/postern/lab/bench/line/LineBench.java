@@ -5,6 +5,7 @@ import io.postern.lab.Child;
 import io.postern.lab.LabException;
 import io.postern.lab.bench.Bench;
 import io.postern.lab.bench.Figure;
+import io.postern.lab.bench.NodeRedModules;
 import io.postern.lab.bench.provisioning.ServiceProcess;
 import io.postern.lab.sim.CharacterFormat;
 import io.postern.lab.sim.PtyBus;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.cloud.endpoint.mqtt;
+package io.postern.fuzz;
 
+import io.postern.wire.mqtt.MalformedPacketException;
+import io.postern.wire.mqtt.Packet;
+import io.postern.wire.mqtt.PacketDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The MQTT codec, which is open to its own package only. */
+/** What the MQTT codec keeps whatever comes in. */
 public final class FuzzedPackets {
     private static final int LIMIT = 4096;
     private static final int SHORT = 7; // octets of a chunk: cuts lengths and texts in two

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.postern.lab.bench.line;
+package io.postern.lab.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Node-RED and its Modbus nodes, installed once into {@code target/peers} by npm; they are no part of the product. */
-final class NodeRedModules {
+public final class NodeRedModules {
     private static final int PATIENCE_MINUTES = 5; // some 300 packages
     // the nodes name a copy of modbus-serial that only its maker's own server has; the original is the same code
     private static final String WANTED = """
@@ -21,7 +21,7 @@ final class NodeRedModules {
     private NodeRedModules() {}
 
     /** Where they are; empty, with a line on the screen, when they cannot be had. */
-    static Optional<Path> fetch(Path root) throws IOException, InterruptedException {
+    public static Optional<Path> fetch(Path root) throws IOException, InterruptedException {
         Path directory = Files.createDirectories(root.resolve("target/peers/node-red"));
         Path complete = directory.resolve("complete");
         if (Files.exists(complete)) {
