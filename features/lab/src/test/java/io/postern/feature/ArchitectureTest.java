@@ -80,10 +80,15 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tpm", "store", "serial", "modbus", "gpio", "framed", "mbus", "mqtt", "amqp"})
+    @ValueSource(
+            strings = {
+                "tpm", "store", "serial", "modbus", "gpio", "framed", "mbus", "ip", "health", "mqtt", "amqp", "load"
+            })
     void anAdapterKnowsTheCoreAndNoOtherAdapter(String adapter) {
         String own = "io.postern.gateway." + adapter + "..";
-        String[] others = Stream.of("tpm", "store", "serial", "modbus", "gpio", "framed", "mbus", "mqtt", "amqp")
+        String[] others = Stream.of(
+                        "tpm", "store", "serial", "modbus", "gpio", "framed", "mbus", "ip", "health", "mqtt", "amqp",
+                        "load")
                 .filter(each -> !each.equals(adapter))
                 .map(each -> "io.postern.gateway." + each + "..")
                 .toArray(String[]::new);
@@ -105,12 +110,13 @@ class ArchitectureTest {
         "com.fazecast.., io.postern.gateway.serial..",
         "com.pi4j.., io.postern.gateway.gpio..",
         "tss.., io.postern.gateway.tpm..",
+        "org.apache.felix.hc.., io.postern.gateway.health..",
         "io.vertx.., io.postern.cloud.endpoint..",
         "org.apache.kafka.., io.postern.cloud.routes.kafka..",
         "io.micrometer.., io.postern.cloud.metrics..",
         "io.prometheus.., io.postern.cloud.metrics..",
         "org.postgresql.., io.postern.cloud.store..",
-        "org.sqlite.., io.postern.cloud.store..|io.postern.gateway.store..",
+        "org.sqlite.., io.postern.cloud.store..",
         "org.apache.qpid.., io.postern.cloud.endpoint.amqp|io.postern.gateway.amqp..",
         "org.bouncycastle.., io.postern.cloud.endpoint..|io.postern.factory.x509..",
         "com.google.zxing.., io.postern.factory.qr.."

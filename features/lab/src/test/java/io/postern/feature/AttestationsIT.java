@@ -4,6 +4,7 @@ package io.postern.feature;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.ctl.CloudConnection;
+import io.postern.ctl.DeviceTalk;
 import io.postern.ctl.NewEnrollment;
 import io.postern.ctl.NewGroup;
 import io.postern.ctl.Registrations;
@@ -40,7 +41,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -66,12 +69,62 @@ class AttestationsIT {
     @TempDir
     private static Path directory;
 
+    private static final String REGISTER_AT = "global.azure-devices-provisioning.net";
+
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private LabCloud cloud;
 
     @BeforeAll
     void startTheCloudSide() throws Exception {
-        cloud = LabCloud.start(ROOT, Files.createDirectories(directory.resolve("lab")), LoopbackAddress.random());
+        cloud = LabCloud.start(
+                ROOT,
+                Files.createDirectories(directory.resolve("lab")),
+                LoopbackAddress.random(),
+                OptionalInt.empty(),
+                List.of("--domain", "azure-devices.net", "--hubs", "postern-lab", "--provisioning-host", REGISTER_AT));
+    }
+
+    /**
+     * A gateway that is told what it would be told for the hosted services, and no more; the roots are the lab's. The
+     * names lead to the lab.
+     */
+    @Test
+    @Tag("DPS-06")
+    void withTheOfficialNamesAndPortsAloneAGatewayIsProvisionedHasATwinAndAnswersMethods() throws Exception {
+        assertThat(cloud.hasStandardPorts()).as("443, 8883 and 5671 are free").isTrue();
+        Swtpm tpm = tpm();
+        enroll(endorsementKey(tpm), "gw-official");
+        var leaf = DeviceId.of("leaf-of-gw-official");
+        JsonObjectBuilder told = Json.object()
+                .add("idScope", cloud.connection().idScope().orElseThrow())
+                .add("provisioningHost", REGISTER_AT)
+                .add("caFile", cloud.connection().caFile().orElseThrow().toString());
+        LabGateway gateway = start("gw-official", told, leaf, Optional.of(tpm));
+
+        awaitMilestone(gateway, "CONNECTED");
+        assertThat(gateway.step("ASSIGNED").orElseThrow().subject())
+                .isEqualTo("gw-official at postern-lab.azure-devices.net");
+        var id = DeviceId.of("gw-official");
+        Await.value(
+                PATIENCE,
+                "the gateway's report in its twin",
+                () -> cloud.operator().twins().find(id).getJsonObject("properties"),
+                properties -> properties.getJsonObject("reported").size() > 2); // $metadata and $version
+        JsonObject answer =
+                cloud.operator().talk().call(id, new DeviceTalk.Call("uplink", Optional.empty(), PATIENCE, PATIENCE));
+        assertThat(answer.getJsonObject("payload").getString("transport")).isEqualTo("mqtt");
+        cloud.operator()
+                .talk()
+                .send(id, new DeviceTalk.Message("open", Map.of(), Optional.of("c-1"), "none", Optional.empty()));
+        Await.until(PATIENCE, "the command at the gateway, which has none", () -> gateway.process()
+                .lastWords(50)
+                .contains("a command for the gateway itself is rejected"));
+        String why = Await.value(
+                PATIENCE,
+                "the leaf's answer",
+                () -> state("gw-official").getJsonObject("leaves").getString(leaf.text()),
+                reason -> reason.startsWith("refused"));
+        assertThat(why).contains("no token service is configured").contains("tokenHost");
     }
 
     @AfterAll
@@ -94,7 +147,7 @@ class AttestationsIT {
         Swtpm tpm = tpm();
         enroll(endorsementKey(tpm), "gw-tpm");
 
-        tellTheStory("gw-tpm", Json.object(), Optional.of(tpm));
+        tellTheStory("gw-tpm", Json.object().add("transports", Json.array().add("amqp")), Optional.of(tpm)); // at 5671
     }
 
     @Test
@@ -146,7 +199,10 @@ class AttestationsIT {
         Secret spare = Secret.random(32, new SecureRandom());
         cloud.operator().enrollments().create(NewEnrollment.symmetricKey(RegistrationId.of("gw-key"), own, spare));
 
-        tellTheStory("gw-key", symmetricKey("gw-key", own), Optional.empty());
+        tellTheStory(
+                "gw-key",
+                symmetricKey("gw-key", own).add("transports", Json.array().add("mqtt")), // at 8883
+                Optional.empty());
         awaitConfigured("gw-key");
     }
 
@@ -229,32 +285,37 @@ class AttestationsIT {
 
         awaitMilestone(gateway, "LEAF_SPEAKING");
         awaitMilestone(gateway, "CONNECTED");
-        assertThat(gateway.step("ASSIGNED").orElseThrow().subject()).startsWith(name + " at hub.");
+        assertThat(gateway.step("ASSIGNED").orElseThrow().subject()).startsWith(name + " at postern-lab.");
         assertThat(state(name).getString("state")).isEqualTo("ASSIGNED");
         return gateway;
     }
 
     private LabGateway start(String name, JsonObjectBuilder identity, Optional<Swtpm> tpm) throws Exception {
         CloudConnection at = cloud.connection();
-        String ca = at.caFile().orElseThrow().toString();
-        Path state = folder(name);
-        Path timeline = state.resolve("timeline.jsonl");
         JsonObjectBuilder core = identity.add("idScope", at.idScope().orElseThrow())
                 .add("provisioningHost", at.provisioningHost().orElseThrow())
                 .add("provisioningPort", at.httpsPort())
                 .add("tokenHost", at.tokenHost().orElseThrow())
                 .add("tokenPort", at.httpsPort())
-                .add("caFile", ca)
-                .add("timelineFile", timeline.toString())
+                .add("caFile", at.caFile().orElseThrow().toString())
+                .add("hubPorts", Json.array().add("mqtt:" + at.mqttPort()));
+        return start(name, core, DeviceId.of("leaf-of-" + name), tpm);
+    }
+
+    /** @param core what {@code io.postern.gateway} says beside where to tell milestones and state */
+    private LabGateway start(String name, JsonObjectBuilder core, DeviceId leaf, Optional<Swtpm> tpm) throws Exception {
+        CloudConnection at = cloud.connection();
+        Path state = folder(name);
+        Path timeline = state.resolve("timeline.jsonl");
+        core.add("timelineFile", timeline.toString())
                 .add("stateFile", state.resolve("state.json").toString());
         JsonObjectBuilder all = Json.object()
                 .add("io.postern.gateway", core)
                 .add("io.postern.gateway.store", Json.object().add("directory", state.toString()))
-                .add("io.postern.gateway.mqtt", Json.object().add("caFile", ca).add("port", at.mqttPort()))
                 .add(
                         "io.postern.gateway.leaf~leaf",
                         Json.object()
-                                .add("leaf", "leaf-of-" + name)
+                                .add("leaf", leaf.text())
                                 .add("template", "door-contact")
                                 .add("address", "mock:1@700ms")
                                 .add("period", "1s"));

@@ -17,9 +17,12 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -31,6 +34,9 @@ final class Cabinet implements AutoCloseable {
     static final DeviceId METER = DeviceId.of("hall-1");
     static final DeviceId NEIGHBOUR = DeviceId.of("hall-2");
     static final DeviceId VALVE = DeviceId.of("valve-1");
+    /** A sensor of its own in the plant's network. */
+    static final DeviceId CLIMATE = DeviceId.of("climate-1");
+
     static final String MODEL = "dtmi:io:postern:sensor:eastron:sdm120;1";
     static final String MARK = "apparentPower";
     static final int NEIGHBOURS_NUMBER = 8;
@@ -40,6 +46,9 @@ final class Cabinet implements AutoCloseable {
     private static final int UNIT = 7;
     private static final int NEIGHBOURS_UNIT = 8;
     private static final int BAUD = 19200;
+    private static final String SECRET = "of-a-sensor-in-the-hall";
+    private static final int SENSOR_PORT = 1883;
+    private static final long SOON_SECONDS = 20;
     private static final PlannedFault UNSCREWED = PlannedFault.parse(UNIT + "/mute");
 
     private final TemplateInstruments meters;
@@ -47,10 +56,16 @@ final class Cabinet implements AutoCloseable {
     private final PtyBus wire;
     private final SimulatedBus valves;
     private final SocketPort terminalServer;
+    private final Path secrets;
+    private final String address;
     private int present = UNIT;
 
     /** @param valve the template of the instrument that takes orders */
     Cabinet(Path directory, String address, Path valve) throws Exception {
+        this.address = address;
+        this.secrets = directory.resolve("sensors");
+        Files.createFile(secrets, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(secrets, "hall " + SECRET + "\n");
         meters = TemplateInstruments.of(Templates.shipped().read(TYPE));
         hall = new SimulatedBus(System.nanoTime(), new SplittableRandom(1))
                 .put(NEIGHBOURS_UNIT, _ -> meter(NEIGHBOURS_NUMBER));
@@ -88,6 +103,19 @@ final class Cabinet implements AutoCloseable {
                 .add("io.postern.gateway.leaf~" + METER, leaf(METER, TYPE, "hall", UNIT))
                 .add("io.postern.gateway.leaf~" + NEIGHBOUR, leaf(NEIGHBOUR, TYPE, "hall", NEIGHBOURS_UNIT))
                 .add("io.postern.gateway.leaf~" + VALVE, leaf(VALVE, valve, "valves", 1))
+                .add(
+                        "io.postern.gateway.ip",
+                        Json.object()
+                                .add("listen", address)
+                                .add("port", SENSOR_PORT)
+                                .add("plain", true)
+                                .add("credentialsFile", secrets.toString()))
+                .add(
+                        "io.postern.gateway.leaf~" + CLIMATE,
+                        Json.object()
+                                .add("leaf", CLIMATE.text())
+                                .add("template", "mqtt-climate")
+                                .add("address", "hall"))
                 .build();
     }
 
@@ -131,6 +159,36 @@ final class Cabinet implements AutoCloseable {
         int bits = Float.floatToIntBits(individual);
         meter.image().put(Space.INPUT, MARK_ADDRESS, bits >>> 16, bits & 0xFFFF);
         return meter;
+    }
+
+    /** Lets the sensor with a network of its own say something at QoS 1; whether that was acknowledged. */
+    boolean publish(String message) throws IOException, InterruptedException {
+        Process sensor = new ProcessBuilder(
+                        "mosquitto_pub",
+                        "-h",
+                        address,
+                        "-p",
+                        Integer.toString(SENSOR_PORT),
+                        "-i",
+                        "board-1",
+                        "-u",
+                        "hall",
+                        "-P",
+                        SECRET,
+                        "-q",
+                        "1",
+                        "-t",
+                        "leaf/hall",
+                        "-m",
+                        message)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (!sensor.waitFor(SOON_SECONDS, TimeUnit.SECONDS)) {
+            sensor.destroyForcibly();
+            return false;
+        }
+        return sensor.exitValue() == 0;
     }
 
     /** What stands in a register of the valve. */

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.postern.ctl.NewEnrollment;
 import io.postern.gateway.amqp.AmqpComponent;
 import io.postern.gateway.https.HttpDpsLink;
-import io.postern.gateway.https.HttpProxy;
 import io.postern.gateway.https.HttpsExchange;
+import io.postern.gateway.https.SiteProxy;
 import io.postern.gateway.https.TlsDialer;
 import io.postern.gateway.https.TrustAnchors;
 import io.postern.gateway.identity.Attestation;
@@ -28,6 +28,7 @@ import io.postern.gateway.spi.Transport;
 import io.postern.gateway.spi.UnreachableException;
 import io.postern.gateway.tpm.TpmSecurityModule;
 import io.postern.lab.LabCloud;
+import io.postern.testkit.Configs;
 import io.postern.testkit.ConnectProxy;
 import io.postern.testkit.Hosts;
 import io.postern.testkit.LabCa;
@@ -45,7 +46,6 @@ import io.postern.wire.dps.RegistrationRequest;
 import io.postern.wire.tpm.EndorsementKey;
 import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.lang.annotation.Annotation;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -167,7 +167,7 @@ class EveryTransportIT {
     @CsvSource({"HTTPS", "AMQP_WS", "MQTT"})
     void aProxyThatWantsCredentialsSaysSo(Transport transport) throws Exception {
         try (var proxy = new ConnectProxy(LoopbackAddress.random(), ADDRESS, Optional.of(CREDENTIALS))) {
-            DpsLink link = link(transport, Map.of(), Optional.of(HttpProxy.parse(proxy.url(), Optional.empty())));
+            DpsLink link = link(transport, Map.of(), Optional.of(SiteProxy.parse(proxy.url(), Optional.empty())));
             var request = new RegistrationRequest(RegistrationId.of("gw-proxy"), Optional.empty(), Optional.empty());
             Secret key = Secret.random(32, new SecureRandom());
             var proof = new Credential.Token(token(RegistrationId.of("gw-proxy"), key));
@@ -289,7 +289,7 @@ class EveryTransportIT {
         var store = new Memory();
         Map<Transport, Supplier<NonceDpsLink>> nonce = new HashMap<>();
         Map<Transport, Supplier<DpsLink>> any = new HashMap<>();
-        Optional<HttpProxy> through = proxy.isPresent() ? Optional.of(settings(proxy.get())) : Optional.empty();
+        Optional<SiteProxy> through = proxy.isPresent() ? Optional.of(settings(proxy.get())) : Optional.empty();
         transports.forEach(each -> nonce.put(each, () -> (NonceDpsLink) link(each, ports, through)));
         transports.forEach(each -> any.put(each, () -> link(each, ports, through)));
         var link = new FallbackDpsLink(order, any, uses::add, System::nanoTime);
@@ -311,14 +311,15 @@ class EveryTransportIT {
         };
     }
 
-    private DpsLink link(Transport transport, Map<Transport, Integer> others, Optional<HttpProxy> proxy) {
+    private DpsLink link(Transport transport, Map<Transport, Integer> others, Optional<SiteProxy> proxy) {
         int port = others.getOrDefault(transport, port(transport));
         var dialer = new TlsDialer(anchors, proxy, IMPATIENT);
         return switch (transport) {
             case HTTPS ->
                 new HttpDpsLink(host + ":" + port, new HttpsExchange(anchors, proxy, HttpsExchange.Limits.DEFAULT));
-            case MQTT, MQTT_WS -> mqtt().link(transport, host, port, dialer);
-            case AMQP, AMQP_WS -> new AmqpComponent().link(transport, host, port, dialer);
+            case MQTT, MQTT_WS -> new MqttComponent().link(transport, host, port, dialer);
+            case AMQP, AMQP_WS ->
+                new AmqpComponent(Configs.of(AmqpComponent.Config.class, Map.of())).link(transport, host, port, dialer);
         };
     }
 
@@ -331,13 +332,13 @@ class EveryTransportIT {
                 });
     }
 
-    private static HttpProxy settings(ConnectProxy proxy) throws IOException {
+    private static SiteProxy settings(ConnectProxy proxy) throws IOException {
         Path file = Files.createTempFile(
                 directory,
                 "proxy",
                 "",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        return HttpProxy.parse(proxy.url(), Optional.of(Files.writeString(file, CREDENTIALS + "\n")));
+        return SiteProxy.parse(proxy.url(), Optional.of(Files.writeString(file, CREDENTIALS + "\n")));
     }
 
     private Attestation enroll(Proof proof, String name, TpmSecurityModule module) throws Exception {
@@ -382,31 +383,6 @@ class EveryTransportIT {
     private static int closedPort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getByName(ADDRESS))) {
             return socket.getLocalPort();
-        }
-    }
-
-    /** Its settings are those of hub sessions, of which there are none here. */
-    @SuppressWarnings({"ClassExplicitlyAnnotation", "BadAnnotationImplementation"})
-    private static MqttComponent mqtt() {
-        try {
-            return new MqttComponent(new MqttComponent.Config() {
-                @Override
-                public String caFile() {
-                    return "";
-                }
-
-                @Override
-                public int port() {
-                    return 8883;
-                }
-
-                @Override
-                public Class<? extends Annotation> annotationType() {
-                    return MqttComponent.Config.class;
-                }
-            });
-        } catch (IOException e) {
-            throw new AssertionError(e);
         }
     }
 

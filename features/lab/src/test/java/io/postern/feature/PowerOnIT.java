@@ -257,6 +257,7 @@ class PowerOnIT {
                 .add("tokenHost", at.tokenHost().orElseThrow())
                 .add("tokenPort", at.httpsPort())
                 .add("caFile", "ca.pem")
+                .add("hubPorts", Json.array().add("mqtt:" + at.mqttPort()))
                 .add("timelineFile", "timeline.jsonl")
                 .add("stateFile", "state.json");
         if (!leaf.equals(LEAF_OF_EACH)) {
@@ -265,9 +266,6 @@ class PowerOnIT {
         JsonObjectBuilder all = Json.object()
                 .add("io.postern.gateway", core)
                 .add("io.postern.gateway.store", Json.object().add("directory", "store"))
-                .add(
-                        "io.postern.gateway.mqtt",
-                        Json.object().add("caFile", "ca.pem").add("port", at.mqttPort()))
                 .add(
                         "io.postern.gateway.leaf~leaf",
                         Json.object()

@@ -73,6 +73,7 @@ class SouthboundIT {
         for (DeviceId leaf : Cabinet.leaves()) {
             site.enroll(leaf);
         }
+        site.enroll(Cabinet.CLIMATE);
         cabinet = new Cabinet(directory, address, site.templates().resolve(PymodbusServer.TEMPLATE + ".json"));
         JsonObject connection = Json.parseObject(Files.readString(directory.resolve("lab/cloud/connection.json")));
         hub = Json.requireText(connection, "hubConnectionString");
@@ -169,6 +170,19 @@ class SouthboundIT {
         assertThat(end(gap)).isAfter(swapped);
         assertThat(gap.getString("reason")).isEqualTo("off, held");
         assertWhatCame(old, other);
+    }
+
+    @Test
+    void whatASensorPublishesOverMqttIsInTheHubUnderItsOwnIdentityOnceItIsAcknowledged() throws Exception {
+        assertThat(cabinet.publish("{\"temperature\":21.5,\"env\":{\"rh\":45},\"setpoint\":21}"))
+                .as("acknowledged; the gateway said last:\n" + gateway.process().lastWords(15))
+                .isTrue();
+        assertThat(events.awaitUntil(PATIENCE, _ -> !of(Cabinet.CLIMATE).isEmpty()))
+                .isTrue();
+
+        JsonObject body = HubEvents.bodyOf(of(Cabinet.CLIMATE).getLast());
+        assertThat(body.getJsonNumber("temperature").doubleValue()).isEqualTo(21.5);
+        assertThat(body.getJsonNumber("humidity").doubleValue()).isEqualTo(45);
     }
 
     @Test

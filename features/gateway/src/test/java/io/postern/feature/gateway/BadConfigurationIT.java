@@ -43,7 +43,8 @@ class BadConfigurationIT {
                             .filter(line -> line.contains(NOT_STARTED))
                             .toList(),
                     lines -> expected.stream().allMatch(each -> isTold(lines, each)));
-            assertThat(log.lines())
+            // the gateway tries again, and says so again, when a transport comes after it
+            assertThat(log.lines().stream().distinct())
                     .filteredOn(line -> line.contains(NOT_STARTED))
                     .hasSameSizeAs(expected);
             assertThat(log.lines()).noneMatch(line -> line.contains("InvocationTargetException"));
@@ -64,7 +65,6 @@ class BadConfigurationIT {
                   },
                   "io.postern.gateway.tpm": { "device": "tcp:127.0.0.1:1" },
                   "io.postern.gateway.store": { "directory": "%s" },
-                  "io.postern.gateway.mqtt": {},
                   "io.postern.gateway.serial~main": { "name": "main", "port": "/dev/nowhere" },
                   "io.postern.gateway.serial~slow": { "name": "slow", "port": "/dev/nothing", "baud": 300 },
                   "io.postern.gateway.leaf~nameless": { "template": "door-contact", "address": "mock:1" },

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Keeps docs/reference/configuration.md complete: it is read from the sources of both sides. */
 class ConfigurationPageTest {
     private static final Path ROOT = Path.of(System.getProperty("postern.root"));
+    private static final String NOT_SHIPPED = "/io.postern.gateway.load/"; // makes readings up for a bench
     private static final Pattern PID = Pattern.compile("configurationPid = \"([^\"]+)\"");
     private static final Pattern CONFIG = Pattern.compile("@interface \\w+ \\{(.*?)\n {0,4}}", Pattern.DOTALL);
     private static final Pattern KEY = Pattern.compile(
@@ -77,6 +78,7 @@ class ConfigurationPageTest {
         Map<String, String> found = new TreeMap<>();
         try (Stream<Path> files = Files.walk(ROOT.resolve("bundles"))) {
             files.filter(file -> file.toString().contains("/src/main/java/")
+                            && !file.toString().contains(NOT_SHIPPED)
                             && file.toString().endsWith("Component.java"))
                     .forEach(file -> {
                         String source = read(file);
@@ -94,6 +96,9 @@ class ConfigurationPageTest {
     /** Some components share a configuration, which stands in a file of its own beside them. */
     private static String ofOwnFile(String source, Path component) {
         Matcher name = Pattern.compile("(\\w+Config) config").matcher(source);
+        if (!source.contains("Config config")) {
+            return ""; // it waits for a configuration whose keys others read
+        }
         assertThat(name.find()).as(component + " has a configuration").isTrue();
         Matcher config = Pattern.compile("@interface \\w+ \\{(.*)}", Pattern.DOTALL)
                 .matcher(read(component.resolveSibling(name.group(1) + ".java")));

@@ -123,7 +123,6 @@ final class DriverRestarts implements AutoCloseable {
                   },
                   "io.postern.gateway.tpm": { "device": "%s" },
                   "io.postern.gateway.store": { "directory": "%s" },
-                  "io.postern.gateway.mqtt": { "port": 1 },
                 %s
                   "io.postern.gateway.leaf~m1": { "leaf": "m1", "template": "eastron-sdm120", "line": "modbus", "address": "unit:1", "period": "700ms" },
                   "io.postern.gateway.leaf~m2": { "leaf": "m2", "template": "eastron-sdm120", "line": "modbus", "address": "unit:2", "period": "700ms" },

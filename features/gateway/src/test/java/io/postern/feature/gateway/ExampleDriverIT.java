@@ -60,7 +60,6 @@ class ExampleDriverIT {
                   },
                   "io.postern.gateway.tpm": { "device": "%s" },
                   "io.postern.gateway.store": { "directory": "%s" },
-                  "io.postern.gateway.mqtt": { "port": 1 },
                   "io.postern.gateway.serial~field": { "name": "field", "port": "tcp://%s:%d" },
                   "io.postern.gateway.leaf~probe": {
                     "leaf": "probe", "template": "example-soil-probe", "line": "field", "address": "0", "period": "1s"

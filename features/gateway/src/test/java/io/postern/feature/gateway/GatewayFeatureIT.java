@@ -7,16 +7,19 @@ import io.postern.launcher.Configuration;
 import io.postern.launcher.FeatureFile;
 import io.postern.launcher.RunningFeature;
 import io.postern.testkit.Await;
+import io.postern.testkit.LoopbackAddress;
 import io.postern.testkit.OsgiComponents;
 import io.postern.testkit.Swtpm;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -37,6 +40,8 @@ class GatewayFeatureIT {
     @TempDir
     private Path directory;
 
+    private final String sensors = LoopbackAddress.random();
+
     @Test
     void everyBundleIsActiveAndEveryComponentSatisfied() throws Exception {
         try (Swtpm tpm = Swtpm.fresh(directory);
@@ -47,6 +52,10 @@ class GatewayFeatureIT {
                     PATIENCE,
                     "the place where drivers put readings",
                     () -> service(context, "io.postern.gateway.spi.ReadingSink") != null);
+            Await.until(PATIENCE, "the endpoint for sensors", () -> {
+                new Socket(sensors, 1883).close();
+                return true;
+            });
             Object components = components(context);
             Await.value(
                     PATIENCE,
@@ -90,6 +99,14 @@ class GatewayFeatureIT {
                     answer -> answer.contains("\"leaf\":\"pin-1\"") && answer.contains("\"state\":\"live\""));
             assertThat(ask(socket, "bus.ports")).startsWith("{\"result\":{\"ports\":[");
             assertThat(ask(socket, "bus.lines")).isEqualTo("{\"result\":{\"lines\":[]}}");
+            assertThat(ask(socket, "health.show"))
+                    .contains("\"name\":\"leaves\",\"level\":\"good\",\"text\":\"1 leaf is well\"")
+                    .contains("\"name\":\"tpm\",\"level\":\"good\",\"text\":\"the TPM answers")
+                    .contains("\"name\":\"provisioning\"", "\"name\":\"outbox\"", "\"name\":\"disk\"");
+            assertThat(ask(socket, "metrics.show"))
+                    .contains("postern_gateway_leaves{state=\\\"live\\\"} 1", "process_resident_memory_bytes");
+            assertThat(ask(socket, "bundle.list")).contains("\"name\":\"io.postern.gateway.health\"");
+            assertThat(ask(socket, "log.tail")).startsWith("{\"result\":{\"lines\":[");
         }
     }
 
@@ -103,9 +120,13 @@ class GatewayFeatureIT {
         }
     }
 
+    private Path credentials() throws IOException {
+        Path file = Files.writeString(directory.resolve("sensors"), "hall 0123456789abcdef\n");
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
     private RunningFeature start(Swtpm tpm) throws Exception {
-        Path configuration = Files.writeString(
-                directory.resolve("gateway.json"), """
+        Path configuration = Files.writeString(directory.resolve("gateway.json"), """
                 {
                   "io.postern.gateway": {
                     "idScope": "0ne00000001", "provisioningHost": "provisioning.postern.test", "provisioningPort": 1,
@@ -113,12 +134,16 @@ class GatewayFeatureIT {
                   },
                   "io.postern.gateway.tpm": { "device": "%s" },
                   "io.postern.gateway.store": { "directory": "%s" },
-                  "io.postern.gateway.mqtt": { "port": 1 },
+                  "io.postern.gateway.ip": {
+                    "listen": "%s", "port": 1883, "plain": true, "credentialsFile": "%s"
+                  },
+                  "io.postern.gateway.plant": { "broker": "mqtt://%s:1" },
                   "io.postern.gateway.leaf~pin-1": {
                     "leaf": "pin-1", "template": "door-contact", "address": "mock:1@200ms", "period": "1s"
                   }
                 }
-                """.formatted(tpm.device(), directory.resolve("store")));
+                """.formatted(
+                        tpm.device(), directory.resolve("store"), sensors, credentials(), sensors));
         return RunningFeature.start(
                 FeatureFile.read(Path.of("target/feature")),
                 directory.resolve("framework"),
