@@ -25,7 +25,9 @@ import io.postern.wire.HubName;
 import io.postern.wire.ResourceUri;
 import io.postern.wire.SasToken;
 import io.postern.wire.Secret;
+import jakarta.json.JsonValue;
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -407,6 +409,44 @@ class AmqpHubLinkTest {
             var outcome = new CompletableFuture<String>();
             Thread.startVirtualThread(() -> outcome.complete(tryOnce()));
             assertThat(outcome.get(LONG.toSeconds(), TimeUnit.SECONDS)).isIn("sent", "failed");
+        }
+    }
+
+    @Test
+    void aMessageHandedInJustWhenTheConnectionEndsIsLostAtOnceAndNotWaitedFor() throws Exception {
+        for (int n = 0; n < 200; n++) {
+            try (HubSession session = open(METER)) {
+                var outcome = new CompletableFuture<String>();
+                Thread.startVirtualThread(() -> outcome.complete(sendUntilLost(session)));
+                Await.until(LONG, "something is on its way", () -> !hub.arrived.isEmpty());
+                for (Socket socket : hub.sockets) {
+                    socket.close();
+                }
+                assertThat(outcome.get(LONG.toSeconds(), TimeUnit.SECONDS)).contains("was lost");
+                hub.arrived.clear();
+            }
+        }
+    }
+
+    private static String sendUntilLost(HubSession session) {
+        try {
+            while (true) {
+                session.send(messages(METER, 1));
+            }
+        } catch (IOException | InterruptedException e) {
+            return e.toString();
+        }
+    }
+
+    @Test
+    void anAnswerToAMethodForWhichThereIsNoConnectionAnyMoreIsLostAtOnce() throws Exception {
+        try (HubSession session = open(METER)) {
+            session.follow();
+            hub.close();
+            Await.until(LONG, "the session's end", () -> !session.isOpen());
+            var method = new HubOrder.Method("t:1", "blink", JsonValue.NULL, 0);
+            assertThatThrownBy(() -> session.answer(method, 200, JsonValue.NULL)).hasMessageContaining("was lost");
+            assertThatThrownBy(session::twin).hasMessageContaining("was lost");
         }
     }
 
