@@ -445,7 +445,8 @@ class AmqpHubLinkTest {
             hub.close();
             Await.until(LONG, "the session's end", () -> !session.isOpen());
             var method = new HubOrder.Method("t:1", "blink", JsonValue.NULL, 0);
-            assertThatThrownBy(() -> session.answer(method, 200, JsonValue.NULL)).hasMessageContaining("was lost");
+            assertThatThrownBy(() -> session.answer(method, 200, JsonValue.NULL))
+                    .hasMessageContaining("was lost");
             assertThatThrownBy(session::twin).hasMessageContaining("was lost");
         }
     }

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * threads and no clock: times are those of a monotonic one, in nanoseconds.
  *
  * <p>While all goes well everybody may, a number at once. When several have failed, and nobody has a session or as many have
- * just lost theirs, the service is held to be away: then one asks at a time, for all, after pauses that grow. Whoever is let in ends that, and the
- * others follow, each at its own place in a span of time: in the window that the cloud side says when it is asked ({@link ReturnWindow}),
- * else at the place it gave before ({@link Slot}), else at a random one.
+ * just lost theirs, the service is held to be away: then one asks at a time, for all, after pauses that grow. Whoever is let
+ * in ends that, or whose session has worked all the while: an operator may have shut out the others. These follow, each at
+ * its own place in a span of time: in the window that the cloud side says when it is asked ({@link ReturnWindow}), else at
+ * the place it gave before ({@link Slot}), else at a random one.
  */
 public final class Admission {
     /** Wait until {@link #changes} goes on; only then ask again. */
@@ -36,6 +37,7 @@ public final class Admission {
     private static final long WITHOUT_SLOTS = Duration.ofMinutes(1).toNanos(); // as long as the longest back-off
     private static final long WINDOW_KEPT = Duration.ofSeconds(10).toNanos(); // after its end: then ask anew
     private static final long THROTTLED_SPAN = Duration.ofSeconds(10).toNanos();
+    private static final long LATE = Duration.ofSeconds(2).toNanos(); // what arrived before is taken in by then
     private static final long LONGEST_HOLD = Duration.ofMinutes(10).toNanos(); // whatever a service asks for
 
     private final Limits limits;
@@ -122,6 +124,17 @@ public final class Admission {
     public void opened(DeviceId who, long now) {
         opening.remove(who);
         live.add(who);
+        there(now);
+    }
+
+    /** The service has just answered it in a session it had. */
+    public void worked(DeviceId who, long now) {
+        if (away && live.contains(who) && now - awaySince > LATE) {
+            there(now);
+        }
+    }
+
+    private void there(long now) {
         troubled.clear();
         lost.clear();
         if (away) {

@@ -144,6 +144,7 @@ public final class GatewayPresence implements AutoCloseable {
                     JsonObject now = reports > 0 ? report.get() : reported;
                     if (!now.equals(reported)) {
                         tell(session, now);
+                        thread.succeeded();
                         reported = now;
                         reports--;
                     }

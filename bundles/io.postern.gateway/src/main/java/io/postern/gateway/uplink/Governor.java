@@ -32,6 +32,7 @@ public final class Governor {
     private final Condition turn = lock.newCondition();
     private final Condition room = lock.newCondition(); // apart, so that each that ends wakes one and not hundreds
     private int waiting;
+    private volatile boolean away;
     private volatile Optional<Advice> advice = Optional.empty();
     private final HourlyBudget questions = new HourlyBudget(QUESTIONS); // guarded by the lock
 
@@ -118,6 +119,13 @@ public final class Governor {
         });
     }
 
+    /** The service has answered it in its session. Costs nothing but while the service is held to be away. */
+    void worked(DeviceId who) {
+        if (away) {
+            change(() -> admission.worked(who, nanoTime.getAsLong()));
+        }
+    }
+
     /** It had its answer, and keeps nothing. */
     void answered(DeviceId who) {
         change(() -> {
@@ -144,12 +152,7 @@ public final class Governor {
 
     /** Whether the service is held to be away. */
     boolean isAway() {
-        lock.lock();
-        try {
-            return admission.isAway();
-        } finally {
-            lock.unlock();
-        }
+        return away;
     }
 
     /** The clock it goes by. */
@@ -188,9 +191,9 @@ public final class Governor {
         lock.lock();
         try {
             long before = admission.changes();
-            boolean wasAway = admission.isAway();
             what.run();
-            if (wasAway != admission.isAway()) {
+            if (away != admission.isAway()) {
+                away = admission.isAway();
                 askAdvice();
             }
             if (admission.changes() == before) {

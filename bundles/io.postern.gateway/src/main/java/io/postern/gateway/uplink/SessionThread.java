@@ -101,10 +101,11 @@ final class SessionThread implements AutoCloseable {
         milestones.reached(milestone, device.text());
     }
 
-    /** The session does its work: when it lasts, failures count from the first again. */
+    /** The session has done some of its work: when it lasts, failures count from the first again. */
     void succeeded() {
         worked = true;
         refusals = 0;
+        retry.hub().worked(device);
     }
 
     void interrupt() {

@@ -156,8 +156,8 @@ public final class Uplink implements AutoCloseable {
                 }
                 if (confirmed == 0) {
                     milestones.reached(Milestone.LEAF_SPEAKING, leaf.id().text());
-                    thread.succeeded();
                 }
+                thread.succeeded();
                 window = Math.min(Transit.MOST, 2 * window);
                 confirmed = through;
                 outbox.confirm(leaf.id(), confirmed);

@@ -66,6 +66,25 @@ class AdmissionTest {
     }
 
     @Test
+    void mostLeavesShutOutByAnOperatorAreSoonNoOutageForTheOthers() {
+        connectAll();
+        for (DeviceId leaf : leaves.subList(0, 300)) {
+            admission.lost(leaf, SECOND);
+        }
+        admission.worked(leaves.getLast(), SECOND);
+        assertThat(admission.isAway()).as("its answer may have been on its way").isTrue();
+        admission.worked(leaves.getFirst(), 4 * SECOND);
+        assertThat(admission.isAway()).as("it has no session").isTrue();
+        admission.worked(leaves.getLast(), 4 * SECOND);
+        assertThat(admission.isAway()).isFalse();
+        for (DeviceId leaf : leaves.subList(0, 300)) {
+            admission.failed(leaf, 5 * SECOND);
+        }
+        assertThat(admission.isAway()).isFalse();
+        assertThat(admission.ask(DeviceId.of("new"), 5 * SECOND)).isLessThan(4 * SECOND);
+    }
+
+    @Test
     void aHubThatLetsNobodyInGetsNoMoreThanOneThatIsAway() {
         for (DeviceId leaf : leaves.subList(0, 50)) {
             assertThat(admission.ask(leaf, 0)).isZero();

@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
  * goes over the receiving link that was attached last, with the id of the question in the type it came in. Whoever is
  * here only is still a stranger. Owned by the connection's own virtual thread.
  */
-public final class AnswerNode implements LinkAnswer.Taker, LinkAnswer.Giver {
+public final class AnswerNode implements LinkAnswer.Taker {
     private final String address;
     private final int credit;
     private final int mostOctets;
@@ -38,7 +38,7 @@ public final class AnswerNode implements LinkAnswer.Taker, LinkAnswer.Giver {
         return Optional.of(
                 switch (request.direction()) {
                     case CLIENT_SENDS -> new LinkAnswer.Taking(this, credit, mostOctets, LinkTerms.USUAL.ofStranger());
-                    case CLIENT_RECEIVES -> new LinkAnswer.Giving(this, LinkTerms.USUAL.ofStranger());
+                    case CLIENT_RECEIVES -> new LinkAnswer.Giving(answers, LinkTerms.USUAL.ofStranger());
                 });
     }
 
@@ -46,17 +46,6 @@ public final class AnswerNode implements LinkAnswer.Taker, LinkAnswer.Giver {
     public MessageOutcome take(AmqpMessage question) {
         return answers.offer(desk.apply(question).answering(question))
                 ? new MessageOutcome.Accepted()
-                : new MessageOutcome.Rejected(refusals.of(
-                        AmqpError.LIMIT, 429_001, "ThrottlingException", "the answers so far have not been taken"));
-    }
-
-    @Override
-    public void attached(Outlet to) {
-        answers.attached(to);
-    }
-
-    @Override
-    public void detached() {
-        answers.detached();
+                : new MessageOutcome.Rejected(refusals.untaken());
     }
 }

@@ -34,6 +34,11 @@ public class Refusals {
         return of(AmqpError.ARGUMENT, 400_004, "ArgumentInvalid", text);
     }
 
+    /** For who asks on and does not take the answers. */
+    public AmqpError untaken() {
+        return of(AmqpError.LIMIT, 429_001, "ThrottlingException", "the answers so far have not been taken");
+    }
+
     /** The whole reason stands in the log only. */
     public AmqpError unauthorized(String reason) {
         ErrorBody told = new ErrorBody(

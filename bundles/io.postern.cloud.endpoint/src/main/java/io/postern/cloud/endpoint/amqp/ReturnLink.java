@@ -10,7 +10,7 @@ import java.util.Queue;
  * client may ask over the first before the second is attached, or be asked when it has only just been told that it is: a
  * few messages wait for it. Owned by the thread of both links.
  */
-public final class ReturnLink {
+public final class ReturnLink implements LinkAnswer.Giver {
     private static final int EARLY = 16; // as many questions as a client has credit for
 
     private final Queue<AmqpMessage> early = new ArrayDeque<>(1);
@@ -22,6 +22,7 @@ public final class ReturnLink {
     }
 
     /** The link that was attached last has the messages from now on. */
+    @Override
     public void attached(Outlet to) {
         outlet = Optional.of(to);
         early.forEach(to::offer);
@@ -29,6 +30,7 @@ public final class ReturnLink {
     }
 
     /** One of the two links has gone. */
+    @Override
     public void detached() {
         outlet = outlet.filter(Outlet::isAttached);
     }

@@ -9,6 +9,7 @@ import io.postern.cloud.endpoint.amqp.AmqpError;
 import io.postern.cloud.endpoint.amqp.AmqpMessage;
 import io.postern.cloud.endpoint.amqp.LinkAnswer;
 import io.postern.cloud.endpoint.amqp.MessageOutcome;
+import io.postern.cloud.endpoint.amqp.ReturnLink;
 import io.postern.cloud.store.DatabaseException;
 import io.postern.wire.Bytes;
 import io.postern.wire.Json;
@@ -26,20 +27,17 @@ final class DpsQuestions implements LinkAnswer.Taker {
     private final RegistrationDesk desk;
     private final RegistrationAttempt device;
     private final DpsErrors errors;
-    private final Replies replies;
+    private final ReturnLink answers;
 
-    DpsQuestions(RegistrationDesk desk, RegistrationAttempt device, DpsErrors errors, Replies replies) {
+    DpsQuestions(RegistrationDesk desk, RegistrationAttempt device, DpsErrors errors, ReturnLink answers) {
         this.desk = desk;
         this.device = device;
         this.errors = errors;
-        this.replies = replies;
+        this.answers = answers;
     }
 
     @Override
     public MessageOutcome take(AmqpMessage question) {
-        if (!replies.hasRoom()) {
-            return rejected(errors.argument("attach a link to receive the answers on"));
-        }
         try {
             return switch (question.text(OPERATION).orElse("")) {
                 case "iotdps-register" -> reply(question, desk.register(device.with(request(question.octets()))));
@@ -95,8 +93,9 @@ final class DpsQuestions implements LinkAnswer.Taker {
     private MessageOutcome told(AmqpMessage question, OptionalInt retryAfter, JsonObject body) {
         Map<String, Object> properties =
                 retryAfter.isPresent() ? Map.of("retry-after", retryAfter.getAsInt()) : Map.of();
-        replies.send(question.answer(properties, Bytes.utf8(body.toString())));
-        return new MessageOutcome.Accepted();
+        return answers.offer(question.answer(properties, Bytes.utf8(body.toString())))
+                ? new MessageOutcome.Accepted()
+                : rejected(errors.untaken());
     }
 
     private static MessageOutcome rejected(AmqpError error) {

@@ -9,6 +9,7 @@ import io.postern.cloud.endpoint.amqp.AmqpClient;
 import io.postern.cloud.endpoint.amqp.AmqpVisit;
 import io.postern.cloud.endpoint.amqp.LinkAnswer;
 import io.postern.cloud.endpoint.amqp.LinkRequest;
+import io.postern.cloud.endpoint.amqp.ReturnLink;
 import io.postern.cloud.endpoint.amqp.SaslStep;
 import io.postern.cloud.hub.x509.CertificateChain;
 import io.postern.cloud.store.DatabaseException;
@@ -33,7 +34,7 @@ final class DpsVisit implements AmqpVisit {
     private final RegistrationDesk desk;
     private final AmqpClient client;
     private final DpsErrors errors;
-    private final Replies replies = new Replies(CREDIT);
+    private final ReturnLink answers = new ReturnLink();
     private Optional<TpmExchange> exchange = Optional.empty();
     private Optional<RegistrationAttempt> proven = Optional.empty();
 
@@ -135,8 +136,8 @@ final class DpsVisit implements AmqpVisit {
         return switch (direction) {
             case CLIENT_SENDS ->
                 new LinkAnswer.Taking(
-                        new DpsQuestions(desk, proven.orElse(attempt), errors, replies), CREDIT, LARGEST_MESSAGE);
-            case CLIENT_RECEIVES -> new LinkAnswer.Giving(replies);
+                        new DpsQuestions(desk, proven.orElse(attempt), errors, answers), CREDIT, LARGEST_MESSAGE);
+            case CLIENT_RECEIVES -> new LinkAnswer.Giving(answers);
         };
     }
 

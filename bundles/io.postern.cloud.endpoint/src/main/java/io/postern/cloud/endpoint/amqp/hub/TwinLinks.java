@@ -45,8 +45,7 @@ final class TwinLinks implements LinkAnswer.Taker, LinkAnswer.Giver {
         try {
             return answers.offer(answer(request).answering(request))
                     ? new MessageOutcome.Accepted()
-                    : new MessageOutcome.Rejected(refusals.of(
-                            AmqpError.LIMIT, 429_001, "ThrottlingException", "the answers so far have not been taken"));
+                    : new MessageOutcome.Rejected(refusals.untaken());
         } catch (SessionEndedException _) {
             return new MessageOutcome.Rejected(presence.endError());
         } catch (DatabaseException e) {
