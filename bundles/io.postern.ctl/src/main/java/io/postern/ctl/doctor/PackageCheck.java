@@ -21,7 +21,13 @@ record PackageCheck(String name, String purpose, List<Path> traces) implements C
                         "the simulated meters of lab and tests",
                         List.of(
                                 Path.of("/usr/lib/python3/dist-packages/pymodbus"),
-                                Path.of("/usr/share/doc/python3-pymodbus"))));
+                                Path.of("/usr/share/doc/python3-pymodbus"))),
+                new PackageCheck(
+                        "python3-serial-asyncio",
+                        "the serial lines of these meters",
+                        List.of(
+                                Path.of("/usr/lib/python3/dist-packages/serial_asyncio"),
+                                Path.of("/usr/share/doc/python3-serial-asyncio"))));
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class PymodbusServer implements AutoCloseable {
     private static final Path PYTHON = Path.of("/usr/bin/python3"); // Debian's own: its packages are not seen by others
     private static final long PATIENCE_SECONDS = 30; // imports in 0.5 s; CI machines may be loaded
     private static final String WANTED =
-            "the simulated instruments need pymodbus; on Debian: apt-get install python3-pymodbus";
+            "the simulated instruments need pymodbus and its serial lines; on Debian: apt-get install python3-pymodbus python3-serial-asyncio";
 
     private final Process process;
     private final Path script;
