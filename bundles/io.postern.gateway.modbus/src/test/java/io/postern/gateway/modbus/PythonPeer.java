@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Units that others wrote, in a process of its own that ends with this one. */
 final class PythonPeer implements AutoCloseable {
-    private static final String WANTED = "; on Debian: apt-get install python3-pymodbus python3-serial-asyncio libmodbus5";
+    private static final String WANTED =
+            "; on Debian: apt-get install python3-pymodbus python3-serial-asyncio libmodbus5";
 
     private final Process process;
     private final String ready;
