@@ -8,7 +8,7 @@ import jakarta.json.JsonObject;
 @FunctionalInterface
 public interface TwinListener {
     /**
-     * Called after the commit; must be quick and must not throw.
+     * Called after the commit, in the order of commits; holds up the database, so it must be quick and must not throw.
      *
      * @param patch the changed part, {@code $version} included
      */

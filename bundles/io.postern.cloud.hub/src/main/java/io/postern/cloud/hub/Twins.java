@@ -153,8 +153,8 @@ public final class Twins {
         ServiceSide from(DeviceTwin twin);
     }
 
-    /** What became of a change, and what is to be told of it. */
-    record Outcome(TwinReply reply, Optional<JsonObject> notice, boolean tagged) {}
+    /** What became of a change, and whether tags were among it. */
+    record Outcome(TwinReply reply, boolean tagged) {}
 
     private TwinReply change(DeviceId device, IfMatch condition, Step step) {
         Outcome outcome = database.transaction(c -> changed(c, device, condition, step));
@@ -162,7 +162,7 @@ public final class Twins {
         return outcome.reply();
     }
 
-    /** Tells the listeners of a change that is committed. */
+    /** Puts a change that is committed on record, and tells of tags; the device has been told already. */
     void tell(DeviceId device, Outcome outcome) {
         if (!(outcome.reply() instanceof TwinReply.Changed(DeviceTwin twin))) {
             return;
@@ -172,22 +172,22 @@ public final class Twins {
         if (outcome.tagged()) {
             tagListeners.forEach(listener -> listener.accept(device));
         }
-        if (outcome.notice().isPresent()) {
-            long version = twin.desired().version();
-            JsonObject notice =
-                    Json.object(outcome.notice().get()).add("$version", version).build();
-            listeners.forEach(listener -> listener.desiredChanged(device, notice, version));
-        }
+    }
+
+    /** In the order of commits: a device merges what it is told as it comes, and an older patch would undo a newer one. */
+    private void tellDesired(DeviceId device, JsonObject patch, long version) {
+        JsonObject notice = Json.object(patch).add("$version", version).build();
+        database.afterCommit(() -> listeners.forEach(listener -> listener.desiredChanged(device, notice, version)));
     }
 
     private Outcome changed(Connection c, DeviceId device, IfMatch condition, Step step) throws SQLException {
         Optional<DeviceTwin> found = TwinRows.find(c, device);
         if (found.isEmpty()) {
-            return new Outcome(new TwinReply.NoTwin(device), Optional.empty(), false);
+            return new Outcome(new TwinReply.NoTwin(device), false);
         }
         DeviceTwin twin = found.get();
         if (!condition.accepts(twin.etag())) {
-            return new Outcome(new TwinReply.Stale(twin), Optional.empty(), false);
+            return new Outcome(new TwinReply.Stale(twin), false);
         }
         ServiceSide next = step.from(twin);
         next.tags().ifPresent(TwinRules::checkTags);
@@ -196,9 +196,9 @@ public final class Twins {
                 .map(d -> twin.desired().changed(d, next.notice().orElse(d), clock.instant()))
                 .orElse(twin.desired());
         TwinRows.writeService(c, twin.withService(next.tags().orElse(twin.tags()), desired));
+        next.notice().ifPresent(patch -> tellDesired(device, patch, desired.version()));
         return new Outcome(
                 new TwinReply.Changed(TwinRows.find(c, device).orElseThrow()),
-                next.notice(),
                 next.tags().isPresent());
     }
 }

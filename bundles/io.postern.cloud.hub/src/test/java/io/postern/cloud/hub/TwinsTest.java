@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class TwinsTest {
 
     private HubFixture fixture;
     private Twins twins;
-    private final List<String> told = new ArrayList<>();
+    private final List<String> told = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void open() throws IOException {
@@ -46,6 +47,28 @@ class TwinsTest {
     @AfterEach
     void close() {
         fixture.close();
+    }
+
+    /** A device merges what it is told as it comes: an older patch after a newer one would undo it there. */
+    @Test
+    void aDeviceIsToldOfChangesInTheirOrderWhoeverMakesThem() throws InterruptedException {
+        List<Long> versions = new CopyOnWriteArrayList<>();
+        twins.addListener((_, _, version) -> versions.add(version));
+        List<Thread> writers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String name = "writer" + i;
+            writers.add(Thread.ofPlatform().start(() -> {
+                for (int value = 0; value < 100; value++) {
+                    JsonObject patch = json("{\"" + name + "\":" + value + "}");
+                    twins.patch(METER, Optional.empty(), Optional.of(patch), IfMatch.ANY);
+                }
+            }));
+        }
+        for (Thread writer : writers) {
+            writer.join();
+        }
+
+        assertThat(versions).hasSize(400).isSorted().doesNotHaveDuplicates();
     }
 
     @Test

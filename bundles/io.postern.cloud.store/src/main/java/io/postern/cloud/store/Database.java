@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -28,6 +29,7 @@ public final class Database implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Connection running; // of the transaction that has begun; guarded by lock
     private boolean together; // guarded by lock
+    private final List<Runnable> afterCommit = new ArrayList<>(1); // of the transaction that runs; guarded by lock
 
     private Database(Store store) {
         this.store = store;
@@ -92,6 +94,24 @@ public final class Database implements AutoCloseable {
                 together = before;
             }
         });
+    }
+
+    /**
+     * Has {@code what} run as soon as the transaction that runs on this thread is committed, and before the next one
+     * begins: whoever is told so is told in the order of commits. Forgotten when it is rolled back.
+     *
+     * @param what must be quick and must not throw
+     */
+    public void afterCommit(Runnable what) {
+        lock.lock();
+        try {
+            if (running == null) {
+                throw new IllegalStateException("no transaction runs on this thread");
+            }
+            afterCommit.add(what);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Runs {@code work} that only reads. */
@@ -169,6 +189,11 @@ public final class Database implements AutoCloseable {
                 undo(connection);
             }
             restore(connection);
+            List<Runnable> told = List.copyOf(afterCommit);
+            afterCommit.clear();
+            if (done) {
+                told.forEach(Runnable::run);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import io.postern.wire.Bytes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,29 @@ class DatabaseTest {
             });
             write(database, "by itself");
             assertThat(notes(database)).containsExactly("one", "two", "by itself");
+        }
+    }
+
+    @Test
+    void whatIsToFollowACommitDoesSoOnceAndNeverFollowsWhatWasRolledBack() throws IOException {
+        List<String> told = new ArrayList<>();
+        try (var database = open()) {
+            database.migrate("notes", STEPS);
+            assertThatThrownBy(() -> database.transaction(_ -> {
+                        database.afterCommit(() -> told.add("lost"));
+                        throw new SQLException("on purpose");
+                    }))
+                    .hasMessageContaining("on purpose");
+            database.together(() -> {
+                write(database, "one");
+                database.afterCommit(() -> told.addAll(notes(database)));
+                write(database, "two");
+                return told.isEmpty();
+            });
+            write(database, "three");
+
+            assertThat(told).containsExactly("one", "two");
+            assertThatThrownBy(() -> database.afterCommit(() -> {})).isInstanceOf(IllegalStateException.class);
         }
     }
 
