@@ -5,6 +5,7 @@ import io.postern.cloud.endpoint.Duplex;
 import io.postern.wire.Bytes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Collection;
@@ -36,6 +37,7 @@ final class AmqpConnection {
         /** It was let in to its first link. */
         void admitted(AmqpConnection connection);
 
+        /** It has ended, and what is to be done for that is on its virtual threads. */
         void ended(AmqpConnection connection);
 
         /** One that was let in to no link has ended, or is about to, for a reason that is worth knowing. */
@@ -260,18 +262,25 @@ final class AmqpConnection {
             vertx.cancelTimer(admission);
             vertx.cancelTimer(ticker);
             duplex.close();
-            watch.ended(this);
             returnLent();
             if (engine != null) {
                 engine.links().allDetached();
             }
             errands.add(() -> visits.forEach(AmqpVisit::close));
+            watch.ended(this);
         }
     }
 
-    /** Ends at once, without a word; safe for any thread. */
-    void endFromAnywhere() {
-        onLoop(() -> end(""));
+    /** Ends at once, without a word; safe for any thread. The result says when all that is left to do has been begun. */
+    Future<Void> endFromAnywhere() {
+        Promise<Void> ended = Promise.promise();
+        onLoopOrElse(
+                () -> {
+                    end("");
+                    ended.complete();
+                },
+                ended::complete);
+        return ended.future();
     }
 
     private void logEnd(String reason) {

@@ -5,6 +5,7 @@ import io.postern.cloud.endpoint.Duplex;
 import io.postern.cloud.endpoint.EventLoops;
 import io.postern.cloud.endpoint.NetSocketDuplex;
 import io.postern.cloud.endpoint.Strangers;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +46,8 @@ public final class AmqpListener implements AutoCloseable {
     private final AmqpConnection.Watch watch = new AmqpConnection.Watch() {
         @Override
         public void admitted(AmqpConnection connection) {
+            guests.add(connection); // first, so that whoever ends all of them sees it in one of the two
             strangers.remove(connection);
-            guests.add(connection);
         }
 
         @Override
@@ -123,14 +125,19 @@ public final class AmqpListener implements AutoCloseable {
     public void close() {
         try {
             EventLoops.await(server.close(), STOPPING);
-            strangers.forEach(AmqpConnection::endFromAnywhere); // those of the other listener, too
-            guests.forEach(AmqpConnection::endFromAnywhere);
-            threads.shutdown();
+            // those of the other listener, too; a socket is closed before its connection has ended here
+            List<Future<Void>> ends = Stream.concat(strangers.stream(), guests.stream())
+                    .map(AmqpConnection::endFromAnywhere)
+                    .toList();
+            EventLoops.await(Future.all(ends), STOPPING);
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("AMQP listener did not stop in time");
+        }
+        threads.shutdown();
+        try {
             if (!threads.awaitTermination(STOPPING.toSeconds(), TimeUnit.SECONDS)) {
                 LOG.atWarn().addKeyValue("after", STOPPING).log("AMQP connections are still being served");
             }
-        } catch (IOException e) {
-            LOG.atWarn().setCause(e).log("AMQP listener did not stop in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

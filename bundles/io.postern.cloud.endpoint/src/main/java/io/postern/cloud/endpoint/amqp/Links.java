@@ -71,6 +71,10 @@ final class Links {
     }
 
     private void apply(Link link, LinkAnswer answer) {
+        if (!links.containsKey(link)) { // its session ended while we were deciding
+            opened(link, answer).ifPresent(OpenLink::detached);
+            return;
+        }
         link.setSource(link.getRemoteSource());
         link.setTarget(link.getRemoteTarget());
         link.setSenderSettleMode(link.getRemoteSenderSettleMode());
@@ -99,6 +103,17 @@ final class Links {
         if (link.getRemoteState() == EndpointState.CLOSED) { // it left while we were deciding
             detached(link);
         }
+    }
+
+    /** For whoever gave the answer and counts on the end of the link. */
+    private Optional<OpenLink> opened(Link link, LinkAnswer answer) {
+        return switch (answer) {
+            case LinkAnswer.Taking taking
+            when link instanceof Receiver receiver -> Optional.of(new IncomingLink(connection, receiver, taking));
+            case LinkAnswer.Giving giving
+            when link instanceof Sender sender -> Optional.of(new OutgoingLink(connection, sender, giving));
+            case LinkAnswer.Taking _, LinkAnswer.Giving _, LinkAnswer.Refused _ -> Optional.empty();
+        };
     }
 
     private static void tell(Link link, LinkTerms terms) {

@@ -136,6 +136,11 @@ final class HubAmqpSite implements AutoCloseable {
         return ClientTls.context(ca.authority(), shown);
     }
 
+    /** The hub goes on. */
+    void stopListening() {
+        listener.close();
+    }
+
     @Override
     public void close() {
         https.close();

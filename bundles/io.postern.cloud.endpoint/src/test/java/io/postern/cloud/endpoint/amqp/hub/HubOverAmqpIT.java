@@ -12,6 +12,7 @@ import io.postern.cloud.hub.methods.MethodReply;
 import io.postern.cloud.hub.methods.MethodRequest;
 import io.postern.lab.amqp.AmqpCrowd;
 import io.postern.lab.amqp.Frames;
+import io.postern.testkit.Await;
 import io.postern.testkit.CapturedLog;
 import io.postern.testkit.MovableClock;
 import io.postern.wire.Bytes;
@@ -88,6 +89,34 @@ class HubOverAmqpIT {
             client.await("two");
             client.send(Frames.sender("none", 2, "/devices/meter-9/messages/events"));
             client.await("amqp:unauthorized-access");
+        }
+    }
+
+    @Test
+    @Tag("HUB-13")
+    void aDeviceWhoseSessionEndsBeforeItsLinkIsDecidedAboutIsGone() throws Exception {
+        String token = site.policyToken("device", ResourceUri.of(HubAmqpSite.host() + "/devices"));
+        try (RawAmqpClient client = plain("device@sas.root.hub", token)) {
+            client.send(
+                    Frames.sender("one", 0, address(meter)),
+                    Frames.amqp(Frames.list(0x17)), // end
+                    Frames.begin(),
+                    Frames.sender("two", 0, address(other)));
+            client.await("two");
+
+            Await.until(Duration.ofSeconds(10), "the device has no session", () -> !site.hub
+                    .identities()
+                    .find(meter.deviceId())
+                    .orElseThrow()
+                    .connectedSince()
+                    .isPresent());
+            assertThat(site.hub
+                            .identities()
+                            .find(other.deviceId())
+                            .orElseThrow()
+                            .connectedSince()
+                            .isPresent())
+                    .isTrue();
         }
     }
 
