@@ -52,7 +52,11 @@ public final class UserDirectory {
     private final PasswordHash nobodys;
 
     /** A user and what is kept of the password. */
-    private record Entry(User user, PasswordHash password) {}
+    private record Entry(User user, PasswordHash password) {
+        boolean isAs(Entry other) {
+            return password.text().equals(other.password.text());
+        }
+    }
 
     UserDirectory(
             Database database,
@@ -164,20 +168,25 @@ public final class UserDirectory {
         } finally {
             hashing.release();
         }
-        if (entry.isEmpty() || !right) {
-            attempts.failed(name, address);
-            LOG.atInfo()
-                    .addKeyValue("user", name)
-                    .addKeyValue("remote", address)
-                    .log("sign-in refused");
-            return new SignInReply.Refused();
-        }
-        attempts.succeeded(name, address);
-        return welcome(entry.get().user(), address);
+        return right && entry.isPresent() ? welcome(entry.get(), address) : refused(name, address);
     }
 
-    private SignInReply welcome(User user, String address) {
+    private SignInReply refused(UserName name, String address) {
+        attempts.failed(name, address);
+        LOG.atInfo().addKeyValue("user", name).addKeyValue("remote", address).log("sign-in refused");
+        return new SignInReply.Refused();
+    }
+
+    /** Looks again, for to compare a password takes its time: it may have been changed, or the user be gone. */
+    private synchronized SignInReply welcome(Entry proven, String address) {
+        UserName name = proven.user().name();
         Instant now = clock.instant();
+        Optional<Entry> entry = database.read(c -> entry(c, name)).filter(each -> each.isAs(proven));
+        if (entry.isEmpty()) {
+            return refused(name, address);
+        }
+        attempts.succeeded(name, address);
+        User user = entry.get().user();
         Instant expires = now.plus(tokenLife).truncatedTo(ChronoUnit.SECONDS); // what a token can say
         database.transaction(c -> Sql.update(
                 c,

@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -112,6 +113,30 @@ class UserDirectoryTest {
                     .as("%s %s", role, permission)
                     .isEqualTo(role.provisioning().contains(permission));
         }
+    }
+
+    @Test
+    void whoSignsInWhileThePasswordIsChangedGetsNothingForTheOldOne() {
+        users.add(ANNA, Role.OPERATOR, PASSWORD);
+        var meanwhile = new AtomicReference<Runnable>(() -> {});
+        UserDirectory slow = UserDirectory.open(
+                database,
+                Hubs.of(hub),
+                provisioning.defaultTenant(),
+                Duration.ofHours(8),
+                () -> {
+                    meanwhile.getAndSet(() -> {}).run();
+                    return clock.instant();
+                },
+                this::nanoTime,
+                random);
+
+        meanwhile.set(() -> slow.changePassword(ANNA, Secret.utf8("another long password")));
+        assertThat(slow.signIn(ANNA, PASSWORD, HERE)).isInstanceOf(SignInReply.Refused.class);
+
+        slow.changePassword(ANNA, PASSWORD);
+        meanwhile.set(() -> slow.remove(ANNA));
+        assertThat(slow.signIn(ANNA, PASSWORD, HERE)).isInstanceOf(SignInReply.Refused.class);
     }
 
     @Test
