@@ -7,10 +7,13 @@ import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,12 +26,14 @@ import org.slf4j.LoggerFactory;
 public final class LeafDesk {
     private static final Logger LOG = LoggerFactory.getLogger(LeafDesk.class);
     private static final int LONGEST_REASON = 128; // the same as the registry's statusReason
+    private static final Duration TURN = Duration.ofSeconds(30); // three calls to a hub that does not answer
 
     private final LeafLedger ledger;
     private final NewLeaves newLeaves;
     private final DeviceDirectory devices;
     private final TokenWatch watch;
     private final InstantSource clock;
+    private final ReentrantLock telling = new ReentrantLock(true); // the hub is told one thing after the other
 
     LeafDesk(LeafLedger ledger, NewLeaves newLeaves, DeviceDirectory devices, TokenWatch watch, InstantSource clock) {
         this.ledger = ledger;
@@ -138,11 +143,27 @@ public final class LeafDesk {
 
     /**
      * Tells the hub what it has still to be told; also called at every start, and now and then where the hub is not in this
-     * process.
+     * process. One at a time: a grant that is on its way must not arrive after the revocation that came later.
      *
      * @return why it could not be told
      */
     public Optional<String> settle() {
+        try {
+            if (!telling.tryLock(TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+                return Optional.of("the hub is slow, and is still told what was decided before; this follows");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("the token service is stopping; the hub is told at its next start");
+        }
+        try {
+            return tellAll();
+        } finally {
+            telling.unlock();
+        }
+    }
+
+    private Optional<String> tellAll() {
         List<Order> some = ledger.owed();
         while (!some.isEmpty()) {
             List<Order> done = new ArrayList<>();

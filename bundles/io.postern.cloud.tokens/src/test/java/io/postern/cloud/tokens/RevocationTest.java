@@ -11,19 +11,27 @@ import io.postern.cloud.hub.AccessDecision;
 import io.postern.cloud.hub.AccessDecision.Denial;
 import io.postern.cloud.hub.IdentityDraft;
 import io.postern.cloud.hub.IfMatch;
+import io.postern.cloud.hub.RevocationBarriers.Order;
+import io.postern.cloud.hub.x509.CertificateChain;
+import io.postern.testkit.Await;
 import io.postern.wire.DeviceId;
 import io.postern.wire.Json;
 import io.postern.wire.SasToken;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RevocationTest {
@@ -166,6 +174,80 @@ class RevocationTest {
             assertThat(again.desk().show(LEAF).orElseThrow().getBoolean("hubTold"))
                     .isTrue();
         }
+    }
+
+    /** A hub that is slow to do what it is told. */
+    private static final class SlowHub implements DeviceDirectory {
+        final CountDownLatch opening = new CountDownLatch(1);
+        final CountDownLatch going = new CountDownLatch(1);
+        volatile boolean open;
+
+        @Override
+        public void carryOut(List<Order> orders, Consumer<Order> done) throws IOException {
+            for (Order order : orders) {
+                if (order instanceof Order.Open) {
+                    opening.countDown();
+                    try {
+                        going.await();
+                    } catch (InterruptedException e) {
+                        throw new InterruptedIOException();
+                    }
+                }
+                open = order instanceof Order.Open;
+                done.accept(order);
+            }
+        }
+
+        @Override
+        public Optional<Entry> find(DeviceId device) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<String> flaw(DeviceId device, CertificateChain shown) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<Instant> quarantinedUntil(DeviceId device) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<String> create(DeviceId leaf, DeviceId gateway) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String effect() {
+            return "";
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void aLeafThatIsRevokedWhileTheHubIsToldOfAGrantStaysRevoked() throws Exception {
+        var hub = new SlowHub();
+        var slow = new LeafDesk(
+                new LeafLedger(fixture.database, TokenFixture.HUB),
+                new NewLeaves(fixture.database, TokenFixture.HUB, NewLeafPolicy.OFF),
+                hub,
+                new TokenWatch(TokenFixture.HUB, Optional.empty()),
+                fixture.clock);
+        Thread granting = Thread.ofPlatform().start(() -> slow.grant(LEAF, "op"));
+        hub.opening.await();
+        Thread revoking = Thread.ofPlatform().start(() -> slow.revoke(LEAF, "lost", "op"));
+        Await.until(
+                Duration.ofSeconds(10),
+                "the revocation is done, or waits its turn",
+                () -> !revoking.isAlive() || revoking.getState() == Thread.State.TIMED_WAITING);
+        hub.going.countDown();
+        granting.join();
+        revoking.join();
+
+        assertThat(slow.find(LEAF).orElseThrow().revocation()).isPresent();
+        assertThat(hub.open).isFalse();
+        assertThat(slow.show(LEAF).orElseThrow().getBoolean("hubTold")).isTrue();
     }
 
     @Test
