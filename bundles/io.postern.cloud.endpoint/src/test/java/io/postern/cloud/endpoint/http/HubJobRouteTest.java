@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.postern.cloud.hub.HubSettings;
 import io.postern.cloud.hub.RegistrySettings;
+import io.postern.cloud.store.Sql;
 import io.postern.testkit.Await;
+import io.postern.testkit.CapturedLog;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +63,32 @@ class HubJobRouteTest {
         assertThat(back.getString("failureReason")).startsWith("1 records could not be taken");
         assertThat(Json.parseObject(blob("importErrors.log").strip()).getString("errorStatus"))
                 .contains("DeviceNameQuarantined", "10 more day(s)");
+    }
+
+    @Test
+    void jobsGoOnWhenTheDatabaseIsBack() {
+        cloud.device("a");
+        var first = new AtomicBoolean(true);
+        blobs.beforeAnswer = () -> {
+            if (first.getAndSet(false)) {
+                rename("hub_job", "hub_job_away");
+            }
+        };
+        String id;
+        try (CapturedLog log = CapturedLog.start()) {
+            id = create(export()).getString("jobId");
+            Await.until(Duration.ofSeconds(10), "the job to stumble over the database", () -> log.lines().stream()
+                    .anyMatch(line -> line.contains("the database failed")));
+        }
+        rename("hub_job_away", "hub_job");
+
+        assertThat(ended(create(export())).getString("status")).isEqualTo("completed");
+        assertThat(ended(TestHub.json(cloud.asOwner("GET", "/jobs/" + id, ""))).getString("status"))
+                .isEqualTo("completed");
+    }
+
+    private void rename(String table, String to) {
+        cloud.database.transaction(c -> Sql.update(c, "ALTER TABLE " + table + " RENAME TO " + to));
     }
 
     @Test

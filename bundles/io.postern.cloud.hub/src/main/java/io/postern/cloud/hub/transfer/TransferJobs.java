@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -36,6 +37,8 @@ public final class TransferJobs implements AutoCloseable {
     private static final int MOST_WAITING = 10; // the hosted service takes one at a time
     private static final Duration KEPT = Duration.ofDays(30); // spec: how long the history of jobs is kept
     private static final Duration STOPPING = Duration.ofSeconds(5);
+    private static final Duration PAUSE =
+            Duration.ofMinutes(1); // as long as a route rests that stumbled over its database
 
     private final JobTable table;
     private final List<String> origins;
@@ -159,17 +162,33 @@ public final class TransferJobs implements AutoCloseable {
 
     private void work() {
         try {
+            work.acquire();
             while (!Thread.currentThread().isInterrupted()) {
-                work.acquire();
                 work.drainPermits();
-                for (Optional<TransferJob> next = table.next(); next.isPresent(); next = table.next()) {
-                    done(next.get());
+                if (allDone()) {
+                    work.acquire();
+                } else {
+                    work.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closing
+        }
+    }
+
+    /** False when the database failed: what waits is to be looked at again, as after a restart. */
+    private boolean allDone() throws InterruptedException {
+        try {
+            for (Optional<TransferJob> next = table.next(); next.isPresent(); next = table.next()) {
+                done(next.get());
+            }
+            return true;
         } catch (DatabaseException e) {
-            LOG.atError().setCause(e).log("jobs of the registry rest until the next start: the database failed");
+            LOG.atError()
+                    .setCause(e)
+                    .addKeyValue("after", PAUSE)
+                    .log("jobs of the registry rest for a while: the database failed");
+            return false;
         }
     }
 
