@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class JournalWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
+    private static final String CLOSED = "the store is closed";
     private static final int QUEUE = 4096; // a second of ten lines flat out, eight times
     private static final int GROUP =
             1024; // so many do not wait for the window's end: beyond, a sync costs nothing beside
@@ -43,6 +44,7 @@ final class JournalWriter implements AutoCloseable {
     private final Fullness fullness = new Fullness();
     private final long begunAt = System.nanoTime();
     private volatile boolean closing;
+    private volatile boolean ended; // nobody looks into the queue any more
     private long failedAt;
     private volatile List<Pending> inHand = List.of();
     private Set<Thread> callers = Set.of(); // of the last sync, when they were few
@@ -65,7 +67,7 @@ final class JournalWriter implements AutoCloseable {
             if (closing || !queue.offer(pending, PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new IOException(
                         closing
-                                ? "the store is closed"
+                                ? CLOSED
                                 : "the store " + place + " has not kept up for " + PATIENCE.toSeconds()
                                         + " s; is its disk failing?");
             }
@@ -73,7 +75,9 @@ final class JournalWriter implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for the store");
         }
-        if (queue.size() >= enough) {
+        if (ended) {
+            refuseAll();
+        } else if (queue.size() >= enough) {
             LockSupport.unpark(thread);
         }
         return pending;
@@ -117,11 +121,21 @@ final class JournalWriter implements AutoCloseable {
             }
             tellFullness();
         }
+        ended = true;
+        refuseAll();
         watch.close();
+        journal.letGo();
         try {
             journal.close();
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("directory", place).setCause(e).log("the store was not closed in order");
+        }
+    }
+
+    /** What came into the queue after the last look; by who finds that it has ended, the writer or who hands in. */
+    private void refuseAll() {
+        for (Pending left = queue.poll(); left != null; left = queue.poll()) {
+            left.failed(new IOException(CLOSED));
         }
     }
 

@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JournalOutboxTest extends OutboxContract {
     private static final int BODY = 10_000;
     private static final long CAPACITY = 3 << 20;
+    private static final Duration SOON = Duration.ofSeconds(10);
 
     @TempDir
     Path directory;
@@ -201,6 +204,25 @@ class JournalOutboxTest extends OutboxContract {
         assertThatThrownBy(this::open)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("in use by another gateway");
+    }
+
+    @Test
+    void aWaitEndsInTimeThoughTheStoreClosesMeanwhile() throws Exception {
+        Outbox outbox = store.outbox();
+        var ended = new CountDownLatch(1);
+        Thread waiting = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                outbox.await(METER, 0, Duration.ofMillis(500));
+                ended.countDown();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Await.until(SOON, "it to wait", () -> waiting.getState() == Thread.State.WAITING);
+
+        store.close();
+
+        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
