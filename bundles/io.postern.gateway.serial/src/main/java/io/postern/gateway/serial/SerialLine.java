@@ -201,6 +201,9 @@ public final class SerialLine implements Line, AutoCloseable {
             Optional<Turn> turn = agenda.take(IDLE_LOOK);
             if (turn.isPresent()) {
                 run(turn.get(), channel);
+                if (closed) { // a task may have kept the interrupt to itself
+                    throw new InterruptedException("the line is closed");
+                }
             } else if (!port.isThere()) {
                 return new PortGoneException(settings.port() + " went away");
             }

@@ -281,6 +281,26 @@ class SerialLineTest {
         assertThatThrownBy(() -> line.once("x", SOON, _ -> 1)).hasMessageContaining("is closed");
     }
 
+    @Test
+    void closingEndsTheLineThoughATaskKeepsTheInterruptToItself() throws Exception {
+        var closed = new CountDownLatch(1);
+        var started = new CountDownLatch(1);
+        SerialLine line = start(settings -> new PortThatTellsItsEnd(closed));
+        line.schedule("deaf", OFTEN, channel -> {
+            started.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new IOException("broken off", e);
+            }
+        });
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+
+        line.close();
+
+        assertThat(closed.getCount()).isZero();
+    }
+
     private static SerialLine start(Port.Opener opener) {
         return SerialLine.start("test", SETTINGS, opener);
     }
