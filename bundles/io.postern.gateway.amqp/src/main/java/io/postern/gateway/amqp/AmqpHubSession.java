@@ -90,6 +90,11 @@ final class AmqpHubSession implements HubSession {
     }
 
     @Override
+    public boolean wakeWithNextOrder(Runnable wake) {
+        return links.orders().wakeWithNext(wake);
+    }
+
+    @Override
     public void answer(HubOrder.Method method, int status, JsonValue payload) throws IOException, InterruptedException {
         var taken = new Answer<Boolean>();
         connection.post(() -> links.reply(method, status, payload, taken));

@@ -153,6 +153,11 @@ final class PahoHubSession implements HubSession, MqttCallback {
     }
 
     @Override
+    public boolean wakeWithNextOrder(Runnable wake) {
+        return orders.wakeWithNext(wake);
+    }
+
+    @Override
     public void answer(HubOrder.Method method, int status, JsonValue payload) throws IOException, InterruptedException {
         byte[] body = payload.toString().getBytes(StandardCharsets.UTF_8);
         request("answer the method " + Shown.of(method.name()), outcome -> {

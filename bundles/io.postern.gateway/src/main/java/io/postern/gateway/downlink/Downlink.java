@@ -20,12 +20,14 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Carries what the hub wants of one leaf down to its instrument, one thing after another, and tells the hub what became of
- * it. Lives as long as the leaf's session. One virtual thread.
+ * it. Lives as long as the leaf's session. One virtual thread at a time, and none while there is nothing to do: of five
+ * hundred leaves few are ordered anything.
  *
  * <p>A desired property that the instrument did not take is tried again when the leaf is back, in its latest version; a
  * direct method is not, for its caller has been told.
@@ -35,7 +37,7 @@ final class Downlink implements Downlinks.Running {
     private static final Duration PATIENCE = Duration.ofSeconds(10); // for a line; a method's caller waits 30 s
     private static final Duration STALE = Duration.ofSeconds(25); // its caller has gone, or is about to
     private static final Duration LOOK = Duration.ofSeconds(1); // a leaf's return is noticed within
-    private static final Duration IDLE = Duration.ofMinutes(1); // nothing waits for a leaf; an order or a loss wakes
+    private static final Duration IDLE = Duration.ofMinutes(1); // nothing waits for a leaf, and the hub has to be asked
     private static final Duration DRAIN =
             Duration.ofSeconds(3); // what is being written may end; the goodbye takes five
     private static final Duration REST = Duration.ofSeconds(30); // half the shortest lock a hub usually has
@@ -48,10 +50,13 @@ final class Downlink implements Downlinks.Running {
     private final Acceptance acceptance;
     private final DesiredProperties desired = new DesiredProperties();
     private final ReentrantLock work = new ReentrantLock(); // held while an order is carried out and answered
-    private final Thread thread;
+    private final ReentrantLock life = new ReentrantLock();
+    private @Nullable Thread thread; // guarded by life
     private final Commands commands;
     private final Deque<HubOrder.Command> resting = new ArrayDeque<>(); // not carried out, not given back yet
-    private volatile boolean closing;
+    private volatile boolean closing; // written under life
+    private boolean following;
+    private int broken; // times the hub took something badly
     private int failures; // of the instrument, in a row
     private long nextAttempt = System.nanoTime();
 
@@ -63,30 +68,47 @@ final class Downlink implements Downlinks.Running {
         this.backoff = backoff;
         this.acceptance = new Acceptance(leaf, orders);
         this.commands = new Commands(leaf, orders, acceptance, PATIENCE);
-        this.thread = Thread.ofVirtual().name("downlink-" + leaf).unstarted(this::run);
     }
 
+    /** Begins, or goes on after it has slept. */
     void start() {
-        thread.start();
+        life.lock();
+        try {
+            if (!closing) {
+                thread = Thread.ofVirtual().name("downlink-" + leaf).start(this::run);
+            }
+        } finally {
+            life.unlock();
+        }
     }
 
     /** Lets the order that is being carried out come to its end first, within a bound. */
     @Override
     public void close() {
-        closing = true;
-        boolean idle = false;
+        Optional<Thread> last = last();
         try {
-            idle = work.tryLock(DRAIN.toNanos(), TimeUnit.NANOSECONDS);
-            thread.interrupt();
+            boolean idle = work.tryLock(DRAIN.toNanos(), TimeUnit.NANOSECONDS);
+            last.ifPresent(Thread::interrupt);
             if (idle) {
                 work.unlock();
             }
-            if (thread.getState() != Thread.State.NEW && !thread.join(DRAIN)) {
+            if (last.isPresent() && !last.get().join(DRAIN)) {
                 LOG.atWarn().addKeyValue("deviceId", leaf).log("an order hangs on its line; not waiting for it");
             }
         } catch (InterruptedException e) {
-            thread.interrupt();
+            last.ifPresent(Thread::interrupt);
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The thread after which there is no other. */
+    private Optional<Thread> last() {
+        life.lock();
+        try {
+            closing = true;
+            return Optional.ofNullable(thread);
+        } finally {
+            life.unlock();
         }
     }
 
@@ -96,21 +118,32 @@ final class Downlink implements Downlinks.Running {
     }
 
     private void run() {
-        for (int broken = 1; !closing && session.isOpen(); broken++) {
+        while (!closing && session.isOpen()) {
             try {
-                session.follow();
-                read();
+                if (!following) {
+                    session.follow();
+                    read();
+                    following = true;
+                }
                 while (!closing) {
+                    if (isIdle() && session.wakeWithNextOrder(this::start)) {
+                        return; // the next thread may be at work already
+                    }
                     serve();
                 }
             } catch (InterruptedException e) {
                 return;
             } catch (IOException e) {
-                if (!rests(broken, e)) {
+                following = false;
+                if (!rests(++broken, e)) {
                     return;
                 }
             }
         }
+    }
+
+    private boolean isIdle() {
+        return desired.isEmpty() && resting.isEmpty();
     }
 
     /** The uplink opens a new session when this one is gone; only what the hub refuses is left to this thread. */
@@ -166,7 +199,7 @@ final class Downlink implements Downlinks.Running {
     }
 
     private Duration patience() {
-        return desired.isEmpty() && resting.isEmpty() ? IDLE : LOOK;
+        return isIdle() ? IDLE : LOOK;
     }
 
     /** Answers at once what needs no instrument: what cannot be, and what has to wait. */

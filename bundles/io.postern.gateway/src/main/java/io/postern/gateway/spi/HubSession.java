@@ -58,6 +58,16 @@ public interface HubSession extends AutoCloseable {
      */
     Optional<HubOrder> nextOrder(Duration atMost) throws IOException, InterruptedException;
 
+    /**
+     * Has {@code wake} run once, by any thread, as soon as {@link #nextOrder} has something to say, so that nobody need
+     * wait there; it must be quick.
+     *
+     * @return false when it has already, or when this transport has to be asked each time
+     */
+    default boolean wakeWithNextOrder(Runnable wake) {
+        return false;
+    }
+
     /** Answers a direct method; returns when the hub has taken the answer. */
     void answer(HubOrder.Method method, int status, JsonValue payload) throws IOException, InterruptedException;
 

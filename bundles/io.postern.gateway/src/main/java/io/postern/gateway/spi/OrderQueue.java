@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ public final class OrderQueue {
     private boolean missed;
     private @Nullable Throwable lost;
     private @Nullable Throwable interruption;
+    private @Nullable Runnable woken;
 
     /** An order as it came; read by the thread that takes it. */
     @FunctionalInterface
@@ -50,24 +52,16 @@ public final class OrderQueue {
 
     /** Takes a command in any case: the adapter lets the hub send only a few at once. */
     public void offerCommand(int size, Raw raw) {
-        lock.lock();
-        try {
+        change(() -> {
             queue.add(new Waiting(raw, size, false));
             octets += size;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+            return true;
+        });
     }
 
     /** The same where the hub sends as many as it likes: without room it is left to the hub, and false. */
     public boolean offerCommandIfRoom(int size, Raw raw) {
-        lock.lock();
-        try {
-            return added(new Waiting(raw, size, false));
-        } finally {
-            lock.unlock();
-        }
+        return change(() -> added(new Waiting(raw, size, false)));
     }
 
     private boolean added(Waiting arrived) {
@@ -75,48 +69,78 @@ public final class OrderQueue {
         if (room) {
             queue.add(arrived);
             octets += arrived.octets;
-            changed.signalAll();
         }
         return room;
     }
 
     private void offer(Waiting arrived) {
-        lock.lock();
-        try {
-            if (added(arrived)) {
-                return;
-            }
-            if (arrived.desired) {
-                missed = true;
-            } else {
-                LOG.atWarn().log("too many direct methods wait; dropped one");
-            }
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+        boolean taken = change(() -> {
+            boolean room = added(arrived);
+            missed |= !room && arrived.desired;
+            return room || arrived.desired;
+        });
+        if (!taken) {
+            LOG.atWarn().log("too many direct methods wait; dropped one");
         }
     }
 
     /** Whoever waits, now or later, is told that nothing comes any more. */
     public void lost(Throwable cause) {
+        change(() -> {
+            lost = cause;
+            return true;
+        });
+    }
+
+    /** Whoever waits, now or next, is told once that it does not come as it did: to hear more, follow again. */
+    public void interrupted(Throwable cause) {
+        change(() -> {
+            interruption = cause;
+            return true;
+        });
+    }
+
+    /** Does {@code what}, and when it says that there is something new, wakes who waits for that. */
+    private boolean change(BooleanSupplier what) {
+        Runnable wake = null;
         lock.lock();
         try {
-            lost = cause;
+            if (!what.getAsBoolean()) {
+                return false;
+            }
             changed.signalAll();
+            wake = woken;
+            woken = null;
+        } finally {
+            lock.unlock();
+        }
+        if (wake != null) {
+            wake.run();
+        }
+        return true;
+    }
+
+    /**
+     * Has {@code wake} run once, by whoever brings something, as soon as {@link #next} has something to say: for those who
+     * keep no thread waiting.
+     *
+     * @return false when it has already; then {@code wake} is not run
+     */
+    public boolean wakeWithNext(Runnable wake) {
+        lock.lock();
+        try {
+            if (hasNext()) {
+                return false;
+            }
+            woken = wake;
+            return true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whoever waits, now or next, is told once that it does not come as it did: to hear more, follow again. */
-    public void interrupted(Throwable cause) {
-        lock.lock();
-        try {
-            interruption = cause;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    private boolean hasNext() {
+        return !queue.isEmpty() || missed || lost != null || interruption != null;
     }
 
     /**
@@ -133,7 +157,7 @@ public final class OrderQueue {
         long nanos = atMost.toNanos();
         lock.lockInterruptibly();
         try {
-            while (queue.isEmpty() && !missed && lost == null && interruption == null && nanos > 0) {
+            while (!hasNext() && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }
             if (lost != null) {

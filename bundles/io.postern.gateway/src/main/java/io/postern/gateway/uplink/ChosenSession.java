@@ -78,6 +78,11 @@ final class ChosenSession implements HubSession {
     }
 
     @Override
+    public boolean wakeWithNextOrder(Runnable wake) {
+        return session.wakeWithNextOrder(wake);
+    }
+
+    @Override
     public void answer(HubOrder.Method method, int status, JsonValue payload) throws IOException, InterruptedException {
         session.answer(method, status, payload);
     }

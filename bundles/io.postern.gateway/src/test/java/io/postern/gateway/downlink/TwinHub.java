@@ -5,6 +5,7 @@ import io.postern.gateway.TelemetryMessage;
 import io.postern.gateway.spi.Credential;
 import io.postern.gateway.spi.HubOrder;
 import io.postern.gateway.spi.HubSession;
+import io.postern.gateway.spi.OrderQueue;
 import io.postern.wire.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
@@ -12,10 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /** A hub that keeps one leaf's twin as hubs do, and can forget to tell of a change. */
 final class TwinHub {
@@ -23,18 +21,19 @@ final class TwinHub {
     final List<String> answers = new CopyOnWriteArrayList<>();
     volatile int twinsRead;
     volatile int reportsToRefuse;
-    private final BlockingQueue<HubOrder> orders = new LinkedBlockingQueue<>();
+    private volatile OrderQueue orders = new OrderQueue();
     private JsonObject desired = JsonValue.EMPTY_JSON_OBJECT; // guarded by this, as is what follows
     private JsonObject reported = JsonValue.EMPTY_JSON_OBJECT;
     private long version = 1;
 
     HubSession session() {
-        orders.clear();
+        orders = new OrderQueue();
         return new Session();
     }
 
     void desire(String patch) {
-        orders.add(merge(patch));
+        HubOrder change = merge(patch);
+        orders.offerDesired(patch.length(), () -> change);
     }
 
     /** The change happens, and its message is lost. */
@@ -45,12 +44,13 @@ final class TwinHub {
     }
 
     void say(HubOrder order) {
-        orders.add(order);
+        orders.offerCommand(0, () -> order);
     }
 
     void call(String name, String payload) {
         long now = System.nanoTime();
-        orders.add(new HubOrder.Method(String.valueOf(answers.size() + 1), name, Json.parse(payload), now));
+        String id = String.valueOf(answers.size() + 1);
+        orders.offerMethod(payload.length(), () -> new HubOrder.Method(id, name, Json.parse(payload), now));
     }
 
     /** Like {@code 200 7 21.5}: status, version and value last reported for {@code name}. */
@@ -111,8 +111,13 @@ final class TwinHub {
         public void follow() {}
 
         @Override
-        public Optional<HubOrder> nextOrder(Duration atMost) throws InterruptedException {
-            return Optional.ofNullable(orders.poll(atMost.toMillis(), TimeUnit.MILLISECONDS));
+        public Optional<HubOrder> nextOrder(Duration atMost) throws IOException, InterruptedException {
+            return orders.next(atMost);
+        }
+
+        @Override
+        public boolean wakeWithNextOrder(Runnable wake) {
+            return orders.wakeWithNext(wake);
         }
 
         @Override
