@@ -31,6 +31,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
     private final AtomicLong attempts = new AtomicLong();
     private volatile NetworkFault fault = new NetworkFault.None();
+    private volatile boolean closed;
 
     /**
      * @param address where to listen, of this machine
@@ -79,6 +80,7 @@ public final class FaultProxy implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         for (ServerSocket door : doors) {
             Relay.close(door);
         }
@@ -107,6 +109,9 @@ public final class FaultProxy implements AutoCloseable {
         relays.add(relay);
         try {
             relay.meet(fault);
+            if (closed) {
+                throw new IOException("the proxy was closed meanwhile");
+            }
             behind.connect(new InetSocketAddress(server, port), CONNECT_MILLIS);
             relay.run();
         } catch (IOException e) {

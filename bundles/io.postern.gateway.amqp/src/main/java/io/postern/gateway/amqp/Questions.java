@@ -78,6 +78,9 @@ final class Questions implements InLink.Owner {
 
     @Override
     public void detached(@Nullable ErrorCondition why) {
+        if (out.hasEnded()) {
+            return; // the other of the two; there may be new ones by now
+        }
         IOException reason = HubRefusal.of("the hub has closed " + address, why);
         end(reason);
         gone.accept(reason);

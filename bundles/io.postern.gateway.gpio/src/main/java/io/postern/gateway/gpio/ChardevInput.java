@@ -140,15 +140,31 @@ final class ChardevInput extends DigitalInputBase implements DigitalInput {
     private void end(PinLine from, Thread thread) {
         try {
             from.wake();
-            if (thread.join(LONGEST_FAREWELL)) {
+            if (hasEnded(thread)) {
                 from.close();
             } else {
                 LOG.atWarn().addKeyValue("chip", chip).log("a listener holds up the pin's thread, the line stays open");
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new ShutdownException("cannot end the thread of line " + config.address() + " of " + chip, e);
+        }
+    }
+
+    /** Whoever is interrupted here waits all the same: a line that stays open can be had by nobody else. */
+    private static boolean hasEnded(Thread thread) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return thread.join(LONGEST_FAREWELL);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

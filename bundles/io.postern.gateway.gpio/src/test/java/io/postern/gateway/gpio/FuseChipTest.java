@@ -10,6 +10,7 @@ import io.postern.sensor.Measurement.Count;
 import io.postern.sensor.Measurement.Flag;
 import io.postern.sensor.Template;
 import io.postern.sensor.Templates;
+import io.postern.sensor.pins.PinMap;
 import io.postern.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,6 +75,17 @@ class FuseChipTest {
             assertThat(watch.identify().facts()).containsEntry("product", "fuse");
         }
         Await.until(SOON, "the line given back", () -> !chip.isTaken(3));
+    }
+
+    @Test
+    void whoeverIsInterruptedWhileALineIsGivenBackGivesItBackAllTheSame() throws Exception {
+        PinMap map = PinMap.of(Templates.shipped().read("door-contact"));
+        Pin pin = Pi4jPin.open(directory, PinAddress.parse("gpiochip0:4"), map, _ -> {});
+        assertThat(chip.isTaken(4)).isTrue();
+        Thread.currentThread().interrupt();
+        pin.close();
+        assertThat(Thread.interrupted()).isTrue();
+        Await.until(SOON, "the line given back", () -> !chip.isTaken(4));
     }
 
     @Test

@@ -49,10 +49,15 @@ final class JSerialPort implements Port {
         if (!port.openPort()) {
             throw refused(settings, port.getLastErrorCode());
         }
-        if (!rs485.isOff()) {
-            tellOfDirection(device, settings);
+        try {
+            if (!rs485.isOff()) {
+                tellOfDirection(device, settings);
+            }
+            return new JSerialPort(port, settings);
+        } catch (IOException e) {
+            port.closePort();
+            throw e;
         }
-        return new JSerialPort(port, settings);
     }
 
     /** What the library says of RS-485 is not to be trusted: it returns true for terminals that know nothing of it. */
