@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class HeapKeeper {
     private static final Duration LOOK = Duration.ofSeconds(3); // what 500 leaves add meanwhile is a few megabytes
-    private static final long SLACK = 4 << 20; // with a quarter of what lives: a collection of 30 MB takes 50 ms
+    private static final long SLACK = 2 << 20; // with an eighth of what lives: a collection of 30 MB takes 50 ms
 
     private HeapKeeper() {}
 
@@ -32,7 +32,7 @@ final class HeapKeeper {
     }
 
     static boolean isDue(long live, long used) {
-        return used > live + live / 4 + SLACK;
+        return used > live + live / 8 + SLACK;
     }
 
     private static long used() {

@@ -9,10 +9,10 @@ class HeapKeeperTest {
     private static final long MEGA = 1 << 20;
 
     @Test
-    void aCollectionIsAskedForWhenAQuarterAndFourMegabytesHaveBeenAdded() {
-        assertThat(HeapKeeper.isDue(40 * MEGA, 54 * MEGA)).isFalse();
-        assertThat(HeapKeeper.isDue(40 * MEGA, 54 * MEGA + 1)).isTrue();
-        assertThat(HeapKeeper.isDue(0, 4 * MEGA)).as("little lives").isFalse();
-        assertThat(HeapKeeper.isDue(0, 5 * MEGA)).as("the first look").isTrue();
+    void aCollectionIsAskedForWhenAnEighthAndTwoMegabytesHaveBeenAdded() {
+        assertThat(HeapKeeper.isDue(40 * MEGA, 47 * MEGA)).isFalse();
+        assertThat(HeapKeeper.isDue(40 * MEGA, 47 * MEGA + 1)).isTrue();
+        assertThat(HeapKeeper.isDue(0, 2 * MEGA)).as("little lives").isFalse();
+        assertThat(HeapKeeper.isDue(0, 3 * MEGA)).as("the first look").isTrue();
     }
 }
