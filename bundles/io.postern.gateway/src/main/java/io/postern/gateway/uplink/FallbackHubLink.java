@@ -215,13 +215,12 @@ public final class FallbackHubLink implements HubLink {
 
     private HubSession kept(HubSession opened, Transport transport) {
         var session = new ChosenSession(opened, transport, this);
-        boolean isPresent = choice.standing().filter(transport::equals).isPresent();
         choice.worked(transport);
         synchronized (live) {
             live.add(session);
         }
-        if (!isPresent) {
-            session.supersede(nanoTime.getAsLong()); // another was chosen meanwhile
+        if (choice.standing().filter(transport::equals).isEmpty()) { // only now: who chooses from here on sees it
+            session.supersede(nanoTime.getAsLong());
         }
         return session;
     }
